@@ -1,0 +1,20 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+  name: "cooper",
+  products: [
+    .library(name: "Linux", targets: ["Linux"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
+  ],
+  targets: [
+    .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+    .target(name: "Linux", dependencies: ["CLinux", system]),
+    .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", system]),
+  ],
+  swiftLanguageModes: [.v6]
+)

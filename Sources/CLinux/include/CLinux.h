@@ -1,0 +1,38 @@
+// The C side of `Linux`: what Swift cannot see or say. It decides nothing.
+//
+// This header includes kernel headers only. glibc's <sys/mount.h> and the kernel's
+// <linux/mount.h> declare the same names differently, and a dependent package may import Glibc
+// beside us: so every constant of ours is an enumerator with the prefix LINUX_.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "constants.h"
+#include "newer.h"
+#include "numbers.h"
+#include "structs.h"
+
+// A function that may be called between clone and exec: it takes no lock and allocates nothing.
+#define CLINUX_CHILD_SAFE \
+  __attribute__((swift_attr("@_noLocks"), swift_attr("@_noAllocation")))
+
+// syscall(number, ...): the result, or a negative errno.
+CLINUX_CHILD_SAFE
+long clinux_syscall(long number, long a, long b, long c, long d, long e, long f);
+
+// errno's name ("EPERM"), or NULL when glibc knows none.
+const char *clinux_errno_name(int error);
+
+// fork() with the handlers of glibc and pthread_atfork; -errno on failure.
+long clinux_fork(void);
+
+// fflush(NULL), and the same followed by _exit(status).
+void clinux_flush(void);
+_Noreturn void clinux_flush_and_exit(int status);
+
+CLINUX_CHILD_SAFE
+_Noreturn void clinux_exit(int status);
+
+// The process's own environment: a NULL-terminated array of "NAME=value".
+char **clinux_environment(void);

@@ -1,0 +1,29 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "CLinux.h"
+
+long clinux_syscall(long number, long a, long b, long c, long d, long e, long f) {
+  long result = syscall(number, a, b, c, d, e, f);
+  return result == -1 ? -(long)errno : result;
+}
+
+const char *clinux_errno_name(int error) { return strerrorname_np(error); }
+
+long clinux_fork(void) {
+  pid_t pid = fork();
+  return pid == -1 ? -(long)errno : pid;
+}
+
+void clinux_flush(void) { fflush(NULL); }
+
+_Noreturn void clinux_flush_and_exit(int status) {
+  fflush(NULL);
+  _exit(status);
+}
+
+_Noreturn void clinux_exit(int status) { _exit(status); }
+
+char **clinux_environment(void) { return environ; }

@@ -1,0 +1,47 @@
+import CLinux
+import SystemPackage
+
+/// open(path, O_RDONLY), read until the end, close: for the small files of /proc, /sys and /etc.
+///
+/// - Parameter limit: in bytes; a longer file is EFBIG.
+/// - SeeAlso: <https://man7.org/linux/man-pages/man2/read.2.html>
+public func readFile(_ path: some PathLike, limit: Int = 16 << 20) throws(SystemCallError) -> String {
+  let file = try open(path, LINUX_O_CLOEXEC)
+  var bytes: [UInt8] = []
+  while true {
+    let part = try file.read(upTo: 65536)
+    if part.isEmpty { return String(decoding: bytes, as: UTF8.self) }
+    bytes += part
+    if bytes.count > limit {
+      throw SystemCallError(
+        call: "read", errno: .fileTooLarge, arguments: [.init(name: "path", value: "\"\(path)\"")],
+        hint: "it is longer than \(limit) bytes")
+    }
+  }
+}
+
+/// open(path, O_WRONLY | O_TRUNC | O_CREAT, 0666), one write, close.
+///
+/// One write, since the kernel takes a setting ("0 1000 1" in uid_map, a number in a cgroup's file) whole or not
+/// at all.
+///
+/// - Throws: the errors of open(2) and write(2); EIO when the file takes only a part.
+/// - SeeAlso: <https://man7.org/linux/man-pages/man2/write.2.html>
+public func writeFile(_ path: some PathLike, _ text: String) throws(SystemCallError) {
+  let file = try open(path, LINUX_O_WRONLY | LINUX_O_CREAT | LINUX_O_TRUNC | LINUX_O_CLOEXEC)
+  let number = Int(file.rawValue)
+  let bytes = Array(text.utf8)
+  let written = bytes.withUnsafeBytes { buffer in
+    untilUninterrupted { systemCall(__NR_write, number, address(buffer.baseAddress), buffer.count) }
+  }
+  try check(
+    written == bytes.count || written < 0 ? written : -Int(Errno.ioError.rawValue), "write",
+    ["path": path, "text": text])
+}
+
+private func open(_ path: some PathLike, _ flags: Int) throws(SystemCallError) -> Descriptor {
+  let result = path._withAddress { path in
+    untilUninterrupted { systemCall(__NR_openat, LINUX_AT_FDCWD, path, flags, 0o666) }
+  }
+  return Descriptor(owning: CInt(try check(result, "open", ["path": path])))
+}

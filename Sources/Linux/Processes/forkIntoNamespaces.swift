@@ -1,0 +1,95 @@
+import CLinux
+import SystemPackage
+
+/// fork() into new namespaces: returns twice, with 0 in the child.
+///
+/// A bare clone system call skips what fork does for a C program with threads (a malloc that stays locked in the
+/// child is the usual end of it), and fork takes no flags. So the process forks, and the child goes into the
+/// namespaces by unshare. A new pid or time namespace holds only later children: there the forked process, which
+/// has one thread and sound locks, clones once more with CLONE_PARENT. That second child is the caller's own;
+/// the one between ends at once and is reaped here.
+package func forkIntoNamespaces(_ flags: CloneFlags) throws(SystemCallError) -> ProcessID {
+  let flags = CloneFlags(rawValue: flags.rawValue & ~exitSignal)
+  let foreign = flags.subtracting(.namespaces)
+  if !foreign.isEmpty {
+    throw SystemCallError(
+      call: "clone", errno: .invalidArgument, arguments: [.init(name: "flags", value: "\(flags)")],
+      hint: "the child has a copy of its parent's memory and tables, so \(foreign) can't be asked for")
+  }
+  if flags.isEmpty { return try ProcessID(check(clinux_fork(), "clone", ["flags": flags])) }
+
+  var report = try pipe()
+  let first = try ProcessID(check(clinux_fork(), "clone", ["flags": flags]))
+  if first == 0 { return enterNamespaces(flags, report.writeEnd.rawValue) }
+  report.closeWriteEnd()
+  let outcome = Outcome(readFrom: report)
+  if outcome.result == 0 && outcome.secondChild == 0 { return first }
+  reap(first)
+  try check(outcome.result, "clone", ["flags": flags])
+  return outcome.secondChild
+}
+
+/// SIGCHLD, which callers may add as they do in C: it is the exit signal in any case.
+private let exitSignal = UInt64(LINUX_SIGCHLD)
+
+private func enterNamespaces(_ flags: CloneFlags, _ report: CInt) -> ProcessID {
+  if flags.isDisjoint(with: [.newPID, .newTime]) {
+    let result = systemCall(__NR_unshare, Int(flags.rawValue))
+    Outcome(result: result, secondChild: 0).write(to: report)
+    if result < 0 { clinux_exit(255) }
+    return 0
+  }
+  let result = cloneOnce(flags.union(.parent))
+  if result == 0 { return 0 }
+  Outcome(result: min(result, 0), secondChild: ProcessID(max(result, 0))).write(to: report)
+  clinux_exit(0)
+}
+
+/// clone3 without a stack, so that both return; a pid, 0, or a negative errno. With CLONE_PARENT the kernel takes
+/// the exit signal from the caller, which fork has given SIGCHLD, and refuses another.
+private func cloneOnce(_ flags: CloneFlags) -> Int {
+  var arguments = clinux_clone_args()
+  arguments.flags = flags.rawValue
+  // glibc keeps the thread's id in its descriptor; the kernel writes the new one there, as it does in fork.
+  var threadID: UInt64 = 0
+  let known = withUnsafeMutablePointer(to: &threadID) {
+    systemCall(__NR_prctl, Int(LINUX_PR_GET_TID_ADDRESS), address($0))
+  }
+  if known == 0, threadID != 0 {
+    arguments.flags |= CloneFlags([.childSetTID, .childClearTID]).rawValue
+    arguments.child_tid = threadID
+  }
+  return withUnsafeMutablePointer(to: &arguments) {
+    systemCall(__NR_clone3, address($0), MemoryLayout<clinux_clone_args>.size)
+  }
+}
+
+/// What the forked process tells its parent: 0 or a negative errno, and the pid of a second child or 0.
+private struct Outcome {
+  var result: Int
+  var secondChild: ProcessID
+
+  init(result: Int, secondChild: ProcessID) {
+    self.result = result
+    self.secondChild = secondChild
+  }
+
+  /// Without a word the process was killed before it could speak: ECHILD.
+  init(readFrom pipe: borrowing Pipe) {
+    self.init(result: -Int(Errno.noChildProcess.rawValue), secondChild: 0)
+    let end = Int(pipe.readEnd.rawValue)
+    withUnsafeMutableBytes(of: &self) { buffer in
+      _ = untilUninterrupted { systemCall(__NR_read, end, address(buffer.baseAddress), buffer.count) }
+    }
+  }
+
+  func write(to pipe: CInt) {
+    withUnsafeBytes(of: self) {
+      _ = systemCall(__NR_write, Int(pipe), address($0.baseAddress), $0.count)
+    }
+  }
+}
+
+private func reap(_ child: ProcessID) {
+  _ = untilUninterrupted { systemCall(__NR_wait4, Int(child), 0, Int(LINUX_WALL)) }
+}
