@@ -6,14 +6,25 @@ let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-
 let package = Package(
   name: "cooper",
   products: [
-    .library(name: "Linux", targets: ["Linux"])
+    .library(name: "Linux", targets: ["Linux"]),
+    .library(name: "Containers", targets: ["Containers"]),
+    .executable(name: "cooper", targets: ["cooper"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
   ],
   targets: [
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
     .target(name: "Linux", dependencies: ["CLinux", system]),
+    .target(name: "OCISpec"),
+    .target(name: "Containers", dependencies: ["CLinux", "Linux", "OCISpec", system]),
+    .executableTarget(
+      name: "cooper",
+      dependencies: [
+        "Containers", "Linux", "OCISpec", system,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", system]),
   ],
   swiftLanguageModes: [.v6]

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "constants.h"
+#include "constants_plan.h"
 #include "newer.h"
 #include "numbers.h"
 #include "structs.h"

@@ -4,7 +4,7 @@ import SystemPackage
 /// syscall(number, …): the one place where this library enters the kernel.
 /// The result, or a negative errno.
 @inline(__always)
-func systemCall(
+package func systemCall(
   _ number: some BinaryInteger, _ a: Int = 0, _ b: Int = 0, _ c: Int = 0, _ d: Int = 0, _ e: Int = 0,
   _ f: Int = 0
 ) -> Int {
@@ -13,7 +13,7 @@ func systemCall(
 
 /// Turns a negative result into the error of `call`; the arguments are described only then.
 @discardableResult
-func check(
+package func check(
   _ result: Int, _ call: String, _ arguments: @autoclosure () -> KeyValuePairs<String, Any?> = [:],
   needs: KernelVersion? = nil
 ) throws(SystemCallError) -> Int {
@@ -32,7 +32,7 @@ private func describe(_ value: Any?) -> String {
 }
 
 /// A pointer as a system call takes it.
-func address(_ pointer: UnsafeRawPointer?) -> Int { Int(bitPattern: pointer) }
+package func address(_ pointer: UnsafeRawPointer?) -> Int { Int(bitPattern: pointer) }
 
 /// Calls `body` with each text as a C string; nil stays NULL. A text with a NUL byte inside, which C would
 /// cut short in silence, gives -EINVAL instead.

@@ -11,6 +11,11 @@ public struct SystemCallError: Error, Hashable, Sendable {
     public let name: String
     /// Text is quoted; flags are printed with their C names.
     public let value: String
+
+    public init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
   }
 
   /// The call's name in the man page: "mount".

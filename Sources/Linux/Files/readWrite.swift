@@ -39,7 +39,7 @@ extension Descriptor {
 }
 
 /// Repeats a call while a signal interrupts it.
-func untilUninterrupted(_ call: () -> Int) -> Int {
+package func untilUninterrupted(_ call: () -> Int) -> Int {
   while true {
     let result = call()
     if result != -Int(Errno.interrupted.rawValue) { return result }

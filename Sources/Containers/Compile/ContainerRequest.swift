@@ -1,0 +1,43 @@
+import OCISpec
+
+/// What `compile` turns into a plan: a configuration, and what it can't say.
+public struct ContainerRequest: Hashable, Sendable {
+  public var id: String
+  public var config: Config
+  /// The root filesystem's directories, topmost first: nothing writes to them.
+  public var lower: [String]
+  /// Run an init of ours as pid 1, with the command as its child.
+  public var usesInit = false
+  /// Pass standard input on; otherwise it is /dev/null.
+  public var isInteractive = false
+  /// Where containers have their directories.
+  public var stateDirectory = "/run/cooper"
+
+  public init(id: String, config: Config, lower: [String]) {
+    self.id = id
+    self.config = config
+    self.lower = lower
+  }
+
+  public var directory: String { "\(stateDirectory)/\(id)" }
+
+  /// The paths outside the container that `HostFacts` must know.
+  public var hostPaths: [String] { lower + config.mounts.compactMap { $0.isBind ? $0.source : nil } }
+}
+
+extension Mount {
+  var isBind: Bool { options.contains("bind") || options.contains("rbind") }
+}
+
+/// Why a configuration can't become a plan: the property, and the cause.
+public struct CompileError: Error, Hashable, CustomStringConvertible {
+  public let property: String
+  public let cause: String
+
+  public init(_ property: String, _ cause: String) {
+    self.property = property
+    self.cause = cause
+  }
+
+  public var description: String { "\(property): \(cause)" }
+}

@@ -1,0 +1,85 @@
+import Linux
+import OCISpec
+
+/// Turns a configuration into the list of system calls that make the container.
+///
+/// Pure: it reads no file and calls no kernel. What it must know of the machine is in `host`.
+///
+/// - Throws: ``CompileError`` for what this machine can't do or the configuration can't mean.
+public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Plan {
+  guard let process = request.config.process, !process.args.isEmpty else {
+    throw CompileError("process.args", "there is no command")
+  }
+  if host.uid != 0 { throw CompileError("process", "a container needs root on this machine's side") }
+  let namespaces = request.config.linux.namespaces
+  let cgroups = try compileCgroups(request, host)
+  let capabilities = try compileCapabilities(process.capabilities, host)
+
+  return Plan(
+    id: request.id,
+    host: [.makeDirectory(request.directory), .startKeeper]
+      + cgroups.prepare
+      + [.clone(cloneFlags(namespaces), cgroup: cgroups.birthplace)]
+      + cgroups.joins.map { .join(cgroup: $0) }
+      + [.go],
+    child: try [.awaitGo, .newSession]
+      + (namespaces.contains(.cgroup) ? [.unshareCgroup] : [])
+      + [.makeMountsPrivate]
+      + compileRoot(request, host)
+      + compileMounts(request, host, cgroups.visible)
+      + compileDevices(request)
+      + (process.terminal ? [.terminal(process.consoleSize)] : request.isInteractive ? [] : [.nullInput])
+      + request.config.linux.maskedPaths.map { .mask($0) }
+      + request.config.linux.readonlyPaths.map { .makeReadOnly($0) }
+      + (request.config.root?.readonly == true ? [.makeRootReadOnly] : [])
+      + [.pivotRoot]
+      + (request.config.hostname.map { [.setHostname($0)] } ?? [])
+      + (namespaces.contains(.network) ? [.loopbackUp] : [])
+      + [.closeDescriptors, .dropBoundingSet(keeping: capabilities)]
+      + [.setUser(process.user), .setCapabilities(capabilities)]
+      + (process.noNewPrivileges ? [.noNewPrivileges] : [])
+      + [.workingDirectory(process.cwd)]
+      + (request.usesInit ? [.becomeInit] : [])
+      + [.exec(args: process.args, env: process.env)],
+    remarks: cgroups.remarks + ["no seccomp filter: the container may make every system call"])
+}
+
+private func cloneFlags(_ namespaces: [Namespace]) -> CloneFlags {
+  var flags: CloneFlags = []
+  for namespace in namespaces {
+    switch namespace {
+    case .pid: flags.insert(.newPID)
+    case .network: flags.insert(.newNet)
+    case .mount: flags.insert(.newNS)
+    case .ipc: flags.insert(.newIPC)
+    case .uts: flags.insert(.newUTS)
+    case .cgroup: break  // unshared by the child, once it is in its cgroups
+    }
+  }
+  return flags
+}
+
+private func compileCapabilities(_ names: [String], _ host: HostFacts) throws -> CapabilityNumbers {
+  var set = CapabilityNumbers(bits: 0)
+  for name in names {
+    guard let number = capabilityNumber(name) else {
+      throw CompileError("process.capabilities", "there is no capability \(name)")
+    }
+    guard number <= host.lastCapability else {
+      throw CompileError("process.capabilities", "this kernel has no \(name)")
+    }
+    set.bits |= 1 << UInt64(number)
+  }
+  return set
+}
+
+private func compileDevices(_ request: ContainerRequest) -> [ChildStep] {
+  request.config.linux.devices.map { .makeNode($0) }
+    + [
+      .makeLink(target: "/proc/self/fd", path: "/dev/fd"),
+      .makeLink(target: "/proc/self/fd/0", path: "/dev/stdin"),
+      .makeLink(target: "/proc/self/fd/1", path: "/dev/stdout"),
+      .makeLink(target: "/proc/self/fd/2", path: "/dev/stderr"),
+      .makeLink(target: "pts/ptmx", path: "/dev/ptmx"),
+    ]
+}

@@ -1,0 +1,94 @@
+import Linux
+import OCISpec
+
+func compileRoot(_ request: ContainerRequest, _ host: HostFacts) throws -> [ChildStep] {
+  for lower in request.lower where host.files[lower] != .directory {
+    throw CompileError("root", "\(lower) is no directory")
+  }
+  return [.scratch(directory: request.directory), .overlay(lower: request.lower)]
+}
+
+func compileMounts(
+  _ request: ContainerRequest, _ host: HostFacts, _ cgroups: [CgroupHierarchy]
+) throws -> [ChildStep] {
+  try request.config.mounts.enumerated().flatMap { index, mount in
+    let property = "mounts[\(index)]"
+    guard mount.destination.hasPrefix("/") else {
+      throw CompileError("\(property).destination", "\(mount.destination) is not absolute")
+    }
+    if mount.type == "cgroup" { return compileCgroupMount(mount, cgroups) }
+    let (attributes, options) = try splitOptions(mount.options, property)
+    if mount.isBind { return [.bind(try compileBind(mount, attributes, options, property, host))] }
+    guard let type = mount.type else { throw CompileError("\(property).type", "it is missing") }
+    let filesystem = FilesystemMount(
+      type: type, source: mount.source, path: mount.destination, attributes: attributes, options: options)
+    return [.mount(filesystem)]
+  }
+}
+
+private func compileBind(
+  _ mount: Mount, _ attributes: MountFlags, _ options: [FilesystemMount.Option], _ property: String,
+  _ host: HostFacts
+) throws -> BindMount {
+  guard let source = mount.source else { throw CompileError("\(property).source", "it is missing") }
+  guard let kind = host.files[source] else {
+    throw CompileError("\(property).source", "there is no \(source)")
+  }
+  if let option = options.first {
+    throw CompileError("\(property).options", "\(option.key) means nothing to a bind mount")
+  }
+  return BindMount(
+    source: source, path: mount.destination, kind: kind, attributes: attributes,
+    isRecursive: mount.options.contains("rbind"))
+}
+
+/// The container's cgroups, where it sees them: one directory for v2, one for each hierarchy of v1.
+private func compileCgroupMount(_ mount: Mount, _ cgroups: [CgroupHierarchy]) -> [ChildStep] {
+  let attributes: MountFlags = [.readOnly, .noSuid, .noDev, .noExec]
+  if cgroups.map(\.version) == [.v2] {
+    return [
+      .mount(
+        FilesystemMount(
+          type: "cgroup2", source: "cgroup2", path: mount.destination, attributes: attributes, options: []))
+    ]
+  }
+  let hierarchies = cgroups.filter { $0.version == .v1 }
+  if hierarchies.isEmpty { return [] }
+  let base = FilesystemMount(
+    type: "tmpfs", source: "tmpfs", path: mount.destination, attributes: attributes.subtracting(.readOnly),
+    options: [.init("mode", "755")])
+  return [.mount(base)]
+    + hierarchies.map { hierarchy in
+      let name = hierarchy.controllers.joined(separator: ",")
+      return .mount(
+        FilesystemMount(
+          type: "cgroup", source: "cgroup", path: "\(mount.destination)/\(name)", attributes: attributes,
+          options: hierarchy.controllers.map { .init($0) }))
+    } + [.makeReadOnly(mount.destination)]
+}
+
+/// Splits mount options into the mount's attributes and the filesystem's own options.
+private func splitOptions(
+  _ words: [String], _ property: String
+) throws -> (MountFlags, [FilesystemMount.Option]) {
+  var flags: MountFlags = []
+  var options: [FilesystemMount.Option] = []
+  for word in words {
+    switch word {
+    case "bind", "rbind", "defaults": break
+    case "ro": flags.insert(.readOnly)
+    case "rw": flags.remove(.readOnly)
+    case "nosuid": flags.insert(.noSuid)
+    case "suid": flags.remove(.noSuid)
+    case "nodev": flags.insert(.noDev)
+    case "dev": flags.remove(.noDev)
+    case "noexec": flags.insert(.noExec)
+    case "exec": flags.remove(.noExec)
+    default:
+      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if parts[0].isEmpty { throw CompileError("\(property).options", "\"\(word)\" is no mount option") }
+      options.append(.init(String(parts[0]), parts.count == 2 ? String(parts[1]) : nil))
+    }
+  }
+  return (flags, options)
+}

@@ -1,0 +1,131 @@
+import CLinux
+import Linux
+import SystemPackage
+
+/// What `compile` must know of the machine, read once.
+public struct HostFacts: Hashable, Sendable {
+  public var uid: UInt32
+  public var mounts: [MountEntry]
+  public var cgroups: [CgroupHierarchy]
+  /// Of each path that the request names outside the container: what is there.
+  public var files: [String: FileKind]
+  /// The highest capability that the kernel knows.
+  public var lastCapability: Int
+
+  public init(
+    uid: UInt32 = 0, mounts: [MountEntry] = [], cgroups: [CgroupHierarchy] = [],
+    files: [String: FileKind] = [:], lastCapability: Int = 40
+  ) {
+    self.uid = uid
+    self.mounts = mounts
+    self.cgroups = cgroups
+    self.files = files
+    self.lastCapability = lastCapability
+  }
+}
+
+public enum FileKind: Hashable, Sendable {
+  case directory, other
+}
+
+/// A mounted cgroup hierarchy.
+public struct CgroupHierarchy: Hashable, Sendable {
+  public enum Version: Hashable, Sendable { case v1, v2 }
+  public var version: Version
+  public var mountPoint: String
+  /// What can be limited here; for v2, what the root offers.
+  public var controllers: [String]
+  /// v2: which controllers children already have.
+  public var enabled: [String]
+  public var isWritable: Bool
+  /// Whether memory and swap together can be limited here.
+  public var hasSwapLimit: Bool
+
+  public init(
+    _ version: Version, _ mountPoint: String, controllers: [String], enabled: [String] = [],
+    isWritable: Bool = true, hasSwapLimit: Bool = false
+  ) {
+    self.version = version
+    self.mountPoint = mountPoint
+    self.controllers = controllers
+    self.enabled = enabled
+    self.isWritable = isWritable
+    self.hasSwapLimit = hasSwapLimit
+  }
+}
+
+extension HostFacts {
+  /// Reads them from /proc and /sys/fs/cgroup.
+  ///
+  /// - Parameters:
+  ///   - paths: the paths outside the container that the request names.
+  ///   - asRoot: tell what root could write, whoever asks.
+  public static func read(paths: [String], asRoot: Bool = false) throws -> HostFacts {
+    let mounts = parseMountTable(try readFile("/proc/self/mountinfo"))
+    var files: [String: FileKind] = [:]
+    for path in paths {
+      if let kind = fileKind(path) { files[path] = kind }
+    }
+    let lastCapability = Int(trimmed(try readFile("/proc/sys/kernel/cap_last_cap"))) ?? 40
+    return HostFacts(
+      uid: effectiveUserID(), mounts: mounts, cgroups: readCgroups(mounts, asRoot: asRoot), files: files,
+      lastCapability: lastCapability)
+  }
+}
+
+private func readCgroups(_ mounts: [MountEntry], asRoot: Bool) -> [CgroupHierarchy] {
+  mounts.compactMap { mount in
+    let isWritable = !mount.isReadOnly && (asRoot || isWritableDirectory(mount.mountPoint))
+    switch mount.type {
+    case "cgroup":
+      let controllers = mount.superOptions.filter { knownControllers.contains($0) }
+      if controllers.isEmpty { return nil }
+      return CgroupHierarchy(
+        .v1, mount.mountPoint, controllers: controllers, isWritable: isWritable,
+        hasSwapLimit: fileKind("\(mount.mountPoint)/memory.memsw.limit_in_bytes") != nil)
+    case "cgroup2":
+      return CgroupHierarchy(
+        .v2, mount.mountPoint, controllers: words(in: "\(mount.mountPoint)/cgroup.controllers"),
+        enabled: words(in: "\(mount.mountPoint)/cgroup.subtree_control"), isWritable: isWritable,
+        hasSwapLimit: true)
+    default: return nil
+    }
+  }
+}
+
+private let knownControllers: Set<String> = [
+  "cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids", "hugetlb", "net_cls", "net_prio",
+  "perf_event", "rdma", "misc",
+]
+
+private func words(in path: String) -> [String] {
+  guard let text = try? readFile(path) else { return [] }
+  return text.split(whereSeparator: \.isWhitespace).map(String.init)
+}
+
+func trimmed(_ text: String) -> String {
+  String(text.drop(while: \.isWhitespace).prefix { !$0.isWhitespace })
+}
+
+private func effectiveUserID() -> UInt32 { UInt32(systemCall(__NR_geteuid)) }
+
+/// access(path, W_OK | X_OK)
+private func isWritableDirectory(_ path: String) -> Bool {
+  path.withCString { systemCall(__NR_faccessat, Int(LINUX_AT_FDCWD), address($0), 3) == 0 }
+}
+
+private func fileKind(_ path: String) -> FileKind? {
+  guard let stat = try? Stat(FilePath(path)) else { return nil }
+  return stat.type == .directory ? .directory : .other
+}
+
+/// Whether a descriptor is a terminal.
+public func isTerminal(_ descriptor: CInt) -> Bool { TerminalMode(of: descriptor) != nil }
+
+/// getcwd(2)
+public func currentDirectory() throws(SystemCallError) -> String {
+  var buffer = [UInt8](repeating: 0, count: 4096)
+  let length = buffer.withUnsafeMutableBytes { systemCall(__NR_getcwd, address($0.baseAddress), $0.count) }
+  try check(length, "getcwd")
+  return String(decoding: buffer.prefix(length - 1), as: UTF8.self)
+}

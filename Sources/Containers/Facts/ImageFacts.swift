@@ -1,0 +1,117 @@
+import CLinux
+import Linux
+
+/// What `compile`'s caller must know of an image: its users and groups, read by a parser of our own from regular
+/// files of bounded size below the image's root.
+public struct ImageFacts: Hashable, Sendable {
+  public struct User: Hashable, Sendable {
+    public var name: String
+    public var uid: UInt32
+    public var gid: UInt32
+    public var home: String
+  }
+
+  public struct Group: Hashable, Sendable {
+    public var name: String
+    public var gid: UInt32
+    public var members: [String]
+  }
+
+  public var users: [User]
+  public var groups: [Group]
+
+  public init(passwd: String = "", group: String = "") {
+    users = passwd.split(separator: "\n").compactMap { line in
+      let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+      guard fields.count >= 7, let uid = UInt32(fields[2]), let gid = UInt32(fields[3]) else { return nil }
+      return User(name: String(fields[0]), uid: uid, gid: gid, home: String(fields[5]))
+    }
+    groups = group.split(separator: "\n").compactMap { line in
+      let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+      guard fields.count >= 4, let gid = UInt32(fields[2]) else { return nil }
+      return Group(name: String(fields[0]), gid: gid, members: fields[3].split(separator: ",").map(String.init))
+    }
+  }
+
+  /// A file that is missing, too long, or no regular file counts as empty.
+  public static func read(rootDirectory: String) -> ImageFacts {
+    ImageFacts(
+      passwd: readInRoot(rootDirectory, "etc/passwd"), group: readInRoot(rootDirectory, "etc/group"))
+  }
+}
+
+/// A user of a container: ids, groups, and the home directory.
+public struct ResolvedUser: Hashable, Sendable {
+  public var uid: UInt32
+  public var gid: UInt32
+  public var groups: [UInt32]
+  public var home: String
+}
+
+extension ImageFacts {
+  /// Resolves "UID", "UID:GID", "NAME", "NAME:GROUP". A number is a number, whatever the image calls it.
+  ///
+  /// - Returns: nil with the part that means nothing here.
+  public func resolve(_ text: String) throws -> ResolvedUser {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    let entry: User?
+    let uid: UInt32
+    if let number = try number(parts[0], in: text) {
+      uid = number
+      entry = users.first { $0.uid == number }
+    } else {
+      guard let found = users.first(where: { $0.name == parts[0] }) else {
+        throw CompileError("--user \(text)", "the image has no user \(parts[0]) in /etc/passwd")
+      }
+      uid = found.uid
+      entry = found
+    }
+    let home = entry.map(\.home).flatMap { $0.isEmpty ? nil : $0 } ?? "/"
+    if parts.count == 2 {
+      return ResolvedUser(uid: uid, gid: try group(parts[1], in: text), groups: [], home: home)
+    }
+    let memberships = entry.map { entry in groups.filter { $0.members.contains(entry.name) }.map(\.gid) } ?? []
+    return ResolvedUser(uid: uid, gid: entry?.gid ?? 0, groups: memberships, home: home)
+  }
+
+  private func group(_ name: String, in text: String) throws -> UInt32 {
+    if let number = try number(name, in: text) { return number }
+    guard let found = groups.first(where: { $0.name == name }) else {
+      throw CompileError("--user \(text)", "the image has no group \(name) in /etc/group")
+    }
+    return found.gid
+  }
+
+  /// nil for a name. The largest number means "no change" to the kernel, and is no id.
+  private func number(_ word: String, in text: String) throws -> UInt32? {
+    if word.isEmpty { throw CompileError("--user \(text)", "a part is empty") }
+    guard word.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+      if word.hasPrefix("-") { throw CompileError("--user \(text)", "\(word) is no user id") }
+      return nil
+    }
+    guard let number = UInt32(word), number < .max else {
+      throw CompileError("--user \(text)", "\(word) is larger than any id")
+    }
+    return number
+  }
+}
+
+private func readInRoot(_ root: String, _ path: String) -> String {
+  guard let directory = try? openDirectory(root) else { return "" }
+  let flags = UInt64(LINUX_O_NONBLOCK | LINUX_O_NOCTTY | LINUX_O_CLOEXEC)
+  var how = (flags, UInt64(0), UInt64(LINUX_RESOLVE_IN_ROOT | LINUX_RESOLVE_NO_MAGICLINKS))
+  let result = path.withCString { path in
+    withUnsafeMutableBytes(of: &how) { how in
+      systemCall(__NR_openat2, Int(directory.rawValue), address(path), address(how.baseAddress), how.count)
+    }
+  }
+  guard result >= 0 else { return "" }
+  let file = Descriptor(owning: CInt(result))
+  let limit = 1 << 20
+  guard let status = try? file.fileDescriptor.stat(), status.type == .regular, status.size <= limit else {
+    return ""
+  }
+  var bytes: [UInt8] = []
+  while let part = try? file.read(upTo: 65536), !part.isEmpty, bytes.count <= limit { bytes += part }
+  return String(decoding: bytes, as: UTF8.self)
+}

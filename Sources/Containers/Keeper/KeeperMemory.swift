@@ -1,0 +1,67 @@
+import CLinux
+import Linux
+
+/// What the keeper needs, all of it prepared before its clone: numbers and C strings.
+struct KeeperMemory {
+  /// The end of a socket pair whose other end only the host side has.
+  var socket = 0
+  /// The container's locked directory: as long as this is open, the id is in use.
+  var lock = 0
+  /// The caller's terminal and its settings, to be restored; -1 without one.
+  var terminal = -1
+  var terminalSettings = 0
+  /// NULL-terminated arrays of paths: cgroups to remove, files to unlink, directories to remove after them.
+  var cgroups = 0
+  var files = 0
+  var directories = 0
+  /// struct msghdr for one byte and one descriptor, and where the descriptor comes to lie.
+  var message = 0
+  var descriptor = 0
+  /// struct pollfd, and struct timespec for a short sleep and for the longest wait.
+  var poll = 0
+  var shortTime = 0
+  var longTime = 0
+  /// The signals that the keeper blocks: all.
+  var allSignals = 0
+}
+
+/// Builds a keeper's memory, and owns what it points to.
+final class KeeperMemoryBuilder {
+  let pointer: UnsafeMutablePointer<KeeperMemory>
+  private let builder = ProgramBuilder()
+
+  init(plan: Plan, directory: String) {
+    pointer = builder.allocate(MemoryLayout<KeeperMemory>.size).bindMemory(to: KeeperMemory.self, capacity: 1)
+    pointer.initialize(to: KeeperMemory())
+    pointer.pointee.cgroups = number(builder.texts(plan.cgroups.reversed()))
+    pointer.pointee.files = number(builder.texts(StateFile.names.map { "\(directory)/\($0)" }))
+    let parent = String(directory.prefix(upTo: directory.lastIndex(of: "/") ?? directory.startIndex))
+    pointer.pointee.directories = number(builder.texts([directory, parent]))
+
+    let byte = builder.allocate(8)
+    let buffer = builder.bytes((byte, Int(1)))
+    let control = builder.allocate(24)
+    let message = builder.bytes((Int(0), Int(0), buffer, Int(1), control, Int(24), Int(0)))
+    pointer.pointee.message = Int(bitPattern: message)
+    pointer.pointee.descriptor = Int(bitPattern: control + 16)
+    (control + 16).storeBytes(of: -1, as: Int32.self)
+    pointer.pointee.poll = Int(bitPattern: builder.allocate(8))
+    pointer.pointee.shortTime = Int(bitPattern: builder.bytes((0, 2_000_000)))
+    pointer.pointee.longTime = Int(bitPattern: builder.bytes((10, 0)))
+    pointer.pointee.allSignals = Int(bitPattern: builder.bytes(UInt64.max))
+  }
+
+  /// The terminal to restore, with the settings that it has now.
+  func restoreTerminal(_ descriptor: Int32) {
+    let settings = builder.allocate(64)
+    let getSettings = 0x5401
+    guard clinux_syscall(Int(__NR_ioctl), Int(descriptor), getSettings, Int(bitPattern: settings), 0, 0, 0) == 0
+    else { return }
+    pointer.pointee.terminal = Int(descriptor)
+    pointer.pointee.terminalSettings = Int(bitPattern: settings)
+  }
+
+  private func number(_ argument: Argument) -> Int {
+    if case .value(let value) = argument { value } else { 0 }
+  }
+}

@@ -1,0 +1,128 @@
+import CLinux
+
+/// The keeper's whole life: it waits until the host side's end of the socket is closed, on purpose or by its death,
+/// and then kills the container and removes what it left. It is cloned before anything is made, from a process that
+/// may have threads, so it allocates nothing and takes no lock.
+///
+/// It holds no pid, only the container's pidfd: what it kills is the container or nothing.
+@_noLocks @_noAllocation
+func keep(_ memory: UnsafePointer<KeeperMemory>) -> Never {
+  let keeper = memory.pointee
+  _ = clinux_syscall(Int(__NR_setsid), 0, 0, 0, 0, 0, 0)
+  _ = clinux_syscall(Int(__NR_rt_sigprocmask), 2, keeper.allSignals, 0, 8, 0, 0)
+  closeAllBut(keeper.socket, keeper.lock, keeper.terminal)
+  var container = -1
+  while true {
+    let received = clinux_syscall(Int(__NR_recvmsg), keeper.socket, keeper.message, 0x4000_0000, 0, 0, 0)
+    if received <= 0 { break }
+    if let descriptor = UnsafePointer<Int32>(bitPattern: keeper.descriptor) { container = Int(descriptor.pointee) }
+  }
+  if keeper.terminal >= 0 {
+    let setSettings = 0x5402
+    _ = clinux_syscall(Int(__NR_ioctl), keeper.terminal, setSettings, keeper.terminalSettings, 0, 0, 0)
+  }
+  clinux_exit(removeContainer(memory, container) ? 0 : 1)
+}
+
+/// Kills what runs, and removes cgroups, files and directories.
+///
+/// - Returns: false when a cgroup or the directory is still there at the end.
+@_noLocks @_noAllocation
+func removeContainer(_ memory: UnsafePointer<KeeperMemory>, _ container: Int) -> Bool {
+  let keeper = memory.pointee
+  if container >= 0 {
+    let kill = Int(LINUX_SIGKILL)
+    _ = clinux_syscall(Int(__NR_pidfd_send_signal), container, kill, 0, 0, 0, 0)
+    waitForEnd(keeper, container)
+  }
+  var isGone = true
+  var index = 0
+  while let path = entry(keeper.cgroups, index) {
+    if !removeCgroup(keeper, path) { isGone = false }
+    index += 1
+  }
+  index = 0
+  while let path = entry(keeper.files, index) {
+    _ = clinux_syscall(Int(__NR_unlinkat), Int(LINUX_AT_FDCWD), path, 0, 0, 0, 0)
+    index += 1
+  }
+  index = 0
+  while let path = entry(keeper.directories, index) {
+    // The last one is the parent of all containers' directories: it goes when it is empty.
+    let result = clinux_syscall(
+      Int(__NR_unlinkat), Int(LINUX_AT_FDCWD), path, Int(LINUX_AT_REMOVEDIR), 0, 0, 0)
+    if index == 0 && result < 0 && result != -2 { isGone = false }
+    index += 1
+  }
+  return isGone
+}
+
+@_noLocks @_noAllocation
+private func entry(_ array: Int, _ index: Int) -> Int? {
+  guard let pointer = UnsafePointer<Int>(bitPattern: array) else { return nil }
+  return pointer[index] == 0 ? nil : pointer[index]
+}
+
+/// A pidfd can be read when its process has ended; of a pid namespace's first process, when all have.
+@_noLocks @_noAllocation
+private func waitForEnd(_ keeper: KeeperMemory, _ container: Int) {
+  guard let poll = UnsafeMutablePointer<Int32>(bitPattern: keeper.poll) else { return }
+  poll[0] = Int32(truncatingIfNeeded: container)
+  poll[1] = 1  // POLLIN
+  _ = clinux_syscall(Int(__NR_ppoll), keeper.poll, 1, keeper.longTime, 0, 0, 0)
+}
+
+/// A cgroup is busy for a moment after its last process has ended.
+@_noLocks @_noAllocation
+private func removeCgroup(_ keeper: KeeperMemory, _ path: Int) -> Bool {
+  var tries = 0
+  while tries < 1000 {
+    let result = clinux_syscall(
+      Int(__NR_unlinkat), Int(LINUX_AT_FDCWD), path, Int(LINUX_AT_REMOVEDIR), 0, 0, 0)
+    let (noEntry, busy) = (-2, -16)
+    if result == 0 || result == noEntry { return true }
+    if result != busy { return false }
+    _ = clinux_syscall(Int(__NR_ppoll), 0, 0, keeper.shortTime, 0, 0, 0)
+    tries += 1
+  }
+  return false
+}
+
+@_noLocks @_noAllocation
+private func closeAllBut(_ a: Int, _ b: Int, _ c: Int) {
+  let low = min3(a, b, c)
+  let high = max3(a, b, c)
+  let middle = a ^ b ^ c ^ low ^ high
+  closeRange(0, low - 1)
+  closeRange(low + 1, middle - 1)
+  closeRange(middle + 1, high - 1)
+  closeRange(high + 1, Int(UInt32.max))
+}
+
+@_noLocks @_noAllocation
+private func closeRange(_ first: Int, _ last: Int) {
+  if last < 0 || last < first { return }
+  _ = clinux_syscall(Int(__NR_close_range), first, last, 0, 0, 0, 0)
+}
+
+@_noLocks @_noAllocation
+private func min3(_ a: Int, _ b: Int, _ c: Int) -> Int {
+  let ab = a < b ? a : b
+  return ab < c ? ab : c
+}
+
+@_noLocks @_noAllocation
+private func max3(_ a: Int, _ b: Int, _ c: Int) -> Int {
+  let ab = a > b ? a : b
+  return ab > c ? ab : c
+}
+
+/// clone3, and in the child the keeper. In one function, so that nothing of Swift's runs between the two.
+@_noLocks @_noAllocation
+func cloneAndKeep(
+  _ arguments: UnsafePointer<clinux_clone_args>, _ size: Int, _ memory: UnsafePointer<KeeperMemory>
+) -> Int {
+  let result = clinux_syscall(Int(__NR_clone3), Int(bitPattern: arguments), size, 0, 0, 0, 0)
+  if result == 0 { keep(memory) }
+  return result
+}

@@ -1,0 +1,51 @@
+import CLinux
+import Linux
+import SystemPackage
+
+/// Removes what is left of containers whose host side and keeper were both killed.
+///
+/// - Parameter stateDirectory: where containers have their directories.
+/// - Returns: the ids of the containers that were swept.
+public func sweep(stateDirectory: String, _ host: HostFacts) throws -> [String] {
+  guard (try? Stat(FilePath(stateDirectory))) != nil else { return [] }
+  let parent = try ParentLock(stateDirectory)
+  var swept: [String] = []
+  for id in try directoryEntries(stateDirectory) {
+    let path = "\(stateDirectory)/\(id)"
+    guard let directory = try? openDirectory(path) else { continue }
+    guard try lockExclusively(directory, wait: false) else { continue }
+    let container = StateFile.read(path).map { systemCall(__NR_pidfd_open, Int($0)) } ?? -1
+    let cgroups = host.cgroups.map { "\($0.mountPoint)/cooper-\(id)" }
+    let memory = KeeperMemoryBuilder(
+      plan: Plan(id: id, host: cgroups.map { .makeCgroup($0) }, child: [], remarks: []), directory: path)
+    let isGone = removeContainer(memory.pointer, container)
+    if container >= 0 { _ = systemCall(__NR_close, container) }
+    withExtendedLifetime(memory) {}
+    guard isGone else { throw ContainerError("the remains of the container \(id) can't be removed: see \(path)") }
+    swept.append(id)
+  }
+  // With no container left the parent goes as well.
+  try? rmdir(stateDirectory)
+  withExtendedLifetime(parent) {}
+  return swept
+}
+
+/// The names in a directory, less "." and "..".
+private func directoryEntries(_ path: String) throws -> [String] {
+  let directory = try openDirectory(path)
+  var names: [String] = []
+  let size = 32768
+  let buffer = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
+  defer { buffer.deallocate() }
+  while true {
+    let count = systemCall(__NR_getdents64, Int(directory.rawValue), address(buffer), size)
+    if count <= 0 { return names.filter { $0 != "." && $0 != ".." } }
+    var offset = 0
+    while offset < count {
+      // struct linux_dirent64: the record's length at 16, the name at 19
+      let length = Int(buffer.loadUnaligned(fromByteOffset: offset + 16, as: UInt16.self))
+      names.append(String(cString: (buffer + offset + 19).assumingMemoryBound(to: CChar.self)))
+      offset += length
+    }
+  }
+}

@@ -1,0 +1,215 @@
+import CLinux
+import Linux
+import OCISpec
+
+private let noEntry: Int32 = 2
+private let exists: Int32 = 17
+private let notDirectory: Int32 = 20
+private let here = Argument.value(Int(LINUX_AT_FDCWD))
+
+// MARK: The root
+
+extension Lowering {
+  /// From here on the current directory is the scratch tmpfs, so that no path can have a special character.
+  func scratch(_ directory: String) {
+    let tmpfs = makeFilesystem("tmpfs", "cooper", [.init("mode", "700")], [.noSuid, .noDev])
+    place(tmpfs, directory)
+    builder.call(__NR_fchdir, .slot(tmpfs))
+    builder.call(__NR_close, .slot(tmpfs))
+    for name in ["upper", "work", "root", "empty"] { makeDirectory(name, mode: 0o755) }
+    // What hides directories; masks are clones of it.
+    let cover = makeFilesystem(
+      "tmpfs", "tmpfs", [.init("mode", "755")], [.readOnly, .noSuid, .noDev, .noExec], into: empty)
+    place(cover, "empty")
+  }
+
+  func overlay(_ lower: [String]) {
+    let names = lower.indices.map { "lower\($0)" }
+    for (source, name) in zip(lower, names) {
+      makeDirectory(name, mode: 0o755)
+      let tree = builder.slot()
+      builder.call(
+        __NR_open_tree, here, builder.text(source),
+        .value(Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC)), into: tree)
+      place(tree, name)
+      builder.call(__NR_close, .slot(tree))
+    }
+    let layers: [FilesystemMount.Option] = [
+      .init("lowerdir", names.joined(separator: ":")), .init("upperdir", "upper"), .init("workdir", "work"),
+    ]
+    place(makeFilesystem("overlay", "overlay", layers, .noDev, into: root), "root")
+  }
+
+  /// move_mount onto a path of the host side, or of the scratch directory.
+  private func place(_ mount: Slot, _ path: String) {
+    builder.call(
+      __NR_move_mount, .slot(mount), builder.text(""), here, builder.text(path),
+      .value(Int(LINUX_MOVE_MOUNT_F_EMPTY_PATH)))
+  }
+
+  private func makeDirectory(_ name: String, mode: Int) {
+    builder.call(__NR_mkdirat, here, builder.text(name), .value(mode))
+  }
+}
+
+// MARK: Mounts in the root
+
+extension Lowering {
+  func attach(_ mount: FilesystemMount) {
+    attach(makeFilesystem(mount.type, mount.source, mount.options, mount.attributes), at: mount.path)
+  }
+
+  func attach(_ bind: BindMount) {
+    let flags = Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC) | (bind.isRecursive ? Int(LINUX_AT_RECURSIVE) : 0)
+    let tree = builder.slot()
+    builder.call(__NR_open_tree, here, builder.text(bind.source), .value(flags), into: tree)
+    if !bind.attributes.isEmpty { setAttributes(tree, bind.attributes, recursive: bind.isRecursive) }
+    attach(tree, at: bind.path, kind: bind.kind)
+  }
+
+  /// move_mount of a detached mount onto a path of the container, which is made where it is missing.
+  func attach(_ tree: Slot, at path: String, kind: FileKind = .directory) {
+    let target = makeTarget(path, kind)
+    move(tree, onto: target)
+    builder.call(__NR_close, .slot(target))
+    builder.call(__NR_close, .slot(tree))
+  }
+
+  func move(_ tree: Slot, onto target: Slot) {
+    let empty = builder.text("")
+    builder.call(
+      __NR_move_mount, .slot(tree), empty, .slot(target), empty,
+      .value(Int(LINUX_MOVE_MOUNT_F_EMPTY_PATH | LINUX_MOVE_MOUNT_T_EMPTY_PATH)))
+  }
+
+  /// A detached mount of a new filesystem.
+  func makeFilesystem(
+    _ type: String, _ source: String?, _ options: [FilesystemMount.Option], _ attributes: MountFlags,
+    into slot: Slot? = nil
+  ) -> Slot {
+    let context = builder.slot()
+    let mount = slot ?? builder.slot()
+    builder.call(__NR_fsopen, builder.text(type), .value(Int(LINUX_FSOPEN_CLOEXEC)), into: context)
+    let sourceOption = source.map { [FilesystemMount.Option("source", $0)] } ?? []
+    for option in sourceOption + options {
+      let command = option.value == nil ? LINUX_FSCONFIG_SET_FLAG : LINUX_FSCONFIG_SET_STRING
+      builder.call(
+        __NR_fsconfig, .slot(context), .value(Int(command)), builder.text(option.key),
+        option.value.map { builder.text($0) } ?? 0, 0, explained: context)
+    }
+    builder.call(
+      __NR_fsconfig, .slot(context), .value(Int(LINUX_FSCONFIG_CMD_CREATE)), 0, 0, 0, explained: context)
+    builder.call(
+      __NR_fsmount, .slot(context), .value(Int(LINUX_FSMOUNT_CLOEXEC)), .value(mountAttributes(attributes)),
+      into: mount, explained: context)
+    builder.call(__NR_close, .slot(context))
+    return mount
+  }
+
+  func setAttributes(_ mount: Slot, _ attributes: MountFlags, recursive: Bool) {
+    // struct mount_attr: attr_set, attr_clr, propagation, userns_fd
+    let attribute = builder.bytes((UInt64(mountAttributes(attributes)), UInt64(0), UInt64(0), UInt64(0)))
+    builder.call(
+      __NR_mount_setattr, .slot(mount), builder.text(""),
+      .value(Int(LINUX_AT_EMPTY_PATH) | (recursive ? Int(LINUX_AT_RECURSIVE) : 0)), builder.address(attribute), 32)
+  }
+
+  /// A path that isn't there needs no mask.
+  func mask(_ path: String) {
+    let (target, cover) = (builder.slot(), builder.slot())
+    let (isFile, attach, end) = (Label(), Label(), Label())
+    lookUp(path, Int(LINUX_O_PATH | LINUX_O_DIRECTORY), into: target, orElse: isFile)
+    cloneTree(empty, into: cover, recursive: false)
+    builder.jump(attach)
+    builder.place(isFile)
+    lookUp(path, Int(LINUX_O_PATH), into: target, orElse: end)
+    let null = openNull(Int(LINUX_O_PATH))
+    cloneTree(null, into: cover, recursive: false)
+    builder.call(__NR_close, .slot(null))
+    builder.place(attach)
+    move(cover, onto: target)
+    builder.call(__NR_close, .slot(cover))
+    builder.call(__NR_close, .slot(target))
+    builder.place(end)
+  }
+
+  func makeReadOnly(_ path: String) {
+    let (target, tree) = (builder.slot(), builder.slot())
+    let end = Label()
+    lookUp(path, Int(LINUX_O_PATH), into: target, orElse: end)
+    cloneTree(target, into: tree, recursive: true)
+    setAttributes(tree, .readOnly, recursive: true)
+    move(tree, onto: target)
+    builder.call(__NR_close, .slot(target))
+    builder.call(__NR_close, .slot(tree))
+    builder.place(end)
+  }
+
+  func cloneTree(_ descriptor: Slot, into tree: Slot, recursive: Bool) {
+    let flags =
+      Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC) | Int(LINUX_AT_EMPTY_PATH)
+      | (recursive ? Int(LINUX_AT_RECURSIVE) : 0)
+    builder.call(__NR_open_tree, .slot(descriptor), builder.text(""), .value(flags), into: tree)
+  }
+
+  private func mountAttributes(_ flags: MountFlags) -> Int {
+    let table: [(MountFlags, Int)] = [
+      (.readOnly, Int(LINUX_MOUNT_ATTR_RDONLY)), (.noSuid, Int(LINUX_MOUNT_ATTR_NOSUID)),
+      (.noDev, Int(LINUX_MOUNT_ATTR_NODEV)), (.noExec, Int(LINUX_MOUNT_ATTR_NOEXEC)),
+    ]
+    return table.reduce(0) { flags.contains($1.0) ? $0 | $1.1 : $0 }
+  }
+}
+
+// MARK: Paths in the root
+
+extension Lowering {
+  /// openat2 below the root: no path leads out of it, and no magic link is followed.
+  ///
+  /// - Parameter orElse: where a path that doesn't exist leads; without it that is a failure.
+  func lookUp(_ path: String, _ flags: Int, into slot: Slot, orElse: Label? = nil, then: Label? = nil) {
+    // struct open_how: flags, mode, resolve
+    let how = builder.bytes(
+      (
+        UInt64(flags | Int(LINUX_O_CLOEXEC)), UInt64(0),
+        UInt64(LINUX_RESOLVE_IN_ROOT | LINUX_RESOLVE_NO_MAGICLINKS)
+      ))
+    let relative = String(path.drop { $0 == "/" })
+    builder.call(
+      __NR_openat2, .slot(root), builder.text(relative.isEmpty ? "." : relative), builder.address(how), 24,
+      into: slot, tolerate: orElse == nil ? [] : [noEntry, notDirectory], otherwise: orElse, then: then)
+  }
+
+  /// A directory or file to mount on, made with its parents where it is missing.
+  func makeTarget(_ path: String, _ kind: FileKind) -> Slot {
+    let target = builder.slot()
+    let (missing, done) = (Label(), Label())
+    let open = Int(LINUX_O_PATH)
+    lookUp(path, open, into: target, orElse: missing, then: done)
+    builder.place(missing)
+    let names = path.split(separator: "/").map(String.init)
+    for (index, name) in names.enumerated() {
+      let parent = builder.slot()
+      let prefix = names[..<index].joined(separator: "/")
+      lookUp(prefix, open | Int(LINUX_O_DIRECTORY), into: parent)
+      let isLast = index == names.count - 1
+      if isLast && kind == .other {
+        let regular = 0o100000
+        builder.call(
+          __NR_mknodat, .slot(parent), builder.text(name), .value(regular | 0o644), 0, tolerate: [exists])
+      } else {
+        builder.call(__NR_mkdirat, .slot(parent), builder.text(name), 0o755, tolerate: [exists])
+      }
+      builder.call(__NR_close, .slot(parent))
+    }
+    lookUp(path, open, into: target)
+    builder.place(done)
+    return target
+  }
+
+  /// The directory of a path, made where it is missing, and the path's last name.
+  func makeParent(_ path: String) -> (directory: Slot, name: String) {
+    let names = path.split(separator: "/").map(String.init)
+    return (makeTarget("/" + names.dropLast().joined(separator: "/"), .directory), names.last ?? "")
+  }
+}

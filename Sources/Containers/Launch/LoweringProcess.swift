@@ -1,0 +1,122 @@
+import CLinux
+import Linux
+import OCISpec
+
+// MARK: Devices and stdio
+
+extension Lowering {
+  func makeNode(_ device: Device) {
+    let (directory, name) = makeParent(device.path)
+    let number = DeviceNumber(device.major, device.minor).rawValue
+    let mode = NodeType.characterDevice.rawValue | device.fileMode
+    builder.call(__NR_mknodat, .slot(directory), builder.text(name), .value(Int(mode)), .value(Int(number)))
+    builder.call(__NR_fchmodat, .slot(directory), builder.text(name), .value(Int(device.fileMode)))
+    builder.call(__NR_close, .slot(directory))
+  }
+
+  func makeLink(_ target: String, _ path: String) {
+    let (directory, name) = makeParent(path)
+    builder.call(__NR_symlinkat, builder.text(target), .slot(directory), builder.text(name))
+    builder.call(__NR_close, .slot(directory))
+  }
+
+  /// The container's /dev/null, after a look whether it is that.
+  func openNull(_ flags: Int) -> Slot {
+    let null = builder.slot()
+    lookUp("/dev/null", flags, into: null)
+    verify(null, major: 1, minor: 3)
+    return null
+  }
+
+  func nullInput() {
+    let null = openNull(Int(LINUX_O_RDWR))
+    builder.call(__NR_dup3, .slot(null), 0, 0)
+    builder.call(__NR_close, .slot(null))
+  }
+
+  /// Fails unless the descriptor is a character device with this number; nil takes any.
+  private func verify(_ descriptor: Slot, major: Int, minor: Int?) {
+    // struct statx: stx_mode at 28, stx_rdev_major at 128, stx_rdev_minor at 132
+    let status = builder.allocate(256)
+    let (noDevice, characterDevice): (Int32, Int) = (6, 0o020000)
+    builder.call(
+      __NR_statx, .slot(descriptor), builder.text(""), .value(Int(LINUX_AT_EMPTY_PATH)),
+      .value(Int(LINUX_STATX_TYPE)), builder.address(status))
+    builder.compare(status + 28, mask: 0o170000, equals: characterDevice, errno: noDevice)
+    builder.compare(status + 128, mask: -1, equals: major, errno: noDevice)
+    if let minor { builder.compare(status + 132, mask: -1, equals: minor, errno: noDevice) }
+  }
+
+  func terminal(_ size: ConsoleSize?) {
+    let (unlock, getPeer, setSize, setControlling) = (0x4004_5431, 0x5441, 0x5414, 0x540E)
+    let open = Int(LINUX_O_RDWR | LINUX_O_NOCTTY)
+    let (master, slave) = (builder.slot(), builder.slot())
+    lookUp("/dev/pts/ptmx", open, into: master)
+    verify(master, major: 5, minor: 2)
+    builder.call(__NR_ioctl, .slot(master), .value(unlock), builder.address(builder.allocate(8)))
+    builder.call(__NR_ioctl, .slot(master), .value(getPeer), .value(open | Int(LINUX_O_CLOEXEC)), into: slave)
+    verify(slave, major: 136, minor: nil)
+    if let size {
+      let window = builder.bytes((size.height, size.width, UInt16(0), UInt16(0)))
+      builder.call(__NR_ioctl, .slot(slave), .value(setSize), builder.address(window))
+    }
+    let console = builder.slot()
+    cloneTree(slave, into: console, recursive: false)
+    attach(console, at: "/dev/console", kind: .other)
+    builder.call(__NR_ioctl, .slot(slave), .value(setControlling), 0)
+    for stream in 0...2 { builder.call(__NR_dup3, .slot(slave), .value(stream), 0) }
+    send(master)
+    builder.call(__NR_close, .slot(slave))
+    builder.call(__NR_close, .slot(master))
+  }
+
+  /// sendmsg to the host side, with the descriptor as SCM_RIGHTS.
+  private func send(_ descriptor: Slot) {
+    let report = builder.bytes(Report(kind: Report.terminal))
+    let buffer = builder.bytes((report, MemoryLayout<Report>.size))
+    let (socketLevel, rights) = (Int32(1), Int32(1))
+    let control = builder.bytes((Int(20), socketLevel, rights, Int32(-1), Int32(0)))
+    // struct msghdr: name, name length, buffers, their number, control, its length, flags
+    let message = builder.bytes((Int(0), Int(0), buffer, Int(1), control, Int(24), Int(0)))
+    builder.store(.slot(descriptor), at: control + 16)
+    builder.call(__NR_sendmsg, .value(Self.channel), builder.address(message), 0)
+  }
+}
+
+// MARK: Privileges
+
+extension Lowering {
+  func dropBoundingSet(_ kept: CapabilityNumbers) {
+    let invalid: Int32 = 22
+    let end = Label()
+    // The kernel knows the last one: the first number that it doesn't know ends the loop.
+    for number in 0..<64 where kept.bits & 1 << UInt64(number) == 0 {
+      builder.call(
+        __NR_prctl, .value(Int(LINUX_PR_CAPBSET_DROP)), .value(number), 0, 0, 0, tolerate: [invalid], otherwise: end)
+    }
+    builder.place(end)
+  }
+
+  func setUser(_ user: User) {
+    let groups = builder.allocate(user.additionalGids.count * 4)
+    for (index, group) in user.additionalGids.enumerated() {
+      groups.storeBytes(of: group, toByteOffset: index * 4, as: UInt32.self)
+    }
+    let (uid, gid): (Argument, Argument) = (.value(Int(user.uid)), .value(Int(user.gid)))
+    builder.call(__NR_setgroups, .value(user.additionalGids.count), builder.address(groups))
+    builder.call(__NR_prctl, .value(Int(LINUX_PR_SET_KEEPCAPS)), 1, 0, 0, 0)
+    builder.call(__NR_setresgid, gid, gid, gid)
+    builder.call(__NR_setresuid, uid, uid, uid)
+  }
+
+  func setCapabilities(_ set: CapabilityNumbers) {
+    // struct __user_cap_header_struct and __user_cap_data_struct[2]: effective, permitted, inheritable
+    let version3: UInt32 = 0x2008_0522
+    let header = builder.bytes((version3, Int32(0)))
+    let (low, high) = (UInt32(truncatingIfNeeded: set.bits), UInt32(truncatingIfNeeded: set.bits >> 32))
+    let data = builder.bytes((low, low, UInt32(0), high, high, UInt32(0)))
+    builder.call(
+      __NR_prctl, .value(Int(LINUX_PR_CAP_AMBIENT)), .value(Int(LINUX_PR_CAP_AMBIENT_CLEAR_ALL)), 0, 0, 0)
+    builder.call(__NR_capset, builder.address(header), builder.address(data))
+  }
+}

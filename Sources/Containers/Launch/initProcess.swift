@@ -1,0 +1,41 @@
+import CLinux
+
+/// What the init of `--init` needs.
+struct InitMemory {
+  /// Every signal: what init blocks and waits for.
+  var allSignals: UInt64 = ~0
+  var noSignals: UInt64 = 0
+  var status: Int32 = 0
+}
+
+/// Clones the command's process and goes on in it; the process that called stays as init and never returns.
+///
+/// Init holds no descriptor but stdio, can't be traced or read by the command, reaps every orphan, passes on every
+/// signal, and ends as the command ends: with its status, or with 128 and the number of its signal.
+@_noLocks @_noAllocation
+func becomeInit(_ memory: UnsafeMutablePointer<InitMemory>) -> Int {
+  let signals = Int(bitPattern: memory) + 0
+  _ = clinux_syscall(Int(__NR_rt_sigprocmask), 2, signals, 0, 8, 0, 0)
+  let command = clinux_syscall(Int(__NR_clone), Int(LINUX_SIGCHLD), 0, 0, 0, 0, 0)
+  if command == 0 {
+    return clinux_syscall(Int(__NR_rt_sigprocmask), 2, signals + 8, 0, 8, 0, 0)
+  }
+  if command < 0 { return command }
+  _ = clinux_syscall(Int(__NR_prctl), Int(LINUX_PR_SET_DUMPABLE), 0, 0, 0, 0, 0)
+  _ = clinux_syscall(Int(__NR_close_range), 3, Int(UInt32.max), 0, 0, 0, 0)
+  let status = Int(bitPattern: memory) + 16
+  while true {
+    let signal = clinux_syscall(Int(__NR_rt_sigtimedwait), signals, 0, 0, 8, 0, 0)
+    if signal == Int(LINUX_SIGCHLD) {
+      while true {
+        let ended = clinux_syscall(Int(__NR_wait4), -1, status, Int(LINUX_WNOHANG), 0, 0, 0)
+        if ended <= 0 { break }
+        if ended != command { continue }
+        let value = memory.pointee.status
+        clinux_exit(value & 0x7f == 0 ? (value >> 8) & 0xff : 128 + (value & 0x7f))
+      }
+    } else if signal > 0 {
+      _ = clinux_syscall(Int(__NR_kill), command, signal, 0, 0, 0, 0)
+    }
+  }
+}

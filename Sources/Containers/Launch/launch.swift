@@ -1,0 +1,145 @@
+import CLinux
+import Linux
+import SystemPackage
+
+/// What `launch` tells while it works.
+public struct LaunchOptions {
+  /// Called for each step that is done, with the time since the start in microseconds.
+  public var trace: ((_ line: String, _ microseconds: Int) -> Void)?
+  /// The caller's terminal, which the keeper restores should the caller be killed.
+  public var terminal: Int32?
+
+  public init() {}
+}
+
+/// A container whose command runs.
+///
+/// Its end: `wait` for the command, then `remove`. Without `remove`, and after a kill of this process, the keeper
+/// does the same.
+public final class RunningContainer {
+  public let pid: ProcessID
+  public let process: PIDFD
+  /// The master of the container's terminal.
+  public let terminal: Descriptor
+  private var keeper: Keeper?
+
+  init(pid: ProcessID, process: consuming PIDFD, terminal: consuming Descriptor, keeper: consuming Keeper) {
+    self.pid = pid
+    self.process = process
+    self.terminal = terminal
+    self.keeper = consume keeper
+  }
+
+  /// Waits for the container's first process, and takes its status.
+  public func wait() throws(SystemCallError) -> WaitStatus { try waitpid(pid) }
+
+  /// Removes what the container left: its cgroups and its directory.
+  ///
+  /// - Throws: ``ContainerError`` when something stays behind.
+  public func remove() throws { try keeper.take()?.finish() }
+}
+
+/// Does what the plan says, and returns once the command has been executed.
+///
+/// - Throws: ``ContainerError``, with the step that failed; then nothing of the container is left.
+@available(*, noasync, message: "the container's parent is the calling thread's process")
+public func launch(_ plan: Plan, _ options: LaunchOptions = LaunchOptions()) throws -> RunningContainer {
+  var launcher = Launcher(plan, options)
+  return try launcher.run()
+}
+
+/// The walk over the host's steps.
+private struct Launcher: ~Copyable {
+  let plan: Plan
+  let options: LaunchOptions
+  let start = monotonicTime()
+  var directory: StateDirectory?
+  var keeper: Keeper?
+  var child: Child?
+
+  init(_ plan: Plan, _ options: LaunchOptions) {
+    self.plan = plan
+    self.options = options
+  }
+
+  mutating func run() throws -> RunningContainer {
+    do {
+      for step in plan.host {
+        do { try perform(step) } catch let error as SystemCallError {
+          throw ContainerError("\(step): \(error.errno.sentence)\(remedy(step, error))")
+        }
+        trace("host   \(step)", monotonicTime())
+      }
+      return try awaitExec()
+    } catch {
+      // Closing the channel ends the child; closing the keeper's socket removes the rest.
+      abandon()
+      throw error
+    }
+  }
+
+  private mutating func abandon() {
+    let pid = child?.pid
+    child = nil
+    if let pid { _ = try? waitpid(pid) }
+    try? keeper.take()?.finish()
+  }
+
+  private mutating func perform(_ step: HostStep) throws {
+    switch step {
+    case .makeDirectory(let path): directory = try StateDirectory.make(path)
+    case .startKeeper:
+      guard let path = directory?.path, let lock = directory?.lock.rawValue else { return }
+      keeper = try Keeper(plan: plan, directory: path, lock: lock, terminal: options.terminal)
+    case .makeCgroup(let path): try mkdir(path)
+    case .write(let file, let value): try writeFile(file, value)
+    case .clone(let flags, let cgroup):
+      child = try Child(plan.child, flags: flags, cgroup: cgroup, isTraced: options.trace != nil)
+      try child?.handTo(keeper)
+      if let path = directory?.path, let pid = child?.pid { try StateFile.write(path, pid: pid) }
+    case .join(let cgroup):
+      if let pid = child?.pid { try writeFile("\(cgroup)/cgroup.procs", "\(pid)") }
+    case .go: try child?.go()
+    }
+  }
+
+  /// Reads what the child tells until it has executed the command, which closes its end.
+  private mutating func awaitExec() throws -> RunningContainer {
+    var terminal = Descriptor(owning: -1)
+    while let message = try child?.receive() {
+      switch message.report.kind {
+      case Report.traced:
+        let step = plan.child[Int(message.report.step)]
+        trace("child  \(step)", message.report.time.0 * 1_000_000 + message.report.time.1 / 1000)
+      case Report.terminal: terminal = Descriptor(owning: message.descriptor)
+      default: throw failure(message)
+      }
+    }
+    guard let child = child.take(), let keeper = keeper.take() else {
+      throw ContainerError("the plan has no clone or no keeper")
+    }
+    let pid = child.pid
+    return RunningContainer(pid: pid, process: child.takeProcess(), terminal: terminal, keeper: keeper)
+  }
+
+  private func failure(_ message: Child.Message) -> ContainerError {
+    let step = plan.child[Int(message.report.step)]
+    let errno = Errno(rawValue: message.report.errno)
+    let detail = message.text.isEmpty ? "" : " (\(message.text))"
+    var execErrno: Int32?
+    if case .exec = step { execErrno = errno.rawValue }
+    return ContainerError(
+      "\(step): \(errno.sentence)\(detail)\(remedy(step, errno))", execErrno: execErrno)
+  }
+
+  private func trace(_ line: String, _ time: Int) { options.trace?(line, time - start) }
+}
+
+/// CLOCK_MONOTONIC in microseconds.
+private func monotonicTime() -> Int {
+  var time = (0, 0)
+  withUnsafeMutableBytes(of: &time) { bytes in
+    _ = systemCall(__NR_clock_gettime, 1, address(bytes.baseAddress))
+  }
+  return time.0 * 1_000_000 + time.1 / 1000
+}

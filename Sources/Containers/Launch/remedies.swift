@@ -1,0 +1,27 @@
+import Linux
+import SystemPackage
+
+/// What to do about a failed step, where we know it: "; …".
+func remedy(_ step: ChildStep, _ errno: Errno) -> String {
+  switch (step, errno) {
+  case (.overlay(let lower), .invalidArgument):
+    "; \(lower.joined(separator: ":")) can't be a lower layer of an overlay: its filesystem is not fit for it, or is an overlay on too many others"
+  case (.overlay, Errno(rawValue: 19)): "; this kernel has no overlay filesystem"
+  case (.exec(let args, _), .noSuchFileOrDirectory):
+    "; the container has no such file, or lacks the interpreter or loader that \(args.first ?? "") names"
+  case (.exec, Errno(rawValue: 8)): "; it is no program for this machine"
+  case (.scratch, .notPermitted), (.overlay, .notPermitted), (.makeMountsPrivate, .notPermitted):
+    "; it needs root with CAP_SYS_ADMIN"
+  default: ""
+  }
+}
+
+func remedy(_ step: HostStep, _ error: SystemCallError) -> String {
+  switch (step, error.errno) {
+  case (.clone, .notPermitted): "; it needs root with CAP_SYS_ADMIN"
+  case (.clone, .noSpace): "; a limit in /proc/sys/user is reached"
+  case (.write(let file, _), .resourceBusy) where file.hasSuffix("cgroup.subtree_control"):
+    "; a cgroup that has processes can't pass controllers on"
+  default: ""
+  }
+}

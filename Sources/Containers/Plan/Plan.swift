@@ -1,0 +1,108 @@
+import Linux
+import OCISpec
+
+/// A container as a list of system calls: what the host side does, and what the child does between clone and exec.
+///
+/// `compile` makes it, `launch` does it, `explain` prints it.
+public struct Plan: Hashable, Sendable {
+  /// The container's id, which names its directory and its cgroups.
+  public var id: String
+  /// Before, at and after the clone, in this order.
+  public var host: [HostStep]
+  /// From the clone to exec, in this order.
+  public var child: [ChildStep]
+  /// What the container may not have here, and why: printed, not done.
+  public var remarks: [String]
+  /// The cgroups to remove at the end.
+  public var cgroups: [String] { host.compactMap { if case .makeCgroup(let path) = $0 { path } else { nil } } }
+}
+
+public enum HostStep: Hashable, Sendable {
+  /// mkdir of the container's directory, locked: it says that the id is in use.
+  case makeDirectory(String)
+  /// clone3 of the keeper, which outlives this process and removes what the other steps made.
+  case startKeeper
+  /// mkdir in a cgroup hierarchy.
+  case makeCgroup(String)
+  /// One write into a cgroup's file.
+  case write(file: String, value: String)
+  /// clone3 of the child; `cgroup` is the v2 cgroup that it is born in.
+  case clone(CloneFlags, cgroup: String?)
+  /// The child's pid into cgroup.procs of a v1 cgroup.
+  case join(cgroup: String)
+  /// Lets the child run.
+  case go
+}
+
+public enum ChildStep: Hashable, Sendable {
+  /// Blocks until `HostStep.go`; leaves when the host side has died instead.
+  case awaitGo
+  case newSession
+  /// unshare(CLONE_NEWCGROUP): after the child is in its cgroups, so that they are the namespace's roots.
+  case unshareCgroup
+  case makeMountsPrivate
+  /// A tmpfs over the container's directory, seen by the child only: it holds the overlay's upper layer.
+  case scratch(directory: String)
+  /// The root: an overlay of these directories, topmost first, and the upper layer in memory.
+  case overlay(lower: [String])
+  case mount(FilesystemMount)
+  case bind(BindMount)
+  case makeNode(Device)
+  case makeLink(target: String, path: String)
+  /// A pty of the container's own devpts: its master goes to the host side, its slave becomes /dev/console, the
+  /// controlling terminal, and stdio.
+  case terminal(ConsoleSize?)
+  /// Standard input from the container's /dev/null.
+  case nullInput
+  /// Hides a path: a file behind /dev/null, a directory behind an empty one.
+  case mask(String)
+  case makeReadOnly(String)
+  case makeRootReadOnly
+  case pivotRoot
+  case setHostname(String)
+  case loopbackUp
+  case dropBoundingSet(keeping: CapabilityNumbers)
+  case setUser(User)
+  case setCapabilities(CapabilityNumbers)
+  case noNewPrivileges
+  case workingDirectory(String)
+  /// Every descriptor above stdio gets close-on-exec.
+  case closeDescriptors
+  /// The command in a child of this process, which stays as pid 1, reaps, and forwards signals.
+  case becomeInit
+  case exec(args: [String], env: [String])
+}
+
+/// A new filesystem in the container.
+public struct FilesystemMount: Hashable, Sendable {
+  public var type: String
+  public var source: String?
+  public var path: String
+  public var attributes: MountFlags
+  /// In this order; without a value a flag.
+  public var options: [Option]
+
+  public struct Option: Hashable, Sendable {
+    public var key: String
+    public var value: String?
+
+    public init(_ key: String, _ value: String? = nil) {
+      self.key = key
+      self.value = value
+    }
+  }
+}
+
+/// A file or directory of the host in the container.
+public struct BindMount: Hashable, Sendable {
+  public var source: String
+  public var path: String
+  public var kind: FileKind
+  public var attributes: MountFlags
+  public var isRecursive: Bool
+}
+
+/// A set of capabilities by number, as the kernel's bit mask.
+public struct CapabilityNumbers: Hashable, Sendable {
+  public var bits: UInt64
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+import Containers
+
+struct Explain: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print what `run` with the same arguments would do, without doing it.",
+    discussion: "One line a step, in the order of doing. It needs no root.")
+
+  @OptionGroup var options: ContainerOptions
+
+  func run() throws {
+    let request = try options.request()
+    var host = try HostFacts.read(paths: request.hostPaths, asRoot: true)
+    host.uid = 0
+    for line in try compile(request, host).explain() { print(line) }
+  }
+}

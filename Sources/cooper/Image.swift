@@ -1,0 +1,47 @@
+import ArgumentParser
+import Containers
+import Linux
+import OCISpec
+import SystemPackage
+
+/// Where a root filesystem comes from: its lower layers, and mounts that belong to it.
+struct Image {
+  /// Directories, topmost first.
+  var lower: [String]
+  var mounts: [Mount] = []
+
+  /// - Parameter name: "host", a directory, or a tar.
+  init(_ name: String, store: String) throws {
+    if name == "host" {
+      lower = ["/"]
+      mounts = try hostMounts(parseMountTable(readFile("/proc/self/mountinfo")))
+      return
+    }
+    guard let status = try? Stat(FilePath(name)) else {
+      throw ValidationError("there is no image \(name): an image is host, a directory, or a tar")
+    }
+    guard status.type == .directory else {
+      throw ValidationError("the image \(name) is no directory")
+    }
+    lower = [try existing("the image", name)]
+  }
+}
+
+/// What the machine's own root filesystem needs to run programs where parts of it are mounts of their own: these,
+/// read-only. Nothing else that is mounted below it is seen, and /run, /tmp and /root are fresh.
+func hostMounts(_ table: [MountEntry]) -> [Mount] {
+  let roots = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix", "/gnu"]
+  var points: [String] = []
+  for entry in table.map(\.mountPoint) {
+    let isNeeded = roots.contains { entry == $0 || entry.hasPrefix($0 + "/") }
+    // A recursive bind brings what is mounted below it.
+    let isCovered = points.contains { entry == $0 || entry.hasPrefix($0 + "/") }
+    if isNeeded && !isCovered { points.append(entry) }
+  }
+  return points.map { Mount($0, source: $0, options: ["rbind", "ro", "nosuid", "nodev"]) }
+    + [
+      Mount("/run", type: "tmpfs", source: "tmpfs", options: ["nosuid", "nodev", "mode=755"]),
+      Mount("/tmp", type: "tmpfs", source: "tmpfs", options: ["nosuid", "nodev", "mode=1777"]),
+      Mount("/root", type: "tmpfs", source: "tmpfs", options: ["nosuid", "nodev", "mode=700"]),
+    ]
+}

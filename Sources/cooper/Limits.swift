@@ -1,0 +1,72 @@
+import ArgumentParser
+import Containers
+import OCISpec
+
+extension ContainerOptions {
+  func resources() throws -> Resources {
+    var resources = Resources()
+    resources.devices = Defaults.allowedDevices
+    resources.memory.limit = try single("--memory", memory).map { try size("--memory", $0) }
+    resources.memory.swap = try single("--memory-swap", memorySwap).map {
+      $0 == "-1" ? -1 : try size("--memory-swap", $0)
+    }
+    if resources.memory.swap != nil && resources.memory.limit == nil {
+      throw ValidationError("--memory-swap needs --memory beside it")
+    }
+    if let text = try single("--cpus", cpus) {
+      guard isDecimal(text), let number = Double(text), number >= 0.01, number <= 10_000 else {
+        throw ValidationError("--cpus \(text): it is a number from 0.01 to 10000")
+      }
+      resources.cpu.period = 100_000
+      resources.cpu.quota = Int64((number * 100_000).rounded())
+    }
+    if let text = try single("--cpu-shares", cpuShares) {
+      guard let shares = UInt64(text), (2...262_144).contains(shares) else {
+        throw ValidationError("--cpu-shares \(text): it is a number from 2 to 262144")
+      }
+      resources.cpu.shares = shares
+    }
+    if let text = try single("--pids-limit", pidsLimit) {
+      guard let limit = Int64(text), limit == -1 || (1...4_194_304).contains(limit) else {
+        throw ValidationError("--pids-limit \(text): it is a number from 1 to 4194304, or -1")
+      }
+      resources.pids.limit = limit
+    }
+    return resources
+  }
+}
+
+/// "512m": bytes, or with k, m, g for powers of 1024; at least a page.
+func size(_ option: String, _ text: String) throws -> Int64 {
+  let factors: [Character: Int64] = ["b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30]
+  let suffix = text.last.flatMap { factors[Character($0.lowercased())] }
+  let digits = suffix == nil ? text : String(text.dropLast())
+  let wrong = ValidationError("\(option) \(text): a size is a number of bytes, or one with k, m or g")
+  guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(digits) else { throw wrong }
+  let (bytes, overflow) = number.multipliedReportingOverflow(by: suffix ?? 1)
+  if overflow { throw wrong }
+  if bytes < 4096 { throw ValidationError("\(option) \(text): less than a page of 4096 bytes") }
+  return bytes
+}
+
+private func isDecimal(_ text: String) -> Bool {
+  text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }
+}
+
+/// The default capabilities, with some added and dropped; names with or without CAP_.
+func capabilities(add: [String], drop: [String]) throws -> [String] {
+  let drops = drop.map(capabilityName)
+  let adds = add.map(capabilityName)
+  var set = drops.contains("CAP_ALL") ? [] : Defaults.capabilities
+  if adds.contains("CAP_ALL") { set = allCapabilities }
+  for name in adds + drops where name != "CAP_ALL" && !allCapabilities.contains(name) {
+    throw ValidationError("there is no capability \(name)")
+  }
+  for name in adds where name != "CAP_ALL" && !set.contains(name) { set.append(name) }
+  return set.filter { !drops.contains($0) }
+}
+
+private func capabilityName(_ text: String) -> String {
+  let name = text.uppercased()
+  return name.hasPrefix("CAP_") ? name : "CAP_" + name
+}

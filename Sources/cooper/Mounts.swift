@@ -1,0 +1,50 @@
+import ArgumentParser
+import Containers
+import OCISpec
+import SystemPackage
+
+/// "SRC:DST[:ro]" as a bind mount.
+func volumeMount(_ text: String) throws -> Mount {
+  let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+  guard (2...3).contains(parts.count), !parts[0].isEmpty else {
+    throw ValidationError("--volume \(text): it is SRC:DST or SRC:DST:ro")
+  }
+  let mode = parts.count == 3 ? parts[2] : "rw"
+  guard mode == "ro" || mode == "rw" else {
+    throw ValidationError("--volume \(text): \(mode) is neither ro nor rw")
+  }
+  return Mount(
+    try absolute("--volume", parts[1]), source: try existing("--volume", parts[0]),
+    options: ["rbind", "nosuid", "nodev"] + (mode == "ro" ? ["ro"] : []))
+}
+
+/// "DST[:OPTIONS]" as a filesystem in memory.
+func tmpfsMount(_ text: String) throws -> Mount {
+  let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+  let destination = try absolute("--tmpfs", parts.first ?? "")
+  let options = parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : []
+  return Mount(
+    destination, type: "tmpfs", source: "tmpfs", options: ["nosuid", "nodev", "mode=1777"] + options)
+}
+
+/// A path in the container: absolute, and not the root itself where something is mounted.
+func absolute(_ option: String, _ path: String) throws -> String {
+  guard path.hasPrefix("/"), !path.utf8.contains(0) else {
+    throw ValidationError("\(option) \(path): a path in the container begins with /")
+  }
+  if option != "--workdir" && path.allSatisfy({ $0 == "/" }) {
+    throw ValidationError("\(option) \(path): nothing is mounted over the root")
+  }
+  if path.split(separator: "/").contains("..") {
+    throw ValidationError("\(option) \(path): .. has no place in it")
+  }
+  return path
+}
+
+/// A path on the machine, made absolute.
+func existing(_ option: String, _ path: String) throws -> String {
+  do { _ = try Stat(FilePath(path)) } catch {
+    throw ValidationError("\(option) \(path): there is no such file or directory")
+  }
+  return path.hasPrefix("/") ? path : try currentDirectory() + "/" + path
+}

@@ -1,0 +1,125 @@
+import ArgumentParser
+import Containers
+import Linux
+import OCISpec
+import SystemPackage
+
+extension ContainerOptions {
+  /// The options as a request that `compile` understands.
+  func request() throws -> ContainerRequest {
+    let image = try Image(imageAndCommand.first ?? "host", store: single("--root", root) ?? "/var/lib/cooper")
+    let id = try single("--name", name).map(checkedName) ?? randomName()
+    let identity = try resolvedUser(image)
+
+    var process = Process()
+    process.args = imageAndCommand.count > 1 ? Array(imageAndCommand.dropFirst()) : ["/bin/sh"]
+    process.terminal = tty
+    process.user = User(uid: identity.uid, gid: identity.gid, additionalGids: identity.groups)
+    process.cwd = try absolute("--workdir", single("--workdir", workdir) ?? "/")
+    process.capabilities = try capabilities(add: capAdd, drop: capDrop)
+    let hostname = try single("--hostname", hostname).map(checkedHostname) ?? id
+    process.env = try environment(home: identity.home, hostname: hostname)
+    if tty { try checkTerminal() }
+
+    var config = Config()
+    config.root = Root(path: image.lower[0], readonly: readOnly)
+    config.process = process
+    config.hostname = hostname
+    config.linux.namespaces = try namespaces()
+    config.linux.devices = Defaults.devices
+    config.linux.resources = try resources()
+    config.linux.maskedPaths = Defaults.maskedPaths
+    config.linux.readonlyPaths = Defaults.readonlyPaths
+    config.mounts =
+      try Defaults.mounts + image.mounts + volume.map(volumeMount) + tmpfs.map(tmpfsMount)
+
+    var request = ContainerRequest(id: id, config: config, lower: image.lower)
+    request.usesInit = usesInit
+    request.isInteractive = interactive
+    return request
+  }
+
+  private func resolvedUser(_ image: Image) throws -> ResolvedUser {
+    let facts = ImageFacts.read(rootDirectory: image.lower[0])
+    return try facts.resolve(single("--user", user) ?? "0")
+  }
+
+  private func namespaces() throws -> [Namespace] {
+    switch try single("--network", network) ?? "none" {
+    case "none": Namespace.allCases
+    case "host": Namespace.allCases.filter { $0 != .network }
+    case let other: throw ValidationError("--network \(other): it is none or host")
+    }
+  }
+
+  private func environment(home: String, hostname: String) throws -> [String] {
+    var variables = [
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=\(home)",
+      "HOSTNAME=\(hostname)",
+    ]
+    let caller = currentEnvironment()
+    if tty { variables.append(caller.first { $0.hasPrefix("TERM=") } ?? "TERM=xterm") }
+    for file in envFile { try variables.add(environmentFile(file, caller)) }
+    try variables.add(env.map { try variable($0, caller, in: "--env") })
+    return variables
+  }
+
+  /// A terminal can only be given where there is one.
+  private func checkTerminal() throws {
+    if interactive && !isTerminal(0) { throw ValidationError("--tty: standard input is no terminal") }
+    if !isTerminal(1) { throw ValidationError("--tty: standard output is no terminal") }
+  }
+}
+
+extension [String] {
+  /// Later variables replace earlier ones of the same name; nil ones are left out.
+  fileprivate mutating func add(_ variables: [String?]) throws {
+    for case let variable? in variables {
+      let name = variable.prefix { $0 != "=" } + "="
+      removeAll { $0.hasPrefix(name) }
+      append(variable)
+    }
+  }
+}
+
+/// "NAME=VALUE" as it is; "NAME" with the caller's value, nil where the caller has none.
+private func variable(_ text: String, _ caller: [String], in place: String) throws -> String? {
+  if text.isEmpty || text.hasPrefix("=") { throw ValidationError("\(place) \(text): a name is missing") }
+  return text.contains("=") ? text : caller.first { $0.hasPrefix(text + "=") }
+}
+
+private func environmentFile(_ path: String, _ caller: [String]) throws -> [String?] {
+  let text: String
+  do { text = try readFile(path) } catch {
+    throw ValidationError("--env-file \(path): \(error.errno.sentence)")
+  }
+  return try text.split(separator: "\n").map(String.init).filter { !$0.isEmpty && !$0.hasPrefix("#") }
+    .map { try variable($0, caller, in: "--env-file \(path):") }
+}
+
+private func randomName() -> String {
+  let digits = String(UInt64.random(in: 0..<1 << 48), radix: 16)
+  return String(repeating: "0", count: 12 - digits.count) + digits
+}
+
+/// A name becomes part of paths and cgroup names.
+private func checkedName(_ name: String) throws -> String {
+  func isPlain(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
+  }
+  let isValid =
+    name.utf8.count <= 64 && name.utf8.first.map(isPlain) == true
+    && name.utf8.allSatisfy { isPlain($0) || "_.-".utf8.contains($0) }
+  if !isValid {
+    throw ValidationError(
+      "--name \(name): a name has 1 to 64 letters, digits, _, . and -, and begins with a letter or digit")
+  }
+  return name
+}
+
+private func checkedHostname(_ name: String) throws -> String {
+  if name.isEmpty || name.utf8.count > 64 || name.utf8.contains(0) {
+    throw ValidationError("--hostname \(name): a host name has 1 to 64 bytes")
+  }
+  return name
+}

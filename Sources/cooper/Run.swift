@@ -1,0 +1,44 @@
+import ArgumentParser
+import Containers
+import Linux
+
+struct Run: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run a command in a new container.",
+    discussion: """
+      IMAGE is a directory with a root filesystem, a tar of one, or host: this machine's own root filesystem, \
+      secrets included, for first steps and not for code that you don't trust. Nothing writes to an image: changes \
+      are kept in memory and end with the container. Data is kept by --volume.
+      """)
+
+  @OptionGroup var options: ContainerOptions
+  @Flag(help: "Print each step as it is done, with the time since the start.")
+  var trace = false
+
+  func run() throws {
+    try sealOwnExecutable()
+    let request = try options.request()
+    let host = try HostFacts.read(paths: request.hostPaths)
+    for id in try sweep(stateDirectory: request.stateDirectory, host) {
+      printError("swept the remains of the container \(id)")
+    }
+    let plan = try compile(request, host)
+    let hasTerminal = request.config.process?.terminal == true
+
+    var launchOptions = LaunchOptions()
+    if trace { launchOptions.trace = { line, time in printTrace("\(milliseconds(time)) \(line)") } }
+    if hasTerminal && request.isInteractive { launchOptions.terminal = 0 }
+    let signals = try ForwardedSignals()
+    let container = try launch(plan, launchOptions)
+    let status = try supervise(container, signals, passesInput: request.isInteractive)
+    try container.remove()
+    throw ExitCode(status.shellStatus ?? 125)
+  }
+}
+
+/// Microseconds as milliseconds, in a column.
+private func milliseconds(_ microseconds: Int) -> String {
+  let (whole, rest) = microseconds.quotientAndRemainder(dividingBy: 1000)
+  let text = "\(whole).\(String(rest + 1000).dropFirst())"
+  return String(repeating: " ", count: max(0, 9 - text.count)) + text + " ms"
+}
