@@ -14,7 +14,8 @@ let package = Package(
   targets: [
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
     .target(name: "Linux", dependencies: ["CLinux", system]),
-    .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", system]),
+    .target(name: "TestSupport", dependencies: ["Linux", system], path: "Tests/TestSupport"),
+    .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", "TestSupport", system]),
   ],
   swiftLanguageModes: [.v6]
 )
