@@ -42,11 +42,14 @@ expect() {
   [ "$output" = "$2" ] || fail "$1 printed: $output"
 }
 
-# Nothing is compiled for the example $1 but the modules $2.
-expect_modules() {
-  local modules
+# For the example $1 nothing is compiled but the modules $2, and nothing is fetched but the packages $3: what only
+# other targets of the repository use, a dependent doesn't get.
+expect_only() {
+  local modules packages
   modules=$(cd "$work/$1/.build/debug" && echo *.build)
   [ "$modules" = "$2" ] || fail "$1: compiled are $modules"
+  packages=$(sed -n 's/.*"identity" : "\(.*\)".*/\1/p' "$work/$1/Package.resolved" | sort | tr '\n' ' ')
+  [ "$packages" = "$3 " ] || fail "$1: fetched are $packages"
 }
 
 build hello-namespace
@@ -54,6 +57,6 @@ grep -q '"version" : "0.1.0"' "$work/hello-namespace/Package.resolved" || fail "
 expect hello-namespace 'hello from cask, pid 1, uid 0
 the child: exited(0)
 umount(target: "/no/such/mount"): no such file or directory (ENOENT)'
-expect_modules hello-namespace "CLinux.build CSystem.build Linux.build SystemPackage.build hello_namespace.build"
-grep '"identity"' "$work/hello-namespace/Package.resolved"
+expect_only hello-namespace \
+  "CLinux.build CSystem.build Linux.build SystemPackage.build hello_namespace.build" "cooper swift-system"
 echo "examples: good"
