@@ -33,14 +33,8 @@ if [ -e Tests/aarch64.sh ]; then
   step tests aarch64 check 300 bash Tests/aarch64.sh
 fi
 step tests counting junit 300 .build-venv/bin/pytest Tests/counting --junit-xml="$results/counting/all.xml"
-if [ -e Tests/examples.sh ]; then
-  step examples examples check 900 bash Tests/examples.sh
-fi
-if [ -e Tests/documents.py ]; then
-  step documents documents junit 600 python3 Tests/documents.py "$results/documents/all.xml"
-  step documents docs check 600 scripts/docs.sh
-fi
-if [ -d Sources/cooper ]; then
-  step smoke smoke check 600 bash Tests/smoke.sh
-fi
+step examples examples check 900 bash Tests/examples.sh
+step documents documents junit 600 python3 Tests/documents.py "$results/documents/all.xml"
+step documents docs check 600 scripts/docs.sh
+step smoke smoke check 600 bash Tests/smoke.sh
 finish
