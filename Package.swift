@@ -25,7 +25,8 @@ let package = Package(
         "Containers", "Linux", "OCISpec", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", system]),
+    .target(name: "TestSupport", dependencies: ["Linux", system], path: "Tests/TestSupport"),
+    .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", "TestSupport", system]),
   ],
   swiftLanguageModes: [.v6]
 )

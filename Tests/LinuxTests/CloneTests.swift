@@ -1,8 +1,9 @@
 import Linux
 import SystemPackage
+import TestSupport
 import Testing
 
-@Suite("clone, fork, exec, waitpid")
+@Suite("clone, fork, exec, waitpid", .requires(.root))
 struct CloneTests {
   @Test func theChildIsPid1OfItsNamespace() async {
     await #expect(processExitsWith: .success) {

@@ -2,9 +2,10 @@
 import Glibc
 import Linux
 import SystemPackage
+import TestSupport
 import Testing
 
-@Suite("The eight calls of the workshop's module")
+@Suite("The eight calls of the workshop's module", .requires(.root))
 struct EightCallsTests {
   @Test func mountAttachesAFilesystemAndUmountTakesItAway() async {
     await #expect(processExitsWith: .success) {

@@ -3,7 +3,9 @@ import SystemPackage
 
 /// A system call that failed: which one, why, and with what arguments.
 ///
-///     mount(source: "proc", target: "/nowhere", …): no such file or directory (ENOENT)
+/// ```text
+/// mount(source: "proc", target: "/nowhere", …): no such file or directory (ENOENT)
+/// ```
 public struct SystemCallError: Error, Hashable, Sendable {
   /// One argument of the call, as it is printed.
   public struct Argument: Hashable, Sendable {

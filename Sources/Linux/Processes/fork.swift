@@ -19,9 +19,10 @@ public func fork(_ body: () throws -> Void) throws(SystemCallError) -> ProcessID
 /// fork()
 ///
 /// Makes a copy of the calling process, and returns in both. Nothing is flushed: text that waits in a stdio
-/// buffer is in both processes.
+/// buffer is in both processes. A file that imports Glibc too has two functions of this kind, and must name this
+/// one by its module:
 ///
-///     let pid = try fork()
+///     let pid = try Linux.fork()
 ///     if pid == 0 { try exec(["ls", "/"]) }
 ///     try waitpid(pid)
 ///

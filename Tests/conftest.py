@@ -1,0 +1,63 @@
+"""What Python tests may need of the machine: @pytest.mark.requires("root", "strace").
+
+A test without it is skipped, and the skip names it. With REQUIRE_ALL=1 the lack of what can be installed is a
+failure instead; what the machine itself lacks stays a skip, which Tests/machine-skips.txt must list.
+"""
+
+import os
+import shutil
+
+import pytest
+
+
+def program(name):
+    return lambda: shutil.which(name) is not None
+
+
+def file(path):
+    return lambda: os.path.exists(path)
+
+
+# name: (kind, whether it is there)
+REQUIREMENTS = {
+    "root": ("installable", lambda: os.geteuid() == 0),
+    "strace": ("installable", program("strace")),
+    "xz": ("installable", program("xz")),
+    "zstd": ("installable", program("zstd")),
+    "crun": ("installable", program("crun")),
+    "runc": ("installable", program("runc")),
+    "bwrap": ("installable", program("bwrap")),
+    "cgroup-v1": ("machine", file("/sys/fs/cgroup/memory/cgroup.procs")),
+    "cgroup-v2": ("machine", file("/sys/fs/cgroup/cgroup.controllers")),
+    "time namespace": ("machine", file("/proc/self/ns/time")),
+}
+
+
+def missing(names):
+    """The reason to skip, and its kind; None where everything is there."""
+    for name in names:
+        kind, is_there = REQUIREMENTS[name]
+        if not is_there():
+            return f"missing requirement: {name} ({kind})", kind
+    return None
+
+
+def require(*names):
+    """The same in the middle of a test, where what it needs is known only then."""
+    __tracebackhide__ = True
+    found = missing(names)
+    if found:
+        reason, kind = found
+        if kind == "installable" and os.environ.get("REQUIRE_ALL") == "1":
+            pytest.fail(f"{reason}, and REQUIRE_ALL is set", pytrace=False)
+        pytest.skip(reason)
+
+
+@pytest.fixture(name="require")
+def require_fixture():
+    return require
+
+
+def pytest_runtest_setup(item):
+    for mark in item.iter_markers("requires"):
+        require(*mark.args)

@@ -1,0 +1,40 @@
+# Sourced by the scripts beside it: they run in the repository's root, and stop at the first error.
+# shellcheck shell=bash
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+die() {
+  echo "$*" >&2
+  exit 1
+}
+
+# Stops with one line unless there is a Swift toolchain.
+need_swift() {
+  command -v swift >/dev/null ||
+    die "swift: not found; install Swift 6.3 or newer from https://www.swift.org/install/linux and put it into PATH"
+}
+
+# The program for people, as one static file in .build/release.
+build_cooper() {
+  need_swift
+  [ -d Sources/cooper ] || die "cooper: the command line program is not in this tree yet"
+  swift build -c release --product cooper -Xswiftc -static-executable
+}
+
+# A Python with the tools of Tests/requirements.txt, in a folder of its own.
+venv() {
+  local stamp=.build-venv/requirements.txt
+  if ! cmp -s Tests/requirements.txt "$stamp"; then
+    rm -rf .build-venv
+    python3 -m venv .build-venv
+    .build-venv/bin/python -m pip install --quiet --disable-pip-version-check -r Tests/requirements.txt
+    cp Tests/requirements.txt "$stamp"
+  fi
+}
+
+# The files of the project with one of these endings, whether git has them yet or not.
+files() {
+  git ls-files --cached --others --exclude-standard -- "$@" | while read -r file; do
+    if [ -e "$file" ]; then echo "$file"; fi
+  done
+}
