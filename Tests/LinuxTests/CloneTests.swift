@@ -110,7 +110,7 @@ struct CloneTests {
     await #expect(processExitsWith: .success) {
       try isolated {
         let child = try fork { try exec(["sh", "-c", "kill -STOP $$; exit 1"]) }
-        expectEqual(try waitpid(child, .untraced)?.status, .stopped(19))
+        expectEqual(try waitpid(child, .untraced)?.status, .stopped(.stop))
         expectEqual(try waitpid(child, .noHang)?.pid, nil)
         _ = try waitpid(try fork { try exec(["sh", "-c", "kill -CONT \(child)"]) })
         expectEqual(try waitpid(child), .exited(1))

@@ -9,10 +9,18 @@
 #include <stdint.h>
 
 #include "constants.h"
-#include "constants_plan.h"
+#include "constants_files.h"
+#include "constants_mounts.h"
+#include "constants_processes.h"
 #include "newer.h"
+#include "newer_files.h"
+#include "newer_mounts.h"
+#include "newer_processes.h"
 #include "numbers.h"
 #include "structs.h"
+#include "structs_files.h"
+#include "structs_mounts.h"
+#include "structs_processes.h"
 
 // A function that may be called between clone and exec: it takes no lock and allocates nothing.
 #define CLINUX_CHILD_SAFE \

@@ -70,7 +70,7 @@ enum {
   LINUX_UMOUNT_NOFOLLOW = 8,
 };
 
-// <linux/fcntl.h>, <asm-generic/fcntl.h>; O_DIRECTORY and its like differ by architecture: numbers.h
+// <linux/fcntl.h>; O_DIRECTORY and its like, which differ by architecture: constants_files.h
 enum {
   LINUX_O_WRONLY = 01,
   LINUX_O_RDWR = 02,

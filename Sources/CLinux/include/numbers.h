@@ -7,6 +7,9 @@
 #ifndef __NR_cachestat
 #define __NR_cachestat 451  // Linux 6.5
 #endif
+#ifndef __NR_fchmodat2
+#define __NR_fchmodat2 452  // Linux 6.6
+#endif
 #ifndef __NR_statmount
 #define __NR_statmount 457  // Linux 6.8
 #endif

@@ -18,14 +18,31 @@ package func forkIntoNamespaces(_ flags: CloneFlags) throws(SystemCallError) -> 
   }
   if flags.isEmpty { return try ProcessID(check(clinux_fork(), "clone", ["flags": flags])) }
 
+  return try forkThenEnter(flags, CloneArguments(flags), always: false, as: "clone", ["flags": flags])
+}
+
+/// The same for clone3, always with the second clone, which gives the child what only clone3 can.
+func forkThenClone(_ arguments: CloneArguments) throws(SystemCallError) -> ProcessID {
+  // The pidfd would be one of the forked process: the caller opens its own.
+  let flags = arguments.allFlags.subtracting(.pidfd)
+  return try forkThenEnter(flags, arguments, always: true, as: "clone3", arguments.described)
+}
+
+private func forkThenEnter(
+  _ flags: CloneFlags, _ arguments: CloneArguments, always second: Bool, as call: String,
+  _ described: @autoclosure () -> KeyValuePairs<String, Any?>
+) throws(SystemCallError) -> ProcessID {
   var report = try pipe()
-  let first = try ProcessID(check(clinux_fork(), "clone", ["flags": flags]))
-  if first == 0 { return enterNamespaces(flags, report.writeEnd.rawValue) }
+  let first = try ProcessID(check(clinux_fork(), call, described()))
+  if first == 0 {
+    let end = report.writeEnd.rawValue
+    return second ? cloneAgain(flags, arguments, end) : enterNamespaces(flags, end)
+  }
   report.closeWriteEnd()
   let outcome = Outcome(readFrom: report)
   if outcome.result == 0 && outcome.secondChild == 0 { return first }
   reap(first)
-  try check(outcome.result, "clone", ["flags": flags])
+  try check(outcome.result, call, described(), needs: KernelVersion(5, 3))
   return outcome.secondChild
 }
 
@@ -39,29 +56,16 @@ private func enterNamespaces(_ flags: CloneFlags, _ report: CInt) -> ProcessID {
     if result < 0 { clinux_exit(255) }
     return 0
   }
-  let result = cloneOnce(flags.union(.parent))
+  return cloneAgain(flags, CloneArguments(), report)
+}
+
+/// With CLONE_PARENT the kernel takes the exit signal from the caller, which fork has given SIGCHLD, and refuses
+/// another.
+private func cloneAgain(_ flags: CloneFlags, _ arguments: CloneArguments, _ report: CInt) -> ProcessID {
+  let result = cloneOnce(flags.union(.parent), arguments, exitSignal: nil)
   if result == 0 { return 0 }
   Outcome(result: min(result, 0), secondChild: ProcessID(max(result, 0))).write(to: report)
   clinux_exit(0)
-}
-
-/// clone3 without a stack, so that both return; a pid, 0, or a negative errno. With CLONE_PARENT the kernel takes
-/// the exit signal from the caller, which fork has given SIGCHLD, and refuses another.
-private func cloneOnce(_ flags: CloneFlags) -> Int {
-  var arguments = clinux_clone_args()
-  arguments.flags = flags.rawValue
-  // glibc keeps the thread's id in its descriptor; the kernel writes the new one there, as it does in fork.
-  var threadID: UInt64 = 0
-  let known = withUnsafeMutablePointer(to: &threadID) {
-    systemCall(__NR_prctl, Int(LINUX_PR_GET_TID_ADDRESS), address($0))
-  }
-  if known == 0, threadID != 0 {
-    arguments.flags |= CloneFlags([.childSetTID, .childClearTID]).rawValue
-    arguments.child_tid = threadID
-  }
-  return withUnsafeMutablePointer(to: &arguments) {
-    systemCall(__NR_clone3, address($0), MemoryLayout<clinux_clone_args>.size)
-  }
 }
 
 /// What the forked process tells its parent: 0 or a negative errno, and the pid of a second child or 0.
@@ -90,6 +94,6 @@ private struct Outcome {
   }
 }
 
-private func reap(_ child: ProcessID) {
+func reap(_ child: ProcessID) {
   _ = untilUninterrupted { systemCall(__NR_wait4, Int(child), 0, Int(LINUX_WALL)) }
 }

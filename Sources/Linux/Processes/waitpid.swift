@@ -3,8 +3,8 @@ import CLinux
 /// How a child ended, or what became of it.
 public enum WaitStatus: Hashable, Sendable {
   case exited(Int32)
-  case signaled(Int32, coreDumped: Bool)
-  case stopped(Int32)
+  case signaled(Signal, coreDumped: Bool)
+  case stopped(Signal)
   case continued
 
   init(rawValue: CInt) {
@@ -12,11 +12,11 @@ public enum WaitStatus: Hashable, Sendable {
     if rawValue == 0xffff {
       self = .continued
     } else if rawValue & 0xff == 0x7f {
-      self = .stopped((rawValue >> 8) & 0xff)
+      self = .stopped(Signal(rawValue: (rawValue >> 8) & 0xff))
     } else if signal == 0 {
       self = .exited((rawValue >> 8) & 0xff)
     } else {
-      self = .signaled(signal, coreDumped: rawValue & 0x80 != 0)
+      self = .signaled(Signal(rawValue: signal), coreDumped: rawValue & 0x80 != 0)
     }
   }
 
@@ -24,7 +24,7 @@ public enum WaitStatus: Hashable, Sendable {
   public var shellStatus: Int32? {
     switch self {
     case .exited(let code): code
-    case .signaled(let signal, _): 128 + signal
+    case .signaled(let signal, _): 128 + signal.rawValue
     case .stopped, .continued: nil
     }
   }
@@ -41,9 +41,16 @@ public struct WaitOptions: NamedFlags {
   public static let untraced = WaitOptions(rawValue: Int32(LINUX_WUNTRACED))
   /// Report children that SIGCONT has continued too.
   public static let continued = WaitOptions(rawValue: Int32(LINUX_WCONTINUED))
+  /// Children with any exit signal.
+  public static let all = WaitOptions(rawValue: Int32(LINUX_WALL))
+  /// Only children with another exit signal than SIGCHLD.
+  public static let clone = WaitOptions(rawValue: Int32(bitPattern: UInt32(LINUX_WCLONE)))
 
   public static var names: [(flag: Self, name: String)] {
-    [(.noHang, "WNOHANG"), (.untraced, "WUNTRACED"), (.continued, "WCONTINUED")]
+    [
+      (.noHang, "WNOHANG"), (.untraced, "WUNTRACED"), (.continued, "WCONTINUED"), (.all, "__WALL"),
+      (.clone, "__WCLONE"),
+    ]
   }
 }
 
