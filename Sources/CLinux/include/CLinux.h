@@ -9,9 +9,13 @@
 #include <stdint.h>
 
 #include "constants.h"
+#include "constants_events.h"
+#include "constants_security.h"
 #include "newer.h"
+#include "newer_security.h"
 #include "numbers.h"
 #include "structs.h"
+#include "structs_security.h"
 
 // A function that may be called between clone and exec: it takes no lock and allocates nothing.
 #define CLINUX_CHILD_SAFE \
