@@ -9,7 +9,9 @@
 #include <stdint.h>
 
 #include "constants.h"
-#include "constants_events.h"
+#include "constants_files.h"
+#include "constants_processes.h"
+#include "constants_seccomp.h"
 #include "constants_security.h"
 #include "newer.h"
 #include "newer_security.h"

@@ -1,12 +1,12 @@
 import CLinux
 
-/// A signal's number: `.term`, `Signal(name: "SIGTERM")`. Real-time signals are numbers from 32 on, of which glibc keeps
-/// the first two for itself.
-///
-/// - SeeAlso: <https://man7.org/linux/man-pages/man7/signal.7.html>
-public struct Signal: NamedValue {
+/// A signal's number.
+public struct Signal: RawRepresentable, Hashable, Comparable, Sendable {
   public let rawValue: Int32
   public init(rawValue: Int32) { self.rawValue = rawValue }
+
+  /// Number 0, which sends nothing: the call tells whether it could.
+  public static let probe = Signal(rawValue: 0)
 
   public static let hup = Signal(rawValue: Int32(LINUX_SIGHUP))
   public static let int = Signal(rawValue: Int32(LINUX_SIGINT))
@@ -16,7 +16,6 @@ public struct Signal: NamedValue {
   public static let abrt = Signal(rawValue: Int32(LINUX_SIGABRT))
   public static let bus = Signal(rawValue: Int32(LINUX_SIGBUS))
   public static let fpe = Signal(rawValue: Int32(LINUX_SIGFPE))
-  /// Ends the process; can be neither caught nor blocked nor ignored.
   public static let kill = Signal(rawValue: Int32(LINUX_SIGKILL))
   public static let usr1 = Signal(rawValue: Int32(LINUX_SIGUSR1))
   public static let segv = Signal(rawValue: Int32(LINUX_SIGSEGV))
@@ -25,10 +24,8 @@ public struct Signal: NamedValue {
   public static let alrm = Signal(rawValue: Int32(LINUX_SIGALRM))
   public static let term = Signal(rawValue: Int32(LINUX_SIGTERM))
   public static let stkflt = Signal(rawValue: Int32(LINUX_SIGSTKFLT))
-  /// A child has ended, stopped or continued.
   public static let chld = Signal(rawValue: Int32(LINUX_SIGCHLD))
   public static let cont = Signal(rawValue: Int32(LINUX_SIGCONT))
-  /// Stops the process; can be neither caught nor blocked nor ignored.
   public static let stop = Signal(rawValue: Int32(LINUX_SIGSTOP))
   public static let tstp = Signal(rawValue: Int32(LINUX_SIGTSTP))
   public static let ttin = Signal(rawValue: Int32(LINUX_SIGTTIN))
@@ -38,47 +35,99 @@ public struct Signal: NamedValue {
   public static let xfsz = Signal(rawValue: Int32(LINUX_SIGXFSZ))
   public static let vtalrm = Signal(rawValue: Int32(LINUX_SIGVTALRM))
   public static let prof = Signal(rawValue: Int32(LINUX_SIGPROF))
-  /// The terminal's window has another size.
   public static let winch = Signal(rawValue: Int32(LINUX_SIGWINCH))
   public static let io = Signal(rawValue: Int32(LINUX_SIGIO))
   public static let pwr = Signal(rawValue: Int32(LINUX_SIGPWR))
-  /// A system call that a seccomp filter answers with a trap or a kill.
   public static let sys = Signal(rawValue: Int32(LINUX_SIGSYS))
 
-  public static var names: [(value: Signal, name: String)] {
-    [
-      (.hup, "SIGHUP"),
-      (.int, "SIGINT"),
-      (.quit, "SIGQUIT"),
-      (.ill, "SIGILL"),
-      (.trap, "SIGTRAP"),
-      (.abrt, "SIGABRT"),
-      (.bus, "SIGBUS"),
-      (.fpe, "SIGFPE"),
-      (.kill, "SIGKILL"),
-      (.usr1, "SIGUSR1"),
-      (.segv, "SIGSEGV"),
-      (.usr2, "SIGUSR2"),
-      (.pipe, "SIGPIPE"),
-      (.alrm, "SIGALRM"),
-      (.term, "SIGTERM"),
-      (.stkflt, "SIGSTKFLT"),
-      (.chld, "SIGCHLD"),
-      (.cont, "SIGCONT"),
-      (.stop, "SIGSTOP"),
-      (.tstp, "SIGTSTP"),
-      (.ttin, "SIGTTIN"),
-      (.ttou, "SIGTTOU"),
-      (.urg, "SIGURG"),
-      (.xcpu, "SIGXCPU"),
-      (.xfsz, "SIGXFSZ"),
-      (.vtalrm, "SIGVTALRM"),
-      (.prof, "SIGPROF"),
-      (.winch, "SIGWINCH"),
-      (.io, "SIGIO"),
-      (.pwr, "SIGPWR"),
-      (.sys, "SIGSYS"),
-    ]
+  /// SIGRTMIN as programs count it: glibc keeps the kernel's first two (32 and 33) for itself.
+  public static let realTimeMinimum = Signal(rawValue: 34)
+  public static let realTimeMaximum = Signal(rawValue: 64)
+
+  /// Every signal with a name of its own, by number.
+  public static let names: [(signal: Signal, name: String)] = [
+    (.hup, "SIGHUP"),
+    (.int, "SIGINT"),
+    (.quit, "SIGQUIT"),
+    (.ill, "SIGILL"),
+    (.trap, "SIGTRAP"),
+    (.abrt, "SIGABRT"),
+    (.bus, "SIGBUS"),
+    (.fpe, "SIGFPE"),
+    (.kill, "SIGKILL"),
+    (.usr1, "SIGUSR1"),
+    (.segv, "SIGSEGV"),
+    (.usr2, "SIGUSR2"),
+    (.pipe, "SIGPIPE"),
+    (.alrm, "SIGALRM"),
+    (.term, "SIGTERM"),
+    (.stkflt, "SIGSTKFLT"),
+    (.chld, "SIGCHLD"),
+    (.cont, "SIGCONT"),
+    (.stop, "SIGSTOP"),
+    (.tstp, "SIGTSTP"),
+    (.ttin, "SIGTTIN"),
+    (.ttou, "SIGTTOU"),
+    (.urg, "SIGURG"),
+    (.xcpu, "SIGXCPU"),
+    (.xfsz, "SIGXFSZ"),
+    (.vtalrm, "SIGVTALRM"),
+    (.prof, "SIGPROF"),
+    (.winch, "SIGWINCH"),
+    (.io, "SIGIO"),
+    (.pwr, "SIGPWR"),
+    (.sys, "SIGSYS"),
+  ]
+
+  public static func < (left: Signal, right: Signal) -> Bool { left.rawValue < right.rawValue }
+}
+
+extension Signal {
+  /// A signal by what people write: "SIGTERM", "TERM", "term", "15", "SIGRTMIN+3", "RTMAX-1". Nil for another text
+  /// and for a number above 64.
+  public init?(_ text: String) {
+    if let number = Int32(text) {
+      guard (0...64).contains(number) else { return nil }
+      self.init(rawValue: number)
+      return
+    }
+    let upper = text.uppercased()
+    let name = upper.hasPrefix("SIG") ? String(upper.dropFirst(3)) : upper
+    if let known = Signal.names.first(where: { $0.name.dropFirst(3) == name }) {
+      self = known.signal
+    } else if let alias = Signal.aliases[name] {
+      self = alias
+    } else if let signal = Signal(realTime: name) {
+      self = signal
+    } else {
+      return nil
+    }
+  }
+
+  /// Second names of the same numbers.
+  private static let aliases: [String: Signal] = ["IOT": .abrt, "CLD": .chld, "POLL": .io]
+
+  /// "RTMIN+3" or "RTMAX-1", without the "SIG".
+  private init?(realTime name: String) {
+    let first: Signal = name.hasPrefix("RTMIN") ? .realTimeMinimum : .realTimeMaximum
+    guard name.hasPrefix("RTMIN") || name.hasPrefix("RTMAX") else { return nil }
+    let rest = name.dropFirst(5)
+    guard let offset = rest.isEmpty ? 0 : Int32(rest), rest.isEmpty || rest.first == "+" || rest.first == "-"
+    else { return nil }
+    let number = first.rawValue.addingReportingOverflow(offset)
+    let range = Signal.realTimeMinimum.rawValue...Signal.realTimeMaximum.rawValue
+    guard !number.overflow, range.contains(number.partialValue) else { return nil }
+    self.init(rawValue: number.partialValue)
+  }
+}
+
+extension Signal: CustomStringConvertible {
+  /// The C name: "SIGTERM", "SIGRTMIN+3"; the number where there is none.
+  public var description: String {
+    if let known = Signal.names.first(where: { $0.signal == self }) { return known.name }
+    let offset = rawValue - Signal.realTimeMinimum.rawValue
+    guard (0...30).contains(offset) else { return "\(rawValue)" }
+    return offset == 0 ? "SIGRTMIN" : "SIGRTMIN+\(offset)"
   }
 }
 

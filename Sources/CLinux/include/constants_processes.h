@@ -1,0 +1,59 @@
+// Constants of signals, waiting and pidfds, the same on x86 and Arm.
+#pragma once
+
+// <asm-generic/signal.h>; SIGKILL and SIGCHLD stand in constants.h
+enum {
+  LINUX_SIGHUP = 1,
+  LINUX_SIGINT = 2,
+  LINUX_SIGQUIT = 3,
+  LINUX_SIGILL = 4,
+  LINUX_SIGTRAP = 5,
+  LINUX_SIGABRT = 6,
+  LINUX_SIGBUS = 7,
+  LINUX_SIGFPE = 8,
+  LINUX_SIGUSR1 = 10,
+  LINUX_SIGSEGV = 11,
+  LINUX_SIGUSR2 = 12,
+  LINUX_SIGPIPE = 13,
+  LINUX_SIGALRM = 14,
+  LINUX_SIGTERM = 15,
+  LINUX_SIGSTKFLT = 16,
+  LINUX_SIGCONT = 18,
+  LINUX_SIGSTOP = 19,
+  LINUX_SIGTSTP = 20,
+  LINUX_SIGTTIN = 21,
+  LINUX_SIGTTOU = 22,
+  LINUX_SIGURG = 23,
+  LINUX_SIGXCPU = 24,
+  LINUX_SIGXFSZ = 25,
+  LINUX_SIGVTALRM = 26,
+  LINUX_SIGPROF = 27,
+  LINUX_SIGWINCH = 28,
+  LINUX_SIGIO = 29,
+  LINUX_SIGPWR = 30,
+  LINUX_SIGSYS = 31,
+};
+
+// waitid: <linux/wait.h>, <asm-generic/siginfo.h>
+enum {
+  LINUX_P_ALL = 0,
+  LINUX_P_PID = 1,
+  LINUX_P_PGID = 2,
+  LINUX_P_PIDFD = 3,
+  LINUX_WSTOPPED = 2,
+  LINUX_WEXITED = 4,
+  LINUX_WNOWAIT = 0x01000000,
+  LINUX_WNOTHREAD = 0x20000000,  // __WNOTHREAD
+  LINUX_WCLONE = 0x80000000,     // __WCLONE
+  LINUX_CLD_EXITED = 1,
+  LINUX_CLD_KILLED = 2,
+  LINUX_CLD_DUMPED = 3,
+  LINUX_CLD_TRAPPED = 4,
+  LINUX_CLD_STOPPED = 5,
+  LINUX_CLD_CONTINUED = 6,
+};
+
+// <linux/pidfd.h>
+enum {
+  LINUX_PIDFD_NONBLOCK = 04000,
+};

@@ -1,0 +1,31 @@
+import CLinux
+import SystemPackage
+
+/// What has the number of an open file: an owned descriptor of any kind, or a `FileDescriptor` of SystemPackage.
+public protocol DescriptorLike: ~Copyable {
+  var fileDescriptor: FileDescriptor { get }
+}
+
+extension FileDescriptor: DescriptorLike {
+  public var fileDescriptor: FileDescriptor { self }
+}
+
+extension DescriptorLike where Self == FileDescriptor {
+  /// AT_FDCWD: relative paths begin at the current directory, as in the functions without `at:`.
+  public static var currentDirectory: FileDescriptor { FileDescriptor(rawValue: CInt(LINUX_AT_FDCWD)) }
+}
+
+extension Descriptor: DescriptorLike {}
+
+extension PIDFD: DescriptorLike {
+  public var fileDescriptor: FileDescriptor { descriptor.fileDescriptor }
+}
+
+extension NamespaceDescriptor: DescriptorLike {
+  public var fileDescriptor: FileDescriptor { descriptor.fileDescriptor }
+}
+
+extension DescriptorLike where Self: ~Copyable {
+  /// As a system call takes it.
+  var number: Int { Int(fileDescriptor.rawValue) }
+}
