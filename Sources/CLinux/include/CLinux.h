@@ -11,12 +11,15 @@
 #include "constants.h"
 #include "constants_files.h"
 #include "constants_processes.h"
+#include "constants_sched.h"
 #include "constants_seccomp.h"
 #include "constants_security.h"
 #include "newer.h"
+#include "newer_sched.h"
 #include "newer_security.h"
 #include "numbers.h"
 #include "structs.h"
+#include "structs_sched.h"
 #include "structs_security.h"
 
 // A function that may be called between clone and exec: it takes no lock and allocates nothing.
