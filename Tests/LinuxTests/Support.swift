@@ -1,3 +1,4 @@
+import Glibc
 import Linux
 import SystemPackage
 import Testing
@@ -59,4 +60,35 @@ func mountsAt(_ path: String) throws -> [String] {
 
 func lines(of path: FilePath) throws -> [String] {
   try readFile(path).split(separator: "\n").map(String.init)
+}
+
+/// A thread that runs a body, started by `startThread`.
+struct RunningThread {
+  fileprivate let handle: pthread_t
+  func join() { pthread_join(handle, nil) }
+}
+
+/// Runs `body` in a thread of its own; an error is an issue.
+@discardableResult
+func startThread(_ body: @escaping () throws -> Void) throws -> RunningThread {
+  final class Box {
+    let body: () throws -> Void
+    init(_ body: @escaping () throws -> Void) { self.body = body }
+  }
+  var handle = pthread_t()
+  let argument = Unmanaged.passRetained(Box(body)).toOpaque()
+  let result = pthread_create(
+    &handle, nil,
+    { argument in
+      guard let argument else { return nil }
+      do {
+        try Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
+      } catch {
+        complain("thrown in a thread: \(error)", nil)
+        Issue.record(error)
+      }
+      return nil
+    }, argument)
+  guard result == 0 else { throw Errno(rawValue: result) }
+  return RunningThread(handle: handle)
 }

@@ -21,6 +21,13 @@
 #include "structs_files.h"
 #include "structs_mounts.h"
 #include "structs_processes.h"
+#include "constants_sched.h"
+#include "constants_seccomp.h"
+#include "constants_security.h"
+#include "newer_sched.h"
+#include "newer_security.h"
+#include "structs_sched.h"
+#include "structs_security.h"
 
 // A function that may be called between clone and exec: it takes no lock and allocates nothing.
 #define CLINUX_CHILD_SAFE \
