@@ -17,7 +17,8 @@ struct ContainerOptions: ParsableArguments {
   @Option(name: .shortAndLong, help: "The directory that the command starts in. (default: /)")
   var workdir: [String] = []
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The user of the command.", valueName: "UID[:GID]|NAME[:GROUP]"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The user of the command.", valueName: "UID[:GID]|NAME[:GROUP]"))
   var user: [String] = []
 
   @Option(
@@ -34,12 +35,14 @@ struct ContainerOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("none or host. (default: none)", valueName: "network"))
   var network: [String] = []
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Memory at most: bytes, or with k, m, g.", valueName: "size"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Memory at most: bytes, or with k, m, g.", valueName: "size"))
   var memory: [String] = []
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Memory and swap together; -1 for no limit. (default: twice --memory)", valueName: "size"))
+    help: ArgumentHelp(
+      "Memory and swap together; -1 for no limit. (default: twice --memory)", valueName: "size"))
   var memorySwap: [String] = []
 
   @Option(name: .long, help: ArgumentHelp("Processors at most: 1.5 is one and a half.", valueName: "number"))
@@ -48,13 +51,16 @@ struct ContainerOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("A relative weight of CPU time, 2 to 262144.", valueName: "weight"))
   var cpuShares: [String] = []
 
-  @Option(name: .long, help: ArgumentHelp("Processes and threads at most; -1 for no limit.", valueName: "number"))
+  @Option(
+    name: .long, help: ArgumentHelp("Processes and threads at most; -1 for no limit.", valueName: "number"))
   var pidsLimit: [String] = []
 
-  @Option(name: .long, help: ArgumentHelp("Add a capability, or ALL. May be repeated.", valueName: "capability"))
+  @Option(
+    name: .long, help: ArgumentHelp("Add a capability, or ALL. May be repeated.", valueName: "capability"))
   var capAdd: [String] = []
 
-  @Option(name: .long, help: ArgumentHelp("Drop a capability, or ALL. May be repeated.", valueName: "capability"))
+  @Option(
+    name: .long, help: ArgumentHelp("Drop a capability, or ALL. May be repeated.", valueName: "capability"))
   var capDrop: [String] = []
 
   @Option(name: .long, help: "The container's name. (default: twelve random hexadecimal digits)")
@@ -72,12 +78,15 @@ struct ContainerOptions: ParsableArguments {
   @Flag(name: .customLong("init"), help: "Run an init as pid 1 that reaps and forwards signals.")
   var usesInit = false
 
-  @Option(name: .long, help: ArgumentHelp("Where unpacked images are kept. (default: /var/lib/cooper)", valueName: "directory"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Where unpacked images are kept. (default: /var/lib/cooper)", valueName: "directory"))
   var root: [String] = []
 
   @Argument(
     parsing: .captureForPassthrough,
-    help: ArgumentHelp("The image, and the command with its arguments. (default: host /bin/sh)", valueName: "IMAGE [COMMAND"))
+    help: ArgumentHelp(
+      "The image, and the command with its arguments. (default: host /bin/sh)", valueName: "IMAGE [COMMAND"))
   var imageAndCommand: [String] = []
 
   /// The value of an option that may be given once.

@@ -14,6 +14,8 @@ struct Cooper: ParsableCommand {
   /// could not be executed, 127 when it was not found.
   static func main() {
     do {
+      // First of all, since it starts this program once more.
+      if CommandLine.arguments.dropFirst().first == Run._commandName { try sealOwnExecutable() }
       var command = try parseAsRoot()
       try command.run()
     } catch let status as ExitCode {

@@ -30,7 +30,9 @@ struct Image {
 /// What the machine's own root filesystem needs to run programs where parts of it are mounts of their own: these,
 /// read-only. Nothing else that is mounted below it is seen, and /run, /tmp and /root are fresh.
 func hostMounts(_ table: [MountEntry]) -> [Mount] {
-  let roots = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix", "/gnu"]
+  let roots = [
+    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix", "/gnu",
+  ]
   var points: [String] = []
   for entry in table.map(\.mountPoint) {
     let isNeeded = roots.contains { entry == $0 || entry.hasPrefix($0 + "/") }

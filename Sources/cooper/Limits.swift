@@ -1,5 +1,5 @@
 import ArgumentParser
-import Containers
+import Linux
 import OCISpec
 
 extension ContainerOptions {
@@ -42,7 +42,9 @@ func size(_ option: String, _ text: String) throws -> Int64 {
   let suffix = text.last.flatMap { factors[Character($0.lowercased())] }
   let digits = suffix == nil ? text : String(text.dropLast())
   let wrong = ValidationError("\(option) \(text): a size is a number of bytes, or one with k, m or g")
-  guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(digits) else { throw wrong }
+  guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(digits) else {
+    throw wrong
+  }
   let (bytes, overflow) = number.multipliedReportingOverflow(by: suffix ?? 1)
   if overflow { throw wrong }
   if bytes < 4096 { throw ValidationError("\(option) \(text): less than a page of 4096 bytes") }
@@ -58,8 +60,8 @@ func capabilities(add: [String], drop: [String]) throws -> [String] {
   let drops = drop.map(capabilityName)
   let adds = add.map(capabilityName)
   var set = drops.contains("CAP_ALL") ? [] : Defaults.capabilities
-  if adds.contains("CAP_ALL") { set = allCapabilities }
-  for name in adds + drops where name != "CAP_ALL" && !allCapabilities.contains(name) {
+  if adds.contains("CAP_ALL") { set = CapabilitySet(through: lastCapability()).map(\.description) }
+  for name in adds + drops where name != "CAP_ALL" && Capability(name: name) == nil {
     throw ValidationError("there is no capability \(name)")
   }
   for name in adds where name != "CAP_ALL" && !set.contains(name) { set.append(name) }

@@ -7,6 +7,9 @@ import SystemPackage
 extension ContainerOptions {
   /// The options as a request that `compile` understands.
   func request() throws -> ContainerRequest {
+    if let option = imageAndCommand.first, option.hasPrefix("-") {
+      throw ValidationError("unknown option \(option)")
+    }
     let image = try Image(imageAndCommand.first ?? "host", store: single("--root", root) ?? "/var/lib/cooper")
     let id = try single("--name", name).map(checkedName) ?? randomName()
     let identity = try resolvedUser(image)

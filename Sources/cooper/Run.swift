@@ -16,7 +16,6 @@ struct Run: ParsableCommand {
   var trace = false
 
   func run() throws {
-    try sealOwnExecutable()
     let request = try options.request()
     let host = try HostFacts.read(paths: request.hostPaths)
     for id in try sweep(stateDirectory: request.stateDirectory, host) {

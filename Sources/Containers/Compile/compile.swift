@@ -59,16 +59,16 @@ private func cloneFlags(_ namespaces: [Namespace]) -> CloneFlags {
   return flags
 }
 
-private func compileCapabilities(_ names: [String], _ host: HostFacts) throws -> CapabilityNumbers {
-  var set = CapabilityNumbers(bits: 0)
+private func compileCapabilities(_ names: [String], _ host: HostFacts) throws -> CapabilitySet {
+  var set = CapabilitySet()
   for name in names {
-    guard let number = capabilityNumber(name) else {
+    guard let capability = Capability(name: name) else {
       throw CompileError("process.capabilities", "there is no capability \(name)")
     }
-    guard number <= host.lastCapability else {
+    guard capability.rawValue <= host.lastCapability.rawValue else {
       throw CompileError("process.capabilities", "this kernel has no \(name)")
     }
-    set.bits |= 1 << UInt64(number)
+    set.insert(capability)
   }
   return set
 }

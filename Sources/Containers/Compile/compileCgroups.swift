@@ -44,7 +44,9 @@ func compileCgroups(_ request: ContainerRequest, _ host: HostFacts) throws -> Cg
     }
   }
   // Device rules of v2 are a program, not a file: here only v1 has them.
-  if let devices = host.cgroups.first(where: { $0.version == .v1 && $0.controllers.contains("devices") && $0.isWritable }),
+  if let devices = host.cgroups.first(where: {
+    $0.version == .v1 && $0.controllers.contains("devices") && $0.isWritable
+  }),
     let allowed = resources.devices
   {
     let rules = [(file: "devices.deny", value: "a")] + allowed.map { ("devices.allow", rule($0)) }
@@ -97,13 +99,15 @@ private func add(
 private func findHierarchy(_ setting: Setting, _ cgroups: [CgroupHierarchy]) throws -> CgroupHierarchy {
   let candidates = cgroups.filter { $0.controllers.contains(setting.controller) }
   guard let found = candidates.first(where: { $0.version == .v1 }) ?? candidates.first else {
-    throw CompileError(setting.property, "no cgroup hierarchy of this machine has the \(setting.controller) controller")
+    throw CompileError(
+      setting.property, "no cgroup hierarchy of this machine has the \(setting.controller) controller")
   }
   guard found.isWritable else {
     throw CompileError(setting.property, "the cgroup hierarchy \(found.mountPoint) can't be written")
   }
   if setting.needsSwapLimit && !found.hasSwapLimit {
-    throw CompileError(setting.property, "this kernel doesn't count swap (\(found.mountPoint) has no memory.memsw)")
+    throw CompileError(
+      setting.property, "this kernel doesn't count swap (\(found.mountPoint) has no memory.memsw)")
   }
   return found
 }
@@ -121,7 +125,8 @@ private func settings(_ resources: Resources, swapByDefault: Bool) throws -> [Se
       throw CompileError("linux.resources.memory.swap", "it needs a limit of memory beside it")
     }
     if swap != -1 && swap < limit {
-      throw CompileError("linux.resources.memory.swap", "it is memory and swap together, and less than memory")
+      throw CompileError(
+        "linux.resources.memory.swap", "it is memory and swap together, and less than memory")
     }
     settings.append(
       Setting(

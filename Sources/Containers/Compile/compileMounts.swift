@@ -64,7 +64,7 @@ private func compileCgroupMount(_ mount: Mount, _ cgroups: [CgroupHierarchy]) ->
         FilesystemMount(
           type: "cgroup", source: "cgroup", path: "\(mount.destination)/\(name)", attributes: attributes,
           options: hierarchy.controllers.map { .init($0) }))
-    } + [.makeReadOnly(mount.destination)]
+    } + [.makeMountReadOnly(mount.destination)]
 }
 
 /// Splits mount options into the mount's attributes and the filesystem's own options.

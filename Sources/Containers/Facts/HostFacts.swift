@@ -10,11 +10,11 @@ public struct HostFacts: Hashable, Sendable {
   /// Of each path that the request names outside the container: what is there.
   public var files: [String: FileKind]
   /// The highest capability that the kernel knows.
-  public var lastCapability: Int
+  public var lastCapability: Capability
 
   public init(
     uid: UInt32 = 0, mounts: [MountEntry] = [], cgroups: [CgroupHierarchy] = [],
-    files: [String: FileKind] = [:], lastCapability: Int = 40
+    files: [String: FileKind] = [:], lastCapability: Capability = .checkpointRestore
   ) {
     self.uid = uid
     self.mounts = mounts
@@ -66,10 +66,9 @@ extension HostFacts {
     for path in paths {
       if let kind = fileKind(path) { files[path] = kind }
     }
-    let lastCapability = Int(trimmed(try readFile("/proc/sys/kernel/cap_last_cap"))) ?? 40
     return HostFacts(
       uid: effectiveUserID(), mounts: mounts, cgroups: readCgroups(mounts, asRoot: asRoot), files: files,
-      lastCapability: lastCapability)
+      lastCapability: Linux.lastCapability())
   }
 }
 
@@ -94,17 +93,14 @@ private func readCgroups(_ mounts: [MountEntry], asRoot: Bool) -> [CgroupHierarc
 }
 
 private let knownControllers: Set<String> = [
-  "cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids", "hugetlb", "net_cls", "net_prio",
+  "cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids", "hugetlb", "net_cls",
+  "net_prio",
   "perf_event", "rdma", "misc",
 ]
 
 private func words(in path: String) -> [String] {
   guard let text = try? readFile(path) else { return [] }
   return text.split(whereSeparator: \.isWhitespace).map(String.init)
-}
-
-func trimmed(_ text: String) -> String {
-  String(text.drop(while: \.isWhitespace).prefix { !$0.isWhitespace })
 }
 
 private func effectiveUserID() -> UInt32 { UInt32(systemCall(__NR_geteuid)) }

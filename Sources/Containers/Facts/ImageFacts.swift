@@ -29,7 +29,8 @@ public struct ImageFacts: Hashable, Sendable {
     groups = group.split(separator: "\n").compactMap { line in
       let fields = line.split(separator: ":", omittingEmptySubsequences: false)
       guard fields.count >= 4, let gid = UInt32(fields[2]) else { return nil }
-      return Group(name: String(fields[0]), gid: gid, members: fields[3].split(separator: ",").map(String.init))
+      return Group(
+        name: String(fields[0]), gid: gid, members: fields[3].split(separator: ",").map(String.init))
     }
   }
 
@@ -70,7 +71,8 @@ extension ImageFacts {
     if parts.count == 2 {
       return ResolvedUser(uid: uid, gid: try group(parts[1], in: text), groups: [], home: home)
     }
-    let memberships = entry.map { entry in groups.filter { $0.members.contains(entry.name) }.map(\.gid) } ?? []
+    let memberships =
+      entry.map { entry in groups.filter { $0.members.contains(entry.name) }.map(\.gid) } ?? []
     return ResolvedUser(uid: uid, gid: entry?.gid ?? 0, groups: memberships, home: home)
   }
 

@@ -24,14 +24,17 @@ struct Keeper: ~Copyable {
   }
 
   /// Names the process that the keeper kills at the end.
-  borrowing func watch(_ process: CInt) throws(SystemCallError) { try sendDescriptor(socket.rawValue, process) }
+  borrowing func watch(_ process: CInt) throws(SystemCallError) {
+    try sendDescriptor(socket.rawValue, process)
+  }
 
   /// Lets the keeper do its work, and waits until it is done.
   consuming func finish() throws {
     let pid = pid
     _ = consume socket
     guard try waitpid(pid) == .exited(0) else {
-      throw ContainerError("the keeper was killed or could not remove everything; the next cooper command will")
+      throw ContainerError(
+        "the keeper was killed or could not remove everything; the next cooper command will")
     }
   }
 }

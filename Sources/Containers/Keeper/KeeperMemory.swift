@@ -55,7 +55,8 @@ final class KeeperMemoryBuilder {
   func restoreTerminal(_ descriptor: Int32) {
     let settings = builder.allocate(64)
     let getSettings = 0x5401
-    guard clinux_syscall(Int(__NR_ioctl), Int(descriptor), getSettings, Int(bitPattern: settings), 0, 0, 0) == 0
+    guard
+      clinux_syscall(Int(__NR_ioctl), Int(descriptor), getSettings, Int(bitPattern: settings), 0, 0, 0) == 0
     else { return }
     pointer.pointee.terminal = Int(descriptor)
     pointer.pointee.terminalSettings = Int(bitPattern: settings)

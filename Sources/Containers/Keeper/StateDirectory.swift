@@ -108,7 +108,8 @@ enum StateFile {
   static func read(_ directory: String) -> ProcessID? {
     guard let text = try? readFile("\(directory)/process"), text.hasSuffix("\n") else { return nil }
     let words = text.split(whereSeparator: \.isWhitespace)
-    guard words.count == 2, let pid = ProcessID(words[0]), startTime(of: pid).map({ "\($0)" }) == String(words[1])
+    guard words.count == 2, let pid = ProcessID(words[0]),
+      startTime(of: pid).map({ "\($0)" }) == String(words[1])
     else { return nil }
     return pid
   }

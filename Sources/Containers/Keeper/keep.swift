@@ -15,7 +15,9 @@ func keep(_ memory: UnsafePointer<KeeperMemory>) -> Never {
   while true {
     let received = clinux_syscall(Int(__NR_recvmsg), keeper.socket, keeper.message, 0x4000_0000, 0, 0, 0)
     if received <= 0 { break }
-    if let descriptor = UnsafePointer<Int32>(bitPattern: keeper.descriptor) { container = Int(descriptor.pointee) }
+    if let descriptor = UnsafePointer<Int32>(bitPattern: keeper.descriptor) {
+      container = Int(descriptor.pointee)
+    }
   }
   if keeper.terminal >= 0 {
     let setSettings = 0x5402

@@ -21,7 +21,9 @@ public func sweep(stateDirectory: String, _ host: HostFacts) throws -> [String] 
     let isGone = removeContainer(memory.pointer, container)
     if container >= 0 { _ = systemCall(__NR_close, container) }
     withExtendedLifetime(memory) {}
-    guard isGone else { throw ContainerError("the remains of the container \(id) can't be removed: see \(path)") }
+    guard isGone else {
+      throw ContainerError("the remains of the container \(id) can't be removed: see \(path)")
+    }
     swept.append(id)
   }
   // With no container left the parent goes as well.

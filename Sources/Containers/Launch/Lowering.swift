@@ -15,6 +15,7 @@ struct Lowering {
   let root: Slot
   /// An empty read-only directory, a mount's descriptor.
   let empty: Slot
+  let parents = OpenDescriptors()
   let isTraced: Bool
   let message: UnsafeMutablePointer<Report>
 
@@ -77,6 +78,7 @@ struct Lowering {
     case .nullInput: nullInput()
     case .mask(let path): mask(path)
     case .makeReadOnly(let path): makeReadOnly(path)
+    case .makeMountReadOnly(let path): makeMountReadOnly(path)
     case .makeRootReadOnly: setAttributes(root, .readOnly, recursive: false)
     case .pivotRoot: pivotRoot()
     case .setHostname(let name):
@@ -106,7 +108,8 @@ struct Lowering {
   private func awaitGo() {
     let noSignals = builder.allocate(8)
     builder.call(__NR_rt_sigprocmask, 2, builder.address(noSignals), 0, 8)
-    builder.call(__NR_umask, 0o022)
+    // Modes are meant as they are written; the command gets the usual mask.
+    builder.call(__NR_umask, 0)
     // Until exec, nobody but root may look into this copy of the host side's memory.
     builder.call(__NR_prctl, .value(Int(LINUX_PR_SET_DUMPABLE)), 0, 0, 0, 0)
     builder.call(
@@ -138,7 +141,6 @@ struct Lowering {
     request.storeBytes(of: 0x41, toByteOffset: 16, as: Int16.self)
     let setInterfaceFlags = 0x8914
     builder.call(__NR_ioctl, .slot(socket), .value(setInterfaceFlags), builder.address(request))
-    builder.call(__NR_close, .slot(socket))
   }
 
   private func pivotRoot() {
@@ -151,6 +153,7 @@ struct Lowering {
 
   /// A name without a slash is looked for in the PATH of `env`, as a shell does it.
   private func exec(_ args: [String], _ env: [String]) {
+    builder.call(__NR_umask, 0o022)
     let argv = builder.texts(args)
     let envp = builder.texts(env)
     let name = args.first ?? ""
@@ -167,4 +170,10 @@ struct Lowering {
     }
     builder.fail()
   }
+}
+
+/// Descriptors that several steps share.
+final class OpenDescriptors {
+  var slots: [String: Slot] = [:]
+  var null: Slot?
 }

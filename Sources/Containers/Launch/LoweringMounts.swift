@@ -5,6 +5,7 @@ import OCISpec
 private let noEntry: Int32 = 2
 private let exists: Int32 = 17
 private let notDirectory: Int32 = 20
+private let invalid: Int32 = 22
 private let here = Argument.value(Int(LINUX_AT_FDCWD))
 
 // MARK: The root
@@ -60,7 +61,8 @@ extension Lowering {
   }
 
   func attach(_ bind: BindMount) {
-    let flags = Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC) | (bind.isRecursive ? Int(LINUX_AT_RECURSIVE) : 0)
+    let flags =
+      Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC) | (bind.isRecursive ? Int(LINUX_AT_RECURSIVE) : 0)
     let tree = builder.slot()
     builder.call(__NR_open_tree, here, builder.text(bind.source), .value(flags), into: tree)
     if !bind.attributes.isEmpty { setAttributes(tree, bind.attributes, recursive: bind.isRecursive) }
@@ -75,11 +77,13 @@ extension Lowering {
     builder.call(__NR_close, .slot(tree))
   }
 
-  func move(_ tree: Slot, onto target: Slot) {
+  /// - Parameter orElse: where it leads when one is a directory and the other is not; without it that is a failure.
+  func move(_ tree: Slot, onto target: Slot, orElse: Label? = nil, then: Label? = nil) {
     let empty = builder.text("")
     builder.call(
       __NR_move_mount, .slot(tree), empty, .slot(target), empty,
-      .value(Int(LINUX_MOVE_MOUNT_F_EMPTY_PATH | LINUX_MOVE_MOUNT_T_EMPTY_PATH)))
+      .value(Int(LINUX_MOVE_MOUNT_F_EMPTY_PATH | LINUX_MOVE_MOUNT_T_EMPTY_PATH)),
+      tolerate: orElse == nil ? [] : [notDirectory, invalid], otherwise: orElse, then: then)
   }
 
   /// A detached mount of a new filesystem.
@@ -111,25 +115,21 @@ extension Lowering {
     let attribute = builder.bytes((UInt64(mountAttributes(attributes)), UInt64(0), UInt64(0), UInt64(0)))
     builder.call(
       __NR_mount_setattr, .slot(mount), builder.text(""),
-      .value(Int(LINUX_AT_EMPTY_PATH) | (recursive ? Int(LINUX_AT_RECURSIVE) : 0)), builder.address(attribute), 32)
+      .value(Int(LINUX_AT_EMPTY_PATH) | (recursive ? Int(LINUX_AT_RECURSIVE) : 0)),
+      builder.address(attribute), 32)
   }
 
   /// A path that isn't there needs no mask.
   func mask(_ path: String) {
+    let null = nullDevice()
     let (target, cover) = (builder.slot(), builder.slot())
-    let (isFile, attach, end) = (Label(), Label(), Label())
-    lookUp(path, Int(LINUX_O_PATH | LINUX_O_DIRECTORY), into: target, orElse: isFile)
-    cloneTree(empty, into: cover, recursive: false)
-    builder.jump(attach)
-    builder.place(isFile)
+    let (isFile, end) = (Label(), Label())
     lookUp(path, Int(LINUX_O_PATH), into: target, orElse: end)
-    let null = openNull(Int(LINUX_O_PATH))
+    cloneTree(empty, into: cover, recursive: false)
+    move(cover, onto: target, orElse: isFile, then: end)
+    builder.place(isFile)
     cloneTree(null, into: cover, recursive: false)
-    builder.call(__NR_close, .slot(null))
-    builder.place(attach)
     move(cover, onto: target)
-    builder.call(__NR_close, .slot(cover))
-    builder.call(__NR_close, .slot(target))
     builder.place(end)
   }
 
@@ -140,9 +140,13 @@ extension Lowering {
     cloneTree(target, into: tree, recursive: true)
     setAttributes(tree, .readOnly, recursive: true)
     move(tree, onto: target)
-    builder.call(__NR_close, .slot(target))
-    builder.call(__NR_close, .slot(tree))
     builder.place(end)
+  }
+
+  func makeMountReadOnly(_ path: String) {
+    let mount = builder.slot()
+    lookUp(path, Int(LINUX_O_PATH), into: mount)
+    setAttributes(mount, .readOnly, recursive: false)
   }
 
   func cloneTree(_ descriptor: Slot, into tree: Slot, recursive: Bool) {
@@ -208,8 +212,20 @@ extension Lowering {
   }
 
   /// The directory of a path, made where it is missing, and the path's last name.
+  ///
+  /// One descriptor serves all paths of a directory: they come after the mounts.
   func makeParent(_ path: String) -> (directory: Slot, name: String) {
     let names = path.split(separator: "/").map(String.init)
-    return (makeTarget("/" + names.dropLast().joined(separator: "/"), .directory), names.last ?? "")
+    let parent = "/" + names.dropLast().joined(separator: "/")
+    let directory = parents.slots[parent] ?? makeTarget(parent, .directory)
+    parents.slots[parent] = directory
+    return (directory, names.last ?? "")
+  }
+
+  /// The container's /dev/null to mount from, verified once.
+  func nullDevice() -> Slot {
+    let null = parents.null ?? openNull(Int(LINUX_O_PATH))
+    parents.null = null
+    return null
   }
 }

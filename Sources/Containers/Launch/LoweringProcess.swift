@@ -10,14 +10,11 @@ extension Lowering {
     let number = DeviceNumber(device.major, device.minor).rawValue
     let mode = NodeType.characterDevice.rawValue | device.fileMode
     builder.call(__NR_mknodat, .slot(directory), builder.text(name), .value(Int(mode)), .value(Int(number)))
-    builder.call(__NR_fchmodat, .slot(directory), builder.text(name), .value(Int(device.fileMode)))
-    builder.call(__NR_close, .slot(directory))
   }
 
   func makeLink(_ target: String, _ path: String) {
     let (directory, name) = makeParent(path)
     builder.call(__NR_symlinkat, builder.text(target), .slot(directory), builder.text(name))
-    builder.call(__NR_close, .slot(directory))
   }
 
   /// The container's /dev/null, after a look whether it is that.
@@ -31,7 +28,6 @@ extension Lowering {
   func nullInput() {
     let null = openNull(Int(LINUX_O_RDWR))
     builder.call(__NR_dup3, .slot(null), 0, 0)
-    builder.call(__NR_close, .slot(null))
   }
 
   /// Fails unless the descriptor is a character device with this number; nil takes any.
@@ -66,8 +62,6 @@ extension Lowering {
     builder.call(__NR_ioctl, .slot(slave), .value(setControlling), 0)
     for stream in 0...2 { builder.call(__NR_dup3, .slot(slave), .value(stream), 0) }
     send(master)
-    builder.call(__NR_close, .slot(slave))
-    builder.call(__NR_close, .slot(master))
   }
 
   /// sendmsg to the host side, with the descriptor as SCM_RIGHTS.
@@ -86,13 +80,14 @@ extension Lowering {
 // MARK: Privileges
 
 extension Lowering {
-  func dropBoundingSet(_ kept: CapabilityNumbers) {
+  func dropBoundingSet(_ kept: CapabilitySet) {
     let invalid: Int32 = 22
     let end = Label()
     // The kernel knows the last one: the first number that it doesn't know ends the loop.
-    for number in 0..<64 where kept.bits & 1 << UInt64(number) == 0 {
+    for capability in CapabilitySet(rawValue: ~kept.rawValue) {
       builder.call(
-        __NR_prctl, .value(Int(LINUX_PR_CAPBSET_DROP)), .value(number), 0, 0, 0, tolerate: [invalid], otherwise: end)
+        __NR_prctl, .value(Int(LINUX_PR_CAPBSET_DROP)), .value(Int(capability.rawValue)), 0, 0, 0,
+        tolerate: [invalid], otherwise: end)
     }
     builder.place(end)
   }
@@ -109,11 +104,13 @@ extension Lowering {
     builder.call(__NR_setresuid, uid, uid, uid)
   }
 
-  func setCapabilities(_ set: CapabilityNumbers) {
+  func setCapabilities(_ set: CapabilitySet) {
     // struct __user_cap_header_struct and __user_cap_data_struct[2]: effective, permitted, inheritable
     let version3: UInt32 = 0x2008_0522
     let header = builder.bytes((version3, Int32(0)))
-    let (low, high) = (UInt32(truncatingIfNeeded: set.bits), UInt32(truncatingIfNeeded: set.bits >> 32))
+    let (low, high) = (
+      UInt32(truncatingIfNeeded: set.rawValue), UInt32(truncatingIfNeeded: set.rawValue >> 32)
+    )
     let data = builder.bytes((low, low, UInt32(0), high, high, UInt32(0)))
     builder.call(
       __NR_prctl, .value(Int(LINUX_PR_CAP_AMBIENT)), .value(Int(LINUX_PR_CAP_AMBIENT_CLEAR_ALL)), 0, 0, 0)

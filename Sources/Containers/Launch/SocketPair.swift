@@ -43,7 +43,8 @@ private func withMessage(
 }
 
 /// recvmsg with room for one descriptor, which is close-on-exec; -1 without one. The length, or a negative errno.
-func receiveMessage(_ socket: CInt, _ buffer: UnsafeMutableRawBufferPointer, _ descriptor: inout CInt) -> Int {
+func receiveMessage(_ socket: CInt, _ buffer: UnsafeMutableRawBufferPointer, _ descriptor: inout CInt) -> Int
+{
   let closeOnExec = 0x4000_0000
   descriptor = -1
   return withMessage(buffer, &descriptor, controlLength: 24) {

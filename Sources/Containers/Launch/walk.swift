@@ -30,7 +30,9 @@ func walk(_ child: UnsafePointer<ChildMemory>) -> Never {
       if operation.pointee.wanted >= 0 && result != operation.pointee.wanted { clinux_exit(1) }
     case .compare:
       let a = operation.pointee.arguments
-      if let pointer = UnsafePointer<UInt32>(bitPattern: a.0), Int(pointer.pointee) & a.1 != a.2 { result = -a.3 }
+      if let pointer = UnsafePointer<UInt32>(bitPattern: a.0), Int(pointer.pointee) & a.1 != a.2 {
+        result = -a.3
+      }
     case .store:
       let a = operation.pointee.arguments
       if let pointer = UnsafeMutablePointer<Int32>(bitPattern: a.0) {

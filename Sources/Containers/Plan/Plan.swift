@@ -14,7 +14,9 @@ public struct Plan: Hashable, Sendable {
   /// What the container may not have here, and why: printed, not done.
   public var remarks: [String]
   /// The cgroups to remove at the end.
-  public var cgroups: [String] { host.compactMap { if case .makeCgroup(let path) = $0 { path } else { nil } } }
+  public var cgroups: [String] {
+    host.compactMap { if case .makeCgroup(let path) = $0 { path } else { nil } }
+  }
 }
 
 public enum HostStep: Hashable, Sendable {
@@ -57,13 +59,15 @@ public enum ChildStep: Hashable, Sendable {
   /// Hides a path: a file behind /dev/null, a directory behind an empty one.
   case mask(String)
   case makeReadOnly(String)
+  /// Makes a mount of the container read-only, once what is mounted in it has its place.
+  case makeMountReadOnly(String)
   case makeRootReadOnly
   case pivotRoot
   case setHostname(String)
   case loopbackUp
-  case dropBoundingSet(keeping: CapabilityNumbers)
+  case dropBoundingSet(keeping: CapabilitySet)
   case setUser(User)
-  case setCapabilities(CapabilityNumbers)
+  case setCapabilities(CapabilitySet)
   case noNewPrivileges
   case workingDirectory(String)
   /// Every descriptor above stdio gets close-on-exec.
@@ -100,9 +104,4 @@ public struct BindMount: Hashable, Sendable {
   public var kind: FileKind
   public var attributes: MountFlags
   public var isRecursive: Bool
-}
-
-/// A set of capabilities by number, as the kernel's bit mask.
-public struct CapabilityNumbers: Hashable, Sendable {
-  public var bits: UInt64
 }

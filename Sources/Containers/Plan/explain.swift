@@ -40,14 +40,14 @@ extension ChildStep: CustomStringConvertible {
     case .terminal: "open a terminal and make it /dev/console and stdio"
     case .nullInput: "take /dev/null as standard input"
     case .mask(let path): "mask \(path)"
-    case .makeReadOnly(let path): "make \(path) read-only"
+    case .makeReadOnly(let path), .makeMountReadOnly(let path): "make \(path) read-only"
     case .makeRootReadOnly: "make the root read-only"
     case .pivotRoot: "pivot_root into the root, and detach the old one"
     case .setHostname(let name): "set the host name \(name)"
     case .loopbackUp: "set the network device lo up"
-    case .dropBoundingSet(let kept): "drop all from the bounding set but \(kept)"
+    case .dropBoundingSet(let kept): "drop all from the bounding set but \(list(kept))"
     case .setUser(let user): "become uid \(user.uid), gid \(user.gid), groups \(user.additionalGids)"
-    case .setCapabilities(let set): "set the permitted and effective capabilities to \(set)"
+    case .setCapabilities(let set): "set the permitted and effective capabilities to \(list(set))"
     case .noNewPrivileges: "set no_new_privs"
     case .workingDirectory(let path): "change the directory to \(path)"
     case .closeDescriptors: "close every descriptor above 2 at exec"
@@ -66,15 +66,13 @@ extension FilesystemMount: CustomStringConvertible {
 
 extension BindMount: CustomStringConvertible {
   public var description: String {
-    "bind \(source) on \(path)" + parenthesized((isRecursive ? ["rbind"] : ["bind"]) + optionNames(attributes))
+    "bind \(source) on \(path)"
+      + parenthesized((isRecursive ? ["rbind"] : ["bind"]) + optionNames(attributes))
   }
 }
 
-extension CapabilityNumbers: CustomStringConvertible {
-  public var description: String {
-    let numbers = (0..<64).filter { bits & 1 << UInt64($0) != 0 }
-    return numbers.isEmpty ? "none" : numbers.map(capabilityName).joined(separator: ",")
-  }
+private func list(_ capabilities: CapabilitySet) -> String {
+  capabilities.isEmpty ? "none" : capabilities.map(\.description).joined(separator: ",")
 }
 
 private func optionNames(_ flags: MountFlags) -> [String] {
