@@ -48,7 +48,8 @@ struct PIDFDTests {
     }
   }
 
-  @Test func aThreadHasAPIDFD() async {
+  @Test(.enabled(if: kernel(6, 9), "needs Linux 6.9"))
+  func aThreadHasAPIDFD() async {
     await #expect(processExitsWith: .success) {
       try isolated {
         // "1234/task/1240": this thread is not the process's first.

@@ -22,14 +22,45 @@ func isolated(also: UnshareFlags = [], _ body: () throws -> Void) throws {
 func expectEqual<T: Equatable>(
   _ actual: T, _ expected: T, sourceLocation: SourceLocation = #_sourceLocation
 ) {
-  if actual != expected { complain("found \(actual), expected \(expected)", sourceLocation) }
-  #expect(actual == expected, sourceLocation: sourceLocation)
+  if actual != expected { fail("found \(actual), expected \(expected)", sourceLocation) }
+}
+
+/// Expects a text to have this part, and writes it down when it has not.
+func expectContains(_ text: String?, _ part: String, sourceLocation: SourceLocation = #_sourceLocation) {
+  if text?.contains(part) != true { fail("found \(text ?? "nil"), expected \(part) in it", sourceLocation) }
 }
 
 /// An exit test tells its parent that an expectation failed and no more, and its stderr goes nowhere. So the
 /// details go into this file.
 private let complaints = try? FileDescriptor.open(
   ".build/complaints.log", .writeOnly, options: [.create, .append], permissions: .ownerReadWrite)
+
+/// Runs `body` in a child process, and expects what it expects.
+func inChild(
+  _ flags: CloneFlags = [], sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Void
+)
+  throws
+{
+  let child = try clone(flags) {
+    isChild = true
+    try body()
+    if childFailed { throw ExitStatus(1) }
+  }
+  expectEqual(try waitpid(child), .exited(0), sourceLocation: sourceLocation)
+}
+
+/// A child has one thread, and can tell its failures by its exit status only.
+nonisolated(unsafe) private var isChild = false
+nonisolated(unsafe) private var childFailed = false
+
+private func fail(_ text: String, _ place: SourceLocation) {
+  complain(text, place)
+  if isChild {
+    childFailed = true
+  } else {
+    Issue.record("\(text)", sourceLocation: place)
+  }
+}
 
 private func complain(_ text: String, _ place: SourceLocation?) {
   _ = try? complaints?.writeAll("\(place.map { "\($0): " } ?? "")\(text)\n".utf8)
@@ -42,13 +73,12 @@ func expectErrno(
 ) -> SystemCallError? {
   do {
     try body()
-    complain("expected \(errno.name), and it succeeded", sourceLocation)
-    #expect(Bool(false), sourceLocation: sourceLocation)
+    fail("expected \(errno.name), and it succeeded", sourceLocation)
   } catch let error as SystemCallError {
     expectEqual(error.errno, errno, sourceLocation: sourceLocation)
     return error
   } catch {
-    Issue.record(error, sourceLocation: sourceLocation)
+    fail("expected \(errno.name), found \(error)", sourceLocation)
   }
   return nil
 }
@@ -91,4 +121,11 @@ func startThread(_ body: @escaping () throws -> Void) throws -> RunningThread {
     }, argument)
   guard result == 0 else { throw Errno(rawValue: result) }
   return RunningThread(handle: handle)
+}
+
+/// Whether the running kernel is at least this one: for tests of what came later than the oldest that we support.
+func kernel(_ major: Int, _ minor: Int) -> Bool {
+  let release = (try? readFile("/proc/sys/kernel/osrelease")) ?? ""
+  let numbers = release.split { !$0.isNumber }.prefix(2).compactMap { Int($0) }
+  return numbers.count == 2 && KernelVersion(numbers[0], numbers[1]) >= KernelVersion(major, minor)
 }

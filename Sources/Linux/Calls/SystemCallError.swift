@@ -39,6 +39,12 @@ public struct SystemCallError: Error, Hashable, Sendable {
     self.needs = errno == .noFunction ? needs : nil
     self.hint = self.needs.map { "\(call) needs Linux \($0)" } ?? hint
   }
+
+  /// The same error with this hint, unless it is empty or the error has one.
+  func with(hint: String) -> SystemCallError {
+    if self.hint != nil || hint.isEmpty { return self }
+    return SystemCallError(call: call, errno: errno, arguments: arguments, needs: needs, hint: hint)
+  }
 }
 
 extension SystemCallError: CustomStringConvertible {

@@ -29,3 +29,12 @@ extension DescriptorLike where Self: ~Copyable {
   /// As a system call takes it.
   var number: Int { Int(fileDescriptor.rawValue) }
 }
+
+/// A descriptor's number as an error prints it.
+func described(_ number: Int) -> Bare { Bare(number == LINUX_AT_FDCWD ? "AT_FDCWD" : "\(number)") }
+
+/// A text that an error prints without quotes.
+struct Bare: CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}

@@ -6,7 +6,7 @@ import SystemPackage
 /// - Parameter limit: in bytes; a longer file is EFBIG.
 /// - SeeAlso: <https://man7.org/linux/man-pages/man2/read.2.html>
 public func readFile(_ path: some PathLike, limit: Int = 16 << 20) throws(SystemCallError) -> String {
-  let file = try open(path, LINUX_O_CLOEXEC)
+  let file = try open(path)
   var bytes: [UInt8] = []
   while true {
     let part = try file.read(upTo: 65536)
@@ -28,7 +28,8 @@ public func readFile(_ path: some PathLike, limit: Int = 16 << 20) throws(System
 /// - Throws: the errors of open(2) and write(2); EIO when the file takes only a part.
 /// - SeeAlso: <https://man7.org/linux/man-pages/man2/write.2.html>
 public func writeFile(_ path: some PathLike, _ text: String) throws(SystemCallError) {
-  let file = try open(path, LINUX_O_WRONLY | LINUX_O_CREAT | LINUX_O_TRUNC | LINUX_O_CLOEXEC)
+  let file = try open(
+    path, [.writeOnly, .create, .truncate], [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
   let number = Int(file.rawValue)
   let bytes = Array(text.utf8)
   let written = bytes.withUnsafeBytes { buffer in
@@ -37,11 +38,4 @@ public func writeFile(_ path: some PathLike, _ text: String) throws(SystemCallEr
   try check(
     written == bytes.count || written < 0 ? written : -Int(Errno.ioError.rawValue), "write",
     ["path": path, "text": text])
-}
-
-private func open(_ path: some PathLike, _ flags: Int) throws(SystemCallError) -> Descriptor {
-  let result = path._withAddress { path in
-    untilUninterrupted { systemCall(__NR_openat, LINUX_AT_FDCWD, path, flags, 0o666) }
-  }
-  return Descriptor(owning: CInt(try check(result, "open", ["path": path])))
 }

@@ -81,12 +81,6 @@ private func waitid(
   return info.pid == 0 ? nil : ChildStatus(pid: info.pid, uid: info.uid, status: WaitStatus(info))
 }
 
-/// A text that is printed without quotes.
-struct Bare: CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
-}
-
 extension WaitStatus {
   init(_ info: clinux_siginfo_child) {
     let signal = Signal(rawValue: info.status)
