@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Compares every constant of CLinux with the installed kernel and C library headers.
 
-Each header that a comment of CLinux names in angle brackets is compiled once, with one static assertion for each
-constant; the compiler's errors tell which names it lacks and which differ. A name that no header has must stand in
-a file newer*.h, with the kernel that brought it. So are the system call numbers of numbers.h, and every number that
-the Swift code uses must exist on this architecture.
+Each header that a comment of CLinux names in angle brackets is compiled once, with one static assertion for
+each constant; the compiler's errors tell which names it lacks and which differ. A name that no header has
+must stand in a file newer*.h, with the kernel that brought it. The system call numbers of numbers.h are
+compared too, and every number that the Swift code uses must exist on this architecture.
 
     Tests/constants.py [--cc COMPILER] [--include DIRECTORY]
 
@@ -27,11 +27,12 @@ CONSTANT = re.compile(r"^\s*(?:#\s*define\s+(LINUX_\w+)\s+\S|(LINUX_\w+)\s*=)[^/
 NUMBER = re.compile(r"^#\s*define\s+(__NR_\w+)\s+(\d+)\s*(?://\s*(.*))?$")
 VERSION = re.compile(r"Linux (\d+)\.(\d+)")
 
-# Equal as 64-bit numbers; or as 32-bit ones, since 1 << 31 is negative in some headers and positive in others.
+# Equal as 64-bit numbers; or as 32-bit ones, since 1 << 31 is negative in some headers, positive in others.
 # Not a macro in C: the compiler would place its errors there.
 SAME = (
     "_Static_assert((unsigned long long)({0}) == (unsigned long long)({1}) || (sizeof({0}) == 4"
-    ' && (unsigned long long)({1}) >> 32 == 0 && (unsigned)({0}) == (unsigned)({1})), "{0}");')
+    ' && (unsigned long long)({1}) >> 32 == 0 && (unsigned)({0}) == (unsigned)({1})), "{0}");'
+)
 
 
 class Constant:
@@ -40,7 +41,7 @@ class Constant:
         comment = comment or ""
         # LINUX_WALL … // __WALL: a C name that the prefix doesn't give.
         other = re.fullmatch(r"(_\w+)", comment.strip())
-        self.name = other.group(1) if other else ours[len("LINUX_"):]
+        self.name = other.group(1) if other else ours[len("LINUX_") :]
         version = VERSION.search(comment)
         self.version = tuple(map(int, version.groups())) if version else None
         self.found = self.wrong = None
@@ -67,15 +68,20 @@ def parse():
 
 
 def errors(options, prologue, pairs):
-    """Compiles an assertion for each pair of expressions; gives the first error of each by its index, and those of the prologue."""
-    source = "#define _GNU_SOURCE\n" + prologue
+    """Compiles an assertion for each pair of expressions.
+
+    Gives the first error of each pair by its index, and the errors of the prologue.
+    """
+    # Some headers spell an ioctl by a macro that they leave to whoever includes them.
+    source = "#define _GNU_SOURCE\n#include <linux/ioctl.h>\n" + prologue
     for index, pair in enumerate(pairs):
         source += f'#line {index + 1} "assertion"\n{SAME.format(*pair)}\n'
     command = [options.cc, "-x", "c", "-fsyntax-only", "-w", "-fmax-errors=0", "-I", str(HEADERS)]
     if options.include:
         command += ["-I", options.include]
     result = subprocess.run(
-        command + ["-"], input=source, text=True, capture_output=True, env={**os.environ, "LC_ALL": "C"})
+        command + ["-"], input=source, text=True, capture_output=True, env={**os.environ, "LC_ALL": "C"}
+    )
     found, other = {}, []
     for text in result.stderr.splitlines():
         if " error: " not in text:
@@ -93,7 +99,9 @@ def errors(options, prologue, pairs):
 def check_constants(options, constants, headers):
     complaints, used = [], []
     for header in headers:
-        found, other = errors(options, f'#include <{header}>\n#include "CLinux.h"\n', [(c.name, c.ours) for c in constants])
+        found, other = errors(
+            options, f'#include <{header}>\n#include "CLinux.h"\n', [(c.name, c.ours) for c in constants]
+        )
         if other:
             missing = any("No such file" in text for text in other)
             if not missing:
@@ -111,10 +119,14 @@ def check_constants(options, constants, headers):
         if constant.wrong:
             complaints.append(f"{constant.place()}: {constant.ours} {constant.wrong}")
         elif newer and not constant.version:
-            complaints.append(f"{constant.place()}: {constant.ours} lacks its kernel's version (// Linux 6.8)")
+            complaints.append(
+                f"{constant.place()}: {constant.ours} lacks its kernel's version (// Linux 6.8)"
+            )
         elif not constant.found and not newer:
             complaints.append(
-                f"{constant.place()}: no header that a comment names has {constant.name}, and it is in no newer*.h")
+                f"{constant.place()}: no header that a comment names has {constant.name}, "
+                "and it is in no newer*.h"
+            )
     return complaints, used
 
 
@@ -133,9 +145,13 @@ def check_numbers(options, numbers):
         if index in found and "undeclared" not in found[index]:
             complaints.append(f"{place} differs from <asm/unistd.h>")
 
-    called = sorted({name for file in SWIFT.rglob("*.swift") for name in re.findall(r"\b__NR_\w+", file.read_text())})
+    called = sorted(
+        {name for file in SWIFT.rglob("*.swift") for name in re.findall(r"\b__NR_\w+", file.read_text())}
+    )
     found, other = errors(options, '#include "CLinux.h"\n', [(name, name) for name in called])
-    complaints += other + [f"Sources/Linux calls {called[index]}, which this architecture lacks" for index in found]
+    complaints += other + [
+        f"Sources/Linux calls {called[index]}, which this architecture lacks" for index in found
+    ]
     return complaints, called
 
 
@@ -157,7 +173,8 @@ def main():
     tail = f" (newest: Linux {newest[0]}.{newest[1]})" if newest else ""
     print(
         f"{len(constants) - len(unseen)} constants checked against the installed headers, "
-        f"{len(unseen)} stand in newer.h only{tail}; {len(used)} headers, {len(called)} system call numbers")
+        f"{len(unseen)} stand in newer.h only{tail}; {len(used)} headers, {len(called)} system call numbers"
+    )
     return 1 if complaints or not constants else 0
 
 

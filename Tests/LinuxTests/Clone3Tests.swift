@@ -1,9 +1,10 @@
 import Glibc
 import Linux
 import SystemPackage
+import TestSupport
 import Testing
 
-@Suite("clone3")
+@Suite("clone3", .requires(.root))
 struct Clone3Tests {
   @Test func bothFormsGiveAPIDFD() async {
     await #expect(processExitsWith: .success) {
@@ -39,7 +40,7 @@ struct Clone3Tests {
     }
   }
 
-  @Test(.enabled(if: hasCgroup2(), "needs cgroup2 in the kernel"))
+  @Test(.requires(.kernel("cgroup2", probe: hasCgroup2)))
   func theChildIsBornInItsCgroup() async {
     await #expect(processExitsWith: .success) {
       try isolated {

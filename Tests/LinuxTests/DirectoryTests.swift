@@ -1,9 +1,10 @@
 import Glibc
 import Linux
 import SystemPackage
+import TestSupport
 import Testing
 
-@Suite("Directories, nodes, owners, with paths and with descriptors")
+@Suite("Directories, nodes, owners, with paths and with descriptors", .requires(.root))
 struct DirectoryTests {
   @Test func directoriesAreMadeAndRemoved() async {
     await #expect(processExitsWith: .success) {
@@ -103,7 +104,7 @@ struct DirectoryTests {
     }
   }
 
-  @Test(.enabled(if: kernel(6, 6), "needs Linux 6.6"))
+  @Test(.requires(.kernel(6, 6)))
   func pathsBeginAtADescriptor() async {
     await #expect(processExitsWith: .success) {
       try isolated {

@@ -1,9 +1,10 @@
 import Glibc
 import Linux
 import SystemPackage
+import TestSupport
 import Testing
 
-@Suite("openat2, memfd, close_range, statx")
+@Suite("openat2, memfd, close_range, statx", .requires(.root))
 struct FileTests {
   @Test func openat2StaysInTheDirectory() async {
     await #expect(processExitsWith: .success) {
@@ -99,7 +100,7 @@ struct FileTests {
     }
   }
 
-  @Test(.enabled(if: kernel(6, 3), "needs Linux 6.3"))
+  @Test(.requires(.kernel(6, 3)))
   func memfdCreateTakesItsFlagsAndFails() async {
     await #expect(processExitsWith: .success) {
       try isolated {
@@ -138,7 +139,7 @@ struct FileTests {
     }
   }
 
-  @Test(.enabled(if: kernel(6, 8), "needs Linux 6.8"))
+  @Test(.requires(.kernel(6, 8)))
   func statxTellsOfAFile() async {
     await #expect(processExitsWith: .success) {
       try isolated {

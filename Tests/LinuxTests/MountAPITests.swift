@@ -1,8 +1,9 @@
 import Linux
 import SystemPackage
+import TestSupport
 import Testing
 
-@Suite("fsopen, fsconfig, fsmount, fspick, open_tree, move_mount")
+@Suite("fsopen, fsconfig, fsmount, fspick, open_tree, move_mount", .requires(.root))
 struct MountAPITests {
   @Test func aFilesystemIsConfiguredMadeAndMounted() async {
     await #expect(processExitsWith: .success) {
@@ -88,7 +89,7 @@ struct MountAPITests {
     }
   }
 
-  @Test(.enabled(if: kernel(6, 6), "needs Linux 6.6"))
+  @Test(.requires(.kernel(6, 6)))
   func createExclusiveTakesNoOtherFilesystem() async {
     await #expect(processExitsWith: .success) {
       try isolated {
@@ -180,7 +181,7 @@ struct MountAPITests {
     }
   }
 
-  @Test(.enabled(if: kernel(6, 5), "needs Linux 6.5"))
+  @Test(.requires(.kernel(6, 5)))
   func moveMountPutsAMountBeneath() async {
     await #expect(processExitsWith: .success) {
       try isolated {

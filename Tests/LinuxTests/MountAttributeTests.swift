@@ -1,8 +1,9 @@
 import Linux
 import SystemPackage
+import TestSupport
 import Testing
 
-@Suite("mount_setattr, open_tree_attr, idmapped mounts")
+@Suite("mount_setattr, open_tree_attr, idmapped mounts", .requires(.root))
 struct MountAttributeTests {
   @Test func attributesAreSetAndCleared() async {
     await #expect(processExitsWith: .success) {
@@ -61,7 +62,7 @@ struct MountAttributeTests {
     }
   }
 
-  @Test(.enabled(if: kernel(6, 8), "needs Linux 6.8"))
+  @Test(.requires(.kernel(6, 8)))
   func everyPropagationIsSet() async {
     await #expect(processExitsWith: .success) {
       try isolated {
@@ -81,7 +82,7 @@ struct MountAttributeTests {
     }
   }
 
-  @Test(.enabled(if: kernel(6, 15), "needs Linux 6.15"))
+  @Test(.requires(.kernel(6, 15)))
   func anIdmappedMountShowsOtherOwners() async {
     await #expect(processExitsWith: .success) {
       try isolated {
@@ -116,7 +117,7 @@ struct MountAttributeTests {
     }
   }
 
-  @Test(.enabled(if: kernel(6, 15), "needs Linux 6.15"))
+  @Test(.requires(.kernel(6, 15)))
   func openTreeAttrDoesBothInOneCall() async {
     await #expect(processExitsWith: .success) {
       try isolated {

@@ -1,8 +1,9 @@
 import Linux
 import SystemPackage
+import TestSupport
 import Testing
 
-@Suite("pidfd, waitid, signals")
+@Suite("pidfd, waitid, kill", .requires(.root))
 struct PIDFDTests {
   @Test func aPIDFDSignalsAndWaits() async {
     await #expect(processExitsWith: .success) {
@@ -48,7 +49,7 @@ struct PIDFDTests {
     }
   }
 
-  @Test(.enabled(if: kernel(6, 9), "needs Linux 6.9"))
+  @Test(.requires(.kernel(6, 9)))
   func aThreadHasAPIDFD() async {
     await #expect(processExitsWith: .success) {
       try isolated {
@@ -152,7 +153,10 @@ struct PIDFDTests {
       }
     }
   }
+}
 
+@Suite("Signals as text")
+struct SignalTests {
   @Test func aSignalIsReadAndPrinted() {
     for (signal, name) in Signal.names {
       expectEqual("\(signal)", name)

@@ -104,7 +104,7 @@ struct SeccompTests {
           try Seccomp.setModeStrict()
           try mkdir("/tmp/a")
         }
-        expectEqual(try waitpid(child), .signaled(9, coreDumped: false))
+        expectEqual(try waitpid(child), .signaled(.kill, coreDumped: false))
       }
     }
   }

@@ -1,9 +1,10 @@
 import Glibc
 import Linux
 import SystemPackage
+import TestSupport
 import Testing
 
-@Suite("Pipes, reading and writing, small files, execve, setdomainname")
+@Suite("Pipes, reading and writing, small files, execve, setdomainname", .requires(.root))
 struct SmallCallsTests {
   @Test func aPipeCarriesBytes() async {
     await #expect(processExitsWith: .success) {

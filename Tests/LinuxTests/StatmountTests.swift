@@ -1,10 +1,11 @@
 import Glibc
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Linux
 
-@Suite("statmount, listmount, mount ids", .enabled(if: kernel(6, 15), "needs Linux 6.15"))
+@Suite("statmount, listmount, mount ids", .requires(.root), .requires(.kernel(6, 15)))
 struct StatmountTests {
   @Test func statmountTellsEverything() async {
     await #expect(processExitsWith: .success) {

@@ -122,10 +122,3 @@ func startThread(_ body: @escaping () throws -> Void) throws -> RunningThread {
   guard result == 0 else { throw Errno(rawValue: result) }
   return RunningThread(handle: handle)
 }
-
-/// Whether the running kernel is at least this one: for tests of what came later than the oldest that we support.
-func kernel(_ major: Int, _ minor: Int) -> Bool {
-  let release = (try? readFile("/proc/sys/kernel/osrelease")) ?? ""
-  let numbers = release.split { !$0.isNumber }.prefix(2).compactMap { Int($0) }
-  return numbers.count == 2 && KernelVersion(numbers[0], numbers[1]) >= KernelVersion(major, minor)
-}

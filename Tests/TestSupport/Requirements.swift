@@ -47,6 +47,15 @@ extension Requirement {
     Requirement(path, .machine) { exists(path) }
   }
 
+  /// What came with a version of the kernel. Distributions may have it earlier; then the test is skipped without need.
+  public static func kernel(_ major: Int, _ minor: Int) -> Requirement {
+    Requirement("Linux \(major).\(minor)", .machine) {
+      let release = (try? readFile("/proc/sys/kernel/osrelease")) ?? ""
+      let numbers = release.split { !$0.isNumber }.prefix(2).compactMap { Int($0) }
+      return numbers.count == 2 && KernelVersion(numbers[0], numbers[1]) >= KernelVersion(major, minor)
+    }
+  }
+
   /// What no file tells: `probe` makes the call, and gives whether the kernel has it.
   public static func kernel(_ name: String, probe: @escaping @Sendable () -> Bool) -> Requirement {
     Requirement(name, .machine, isMet: probe)

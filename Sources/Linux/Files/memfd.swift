@@ -6,7 +6,7 @@ import SystemPackage
 /// A file in memory, without a path. Written and then sealed, nobody can change it any more.
 ///
 ///     let file = try memfd_create("config", .allowSealing)
-///     try file.write(text)
+///     try file.write("{}")
 ///     try addSeals(file, [.seal, .shrink, .grow, .write])
 ///
 /// - Parameter name: what /proc/self/fd shows after "memfd:"; at most 249 bytes.

@@ -57,6 +57,7 @@ public func statx(
 
 /// statx(dirfd, pathname, flags, mask, &statxbuf)
 ///
+///     let file = try open("/etc/passwd", .path)
 ///     let status = try statx(at: file, "", .emptyPath)
 public func statx(
   at dirfd: borrowing some DescriptorLike & ~Copyable, _ pathname: some PathLike, _ flags: StatxFlags = [],

@@ -5,7 +5,8 @@ import SystemPackage
 ///
 /// Attaches a detached mount at `target`, or moves an attached one there.
 ///
-///     try move_mount(try fsmount(context, [.noSuid, .noDev]), "/mnt")
+///     let copy = try open_tree("/srv/data", .clone)
+///     try move_mount(copy, "/mnt")
 ///
 /// - Throws: EINVAL where the mount is of another namespace, where its parent is shared, and with `beneath` where
 ///   nothing is mounted at the target; ELOOP for a target inside the mount; EPERM without CAP_SYS_ADMIN; ENOENT,

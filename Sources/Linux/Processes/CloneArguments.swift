@@ -3,6 +3,7 @@ import SystemPackage
 
 /// What clone3(2) takes.
 ///
+///     let directory = try open("/sys/fs/cgroup/cask", [.directory, .path])
 ///     var arguments = CloneArguments([.newPID, .newNS, .clearSigHand])
 ///     arguments.cgroup = directory.fileDescriptor
 ///

@@ -6,6 +6,7 @@ import SystemPackage
 /// Makes a child process, in new namespaces, in another cgroup, or with a chosen pid, and gives its pid and a pidfd.
 /// The child runs `body` and ends as that of ``clone(_:_:)`` does; what is said there of threads holds here.
 ///
+///     let cgroup = try open("/sys/fs/cgroup/cask", [.directory, .path])
 ///     var arguments = CloneArguments([.newPID, .newNS])
 ///     arguments.cgroup = cgroup.fileDescriptor
 ///     let child = try clone3(arguments) { try exec(["/bin/sh"]) }

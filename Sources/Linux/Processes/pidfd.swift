@@ -3,6 +3,7 @@ import SystemPackage
 
 /// kill(pid, sig)
 ///
+///     let child = try fork { try exec(["sleep", "100"]) }
 ///     try kill(child, .term)
 ///
 /// - Parameters:

@@ -41,7 +41,7 @@ public struct ChildStatus: Hashable, Sendable {
 
 /// waitid(P_PIDFD, pidfd, &info, options, NULL)
 ///
-///     let child = try clone3(.init(.newPID)) { … }
+///     let child = try clone3(.init(.newPID)) { try exec(["/bin/sh"]) }
 ///     try waitid(child.pidfd)
 ///
 /// - Returns: nil when `noHang` is given and nothing has changed.

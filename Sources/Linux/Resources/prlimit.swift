@@ -22,6 +22,7 @@ public struct ResourceLimit: Hashable, Sendable, CustomStringConvertible {
 ///
 /// Sets a limit, or with nil asks for it.
 ///
+///     let child = try fork { try exec(["sleep", "100"]) }
 ///     try prlimit(child, .nofile, ResourceLimit(soft: 1024, hard: 4096))
 ///
 /// - Parameter pid: 0 for the caller.

@@ -59,6 +59,7 @@ public struct BPFCode: RawRepresentable, Hashable, Sendable {
 
 /// One instruction of classic BPF, of which a seccomp filter is made.
 ///
+///     let mkdirat: UInt32 = 258  // on x86-64
 ///     let filter: [BPFInstruction] = [
 ///       .load(SeccompData.architectureOffset),
 ///       .jumpIfEqual(AuditArchitecture.native.rawValue, then: 1, else: 0),
