@@ -96,6 +96,14 @@ struct FileTests {
           "fcntl(fd: \(file.rawValue), cmd: F_ADD_SEALS, arg: F_SEAL_FUTURE_WRITE): "
             + "operation not permitted (EPERM)")
         expectEqual(try readFile("/proc/thread-self/fd/\(file.rawValue)"), "text")
+
+        let mapped = try memfd_create("mapped", .allowSealing)
+        expectEqual(ftruncate(mapped.rawValue, 4096), 0)
+        let memory = mmap(nil, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, mapped.rawValue, 0)
+        expectErrno(.resourceBusy) { try addSeals(mapped, .write) }
+        try addSeals(mapped, .futureWrite)
+        munmap(memory, 4096)
+        try addSeals(mapped, .write)
       }
     }
   }

@@ -89,6 +89,27 @@ struct MountAPITests {
     }
   }
 
+  @Test(.requires(.kernel("ext4", probe: hasExt4)))
+  func aParameterIsAPath() async {
+    await #expect(processExitsWith: .success) {
+      try isolated {
+        // The device of a journal: looked up now, and opened at the filesystem's making only.
+        try mknod("/tmp/device", .blockDevice, DeviceNumber(7, 99))
+        let tmp = try FileDescriptor.open("/tmp", .readOnly, options: .directory)
+        let device = try open("/tmp/device", .path)
+        for command in [
+          FilesystemCommand.path("journal_path", "/tmp/device"), .path("journal_path", "device", at: tmp),
+          .emptyPath("journal_path", device.fileDescriptor), .string("journal_path", "/tmp/device"),
+        ] {
+          try fsconfig(try fsopen("ext4"), command)
+        }
+        let context = try fsopen("ext4")
+        expectErrno(.invalidArgument) { try fsconfig(context, .path("journal_path", "/tmp/nowhere")) }
+        expectErrno(.invalidArgument) { try fsconfig(context, .emptyPath("journal_path", tmp)) }
+      }
+    }
+  }
+
   @Test(.requires(.kernel(6, 6)))
   func createExclusiveTakesNoOtherFilesystem() async {
     await #expect(processExitsWith: .success) {
@@ -241,6 +262,8 @@ struct MountAPITests {
     }
   }
 }
+
+private func hasExt4() -> Bool { (try? readFile("/proc/filesystems"))?.contains("\text4\n") == true }
 
 private func sources(at path: String) throws -> [String] {
   try mountsAt(path).compactMap { line in

@@ -60,7 +60,10 @@ struct PIDFDTests {
         // EINVAL until about Linux 6.15, ENOENT since.
         #expect(throws: SystemCallError.self) { _ = try pidfd_open(thread) }
         let pidfd = try pidfd_open(thread, .thread)
-        try pidfd_send_signal(pidfd, .probe, .threadGroup)
+        for target in [PIDFDSignalFlags.thread, .threadGroup] { try pidfd_send_signal(pidfd, .probe, target) }
+        // This thread leads no process group.
+        expectErrno(.noSuchProcess) { try pidfd_send_signal(pidfd, .probe, .processGroup) }
+        expectErrno(.invalidArgument) { try pidfd_send_signal(pidfd, .probe, [.thread, .threadGroup]) }
         expectErrno(.invalidArgument) {
           try pidfd_send_signal(pidfd, .probe, PIDFDSignalFlags(rawValue: 0x100))
         }
