@@ -29,6 +29,7 @@ fi
 if [ -e Tests/constants.py ]; then
   step tests constants check 300 python3 Tests/constants.py
 fi
+step tests aliases check 300 python3 Tests/aliases.py
 if [ -e Tests/aarch64.sh ]; then
   step tests aarch64 check 300 bash Tests/aarch64.sh
 fi
