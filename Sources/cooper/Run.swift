@@ -26,7 +26,7 @@ struct Run: ParsableCommand {
 
     var launchOptions = LaunchOptions()
     if trace { launchOptions.trace = { line, time in printTrace("\(milliseconds(time)) \(line)") } }
-    if hasTerminal && request.isInteractive { launchOptions.terminal = 0 }
+    if hasTerminal { launchOptions.terminal = 1 }
     let signals = try ForwardedSignals()
     let container = try launch(plan, launchOptions)
     let status = try supervise(container, signals, passesInput: request.isInteractive)

@@ -7,10 +7,10 @@ import SystemPackage
 /// - Parameter stateDirectory: where containers have their directories.
 /// - Returns: the ids of the containers that were swept.
 public func sweep(stateDirectory: String, _ host: HostFacts) throws -> [String] {
-  guard (try? Stat(FilePath(stateDirectory))) != nil else { return [] }
-  let parent = try ParentLock(stateDirectory)
+  guard let parent = try? openDirectory(stateDirectory) else { return [] }
+  _ = try lockExclusively(parent, wait: true)
   var swept: [String] = []
-  for id in try directoryEntries(stateDirectory) {
+  for id in directoryEntries(parent) {
     let path = "\(stateDirectory)/\(id)"
     guard let directory = try? openDirectory(path) else { continue }
     guard try lockExclusively(directory, wait: false) else { continue }
@@ -33,8 +33,7 @@ public func sweep(stateDirectory: String, _ host: HostFacts) throws -> [String] 
 }
 
 /// The names in a directory, less "." and "..".
-private func directoryEntries(_ path: String) throws -> [String] {
-  let directory = try openDirectory(path)
+private func directoryEntries(_ directory: borrowing Descriptor) -> [String] {
   var names: [String] = []
   let size = 32768
   let buffer = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)

@@ -20,10 +20,9 @@ public struct Plan: Hashable, Sendable {
 }
 
 public enum HostStep: Hashable, Sendable {
-  /// mkdir of the container's directory, locked: it says that the id is in use.
-  case makeDirectory(String)
-  /// clone3 of the keeper, which outlives this process and removes what the other steps made.
-  case startKeeper
+  /// clone3 of the keeper. It makes and locks the container's directory, outlives this process, and removes what
+  /// the steps have made.
+  case startKeeper(directory: String)
   /// mkdir in a cgroup hierarchy.
   case makeCgroup(String)
   /// One write into a cgroup's file.

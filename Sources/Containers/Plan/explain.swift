@@ -11,8 +11,8 @@ extension Plan {
 extension HostStep: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .makeDirectory(let path): "make and lock the directory \(path)"
-    case .startKeeper: "start the keeper, which removes everything when this process ends"
+    case .startKeeper(let directory):
+      "start the keeper: it makes and locks \(directory), and removes everything when this process ends"
     case .makeCgroup(let path): "make the cgroup \(path)"
     case .write(let file, let value): "write \"\(value)\" to \(file)"
     case .clone(let flags, nil): "clone3 a child with \(flags)"

@@ -10,9 +10,9 @@ public func supervise(
   _ container: RunningContainer, _ signals: borrowing ForwardedSignals, passesInput: Bool
 ) throws -> WaitStatus {
   let master = container.terminal.rawValue
-  let settings = master >= 0 && passesInput ? TerminalMode(of: 0) : nil
-  settings?.raw.apply(to: 0)
-  defer { settings?.apply(to: 0) }
+  let settings = master >= 0 ? TerminalMode(of: 1) : nil
+  (passesInput ? settings?.raw : settings?.rawOutput)?.apply(to: 1)
+  defer { settings?.apply(to: 1) }
   if master >= 0 {
     setNonBlocking(master)
     resize(master)
