@@ -12,8 +12,8 @@ import pytest
 
 pytestmark = pytest.mark.requires("root")
 
-# Clears its parent-death signal, leaves its session and process group, and forks: nothing but the pid namespace
-# holds it. It names itself, so that the test can look for it.
+# Clears its parent-death signal, leaves its session and process group, and forks: nothing but the pid
+# namespace holds it. It names itself, so that the test can look for it.
 ESCAPER = r"""
 #include <signal.h>
 #include <sys/prctl.h>
@@ -127,7 +127,7 @@ def test_killing_cooper_at_any_moment_leaves_nothing(cooper, rootfs, escaper):
         def is_clean(family=family):
             return not (any(map(is_alive, family)) or conftest.remains() or processes_named("escaper"))
 
-        wait_until(is_clean, 1, lambda: f"round {number} of seed {seed}: {conftest.remains()}")
+        wait_until(is_clean, 1, lambda number=number: f"round {number} of seed {seed}: {conftest.remains()}")
 
 
 def test_the_next_command_sweeps_when_the_keeper_was_killed_too(cooper, rootfs, escaper):

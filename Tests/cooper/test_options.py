@@ -86,7 +86,8 @@ def test_volume(cooper, rootfs, tmp_path):
 def test_a_read_only_volume_is_so_below_its_mounts_too(cooper, rootfs, tmp_path):
     data = tmp_path / "data"
     (data / "sub").mkdir(parents=True)
-    script = f"mount -t tmpfs none {data}/sub && {cooper.path} run -v {data}:/data:ro {rootfs} touch /data/sub/file"
+    run = f"{cooper.path} run -v {data}:/data:ro {rootfs} touch /data/sub/file"
+    script = f"mount -t tmpfs none {data}/sub && {run}"
     done = subprocess.run(
         ["unshare", "-m", "--propagation", "private", "sh", "-c", script],
         capture_output=True,

@@ -33,7 +33,8 @@ struct Keeper: ~Copyable {
     let errno = Errno(rawValue: CInt(-answer))
     throw ContainerError(
       errno == .fileExists
-        ? "a container named \(plan.id) is alive already" : "make the container's directory: \(errno.sentence)")
+        ? "a container named \(plan.id) is alive already"
+        : "make the container's directory: \(errno.sentence)")
   }
 
   /// Names the process that the keeper kills at the end.

@@ -13,7 +13,9 @@ func keep(_ memory: UnsafePointer<KeeperMemory>) -> Never {
   _ = clinux_syscall(Int(__NR_rt_sigprocmask), 2, keeper.allSignals, 0, 8, 0, 0)
   closeAllBut(keeper.socket, keeper.terminal)
   let lock = makeLockedDirectory(keeper)
-  if let answer = UnsafeMutablePointer<Int>(bitPattern: keeper.answer) { answer.pointee = lock < 0 ? lock : 0 }
+  if let answer = UnsafeMutablePointer<Int>(bitPattern: keeper.answer) {
+    answer.pointee = lock < 0 ? lock : 0
+  }
   _ = clinux_syscall(Int(__NR_write), keeper.socket, keeper.answer, 8, 0, 0, 0)
   if lock < 0 { clinux_exit(0) }
   var container = -1
