@@ -3,6 +3,7 @@ import Containers
 
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "explain",
     abstract: "Print what `run` with the same arguments would do, without doing it.",
     discussion: "One line a step, in the order of doing. It needs no root.")
 

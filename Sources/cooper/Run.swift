@@ -4,6 +4,7 @@ import Linux
 
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "run",
     abstract: "Run a command in a new container.",
     discussion: """
       IMAGE is a directory with a root filesystem, a tar of one, or host: this machine's own root filesystem, \

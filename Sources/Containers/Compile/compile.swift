@@ -20,9 +20,10 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
     host: [.startKeeper(directory: request.directory)]
       + cgroups.prepare
       + [.clone(cloneFlags(namespaces), cgroup: cgroups.birthplace)]
-      + cgroups.joins.map { .join(cgroup: $0) }
       + [.go],
-    child: try [.awaitGo, .newSession]
+    child: try [.awaitGo]
+      + cgroups.joins.map { .joinCgroup($0) }
+      + [.newSession]
       + (namespaces.contains(.cgroup) ? [.unshareCgroup] : [])
       + [.makeMountsPrivate]
       + compileRoot(request, host)

@@ -97,8 +97,6 @@ private struct Launcher: ~Copyable {
       child = try Child(plan.child, flags: flags, cgroup: cgroup, isTraced: options.trace != nil)
       try child?.handTo(keeper)
       if let path = directory, let pid = child?.pid { try StateFile.write(path, pid: pid) }
-    case .join(let cgroup):
-      if let pid = child?.pid { try writeFile("\(cgroup)/cgroup.procs", "\(pid)") }
     case .go: try child?.go()
     }
   }

@@ -11,7 +11,8 @@ public func supervise(
 ) throws -> WaitStatus {
   let master = container.terminal.rawValue
   let settings = master >= 0 ? TerminalMode(of: 1) : nil
-  (passesInput ? settings?.raw : settings?.rawOutput)?.apply(to: 1)
+  let passing = passesInput ? settings?.raw : settings?.rawOutput
+  passing?.apply(to: 1)
   defer { settings?.apply(to: 1) }
   if master >= 0 {
     setNonBlocking(master)
@@ -23,6 +24,10 @@ public func supervise(
     if ready[1] {
       let signal = try signals.next()
       if signal == ForwardedSignals.windowChanged && master >= 0 {
+        resize(master)
+      } else if signal == ForwardedSignals.continued && master >= 0 {
+        // It was stopped meanwhile, and the shell has taken its terminal back.
+        passing?.apply(to: 1)
         resize(master)
       } else {
         // ESRCH: it has ended meanwhile.
