@@ -27,6 +27,7 @@ let package = Package(
       ]),
     .target(name: "TestSupport", dependencies: ["Linux", system], path: "Tests/TestSupport"),
     .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", "TestSupport", system]),
+    .testTarget(name: "ContainersTests", dependencies: ["Containers", "Linux", "OCISpec", system]),
   ],
   swiftLanguageModes: [.v6]
 )

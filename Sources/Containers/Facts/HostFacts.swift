@@ -91,7 +91,7 @@ private func readCgroups(_ mounts: [MountEntry], asRoot: Bool) -> [CgroupHierarc
       return CgroupHierarchy(
         .v2, mount.mountPoint, controllers: words(in: "\(mount.mountPoint)/cgroup.controllers"),
         enabled: words(in: "\(mount.mountPoint)/cgroup.subtree_control"), isWritable: isWritable,
-        hasSwapLimit: true)
+        hasSwapLimit: fileKind("/proc/swaps") != nil)
     default: return nil
     }
   }
