@@ -1,8 +1,8 @@
 """containers.py [ROUNDS]: cooper beside bubblewrap, crun and runc, each running /bin/true in a container.
 
 In each round every program runs once, so that a busy machine is as busy for all. Printed are the median, its
-ratio to crun's, the peak memory of the largest process, and the number of system calls. To be run as root, where
-/sys/fs/cgroup has one version only (v1-view.sh): crun refuses a hybrid layout.
+ratio to crun's, the peak memory of the largest process, and the number of system calls. To be run as root,
+where /sys/fs/cgroup has one version only (v1-view.sh): crun refuses a hybrid layout.
 """
 
 import json
