@@ -19,9 +19,7 @@ struct Run: ParsableCommand {
   func run() throws {
     let request = try options.request()
     let host = try HostFacts.read(paths: request.hostPaths)
-    for id in try sweep(stateDirectory: request.stateDirectory, host) {
-      printError("swept the remains of the container \(id)")
-    }
+    for remains in try sweep(stateDirectory: request.stateDirectory, host) { printError("\(remains)") }
     let plan = try compile(request, host)
     let hasTerminal = request.config.process?.terminal == true
 

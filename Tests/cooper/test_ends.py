@@ -134,6 +134,7 @@ def test_the_next_command_sweeps_when_the_keeper_was_killed_too(cooper, rootfs, 
     arguments = ["--name", "orphan", "--memory", "64m", "-v", f"{escaper}:/escaper:ro", "--init", rootfs]
     container = cooper.start(*arguments, "sh", "-c", "echo up; exec /escaper")
     assert container.stdout.readline() == "up\n"
+    wait_until(lambda: processes_named("escaper"), 10, lambda: "the payload was not executed")
     keeper = next(
         pid
         for pid in descendants(container.pid)

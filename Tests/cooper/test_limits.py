@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 
+import conftest
 import pytest
 
 pytestmark = pytest.mark.requires("root")
@@ -12,17 +13,12 @@ pytestmark = pytest.mark.requires("root")
 
 def cgroup_file(name, *files):
     """The content of the first of these files in a container's cgroups."""
-    for mount in conftest_cgroup_mounts():
+    for mount in conftest.cgroup_mounts():
         for file in files:
             path = pathlib.Path(mount) / f"cooper-{name}" / file
             if path.exists():
                 return path.read_text().strip()
     raise AssertionError(f"no cgroup of {name} has one of {files}")
-
-
-def conftest_cgroup_mounts():
-    lines = pathlib.Path("/proc/self/mounts").read_text().splitlines()
-    return [line.split()[1] for line in lines if line.split()[2] in ("cgroup", "cgroup2")]
 
 
 @pytest.fixture(name="limited")
@@ -44,9 +40,14 @@ def test_the_limits_are_written_where_the_kernel_reads_them(limited):
 
 
 def test_the_command_is_in_its_cgroups(limited):
+    """In each hierarchy that has a cgroup of the container: the command, and nothing else of cooper's."""
+    made = [pathlib.Path(mount) / "cooper-limited" for mount in conftest.cgroup_mounts()]
+    inside = [(path / "cgroup.procs").read_text().split() for path in made if path.exists()]
+    assert len(inside) >= 1
+    assert inside == [inside[0]] * len(inside)
     child = pathlib.Path(f"/proc/{limited.pid}/task/{limited.pid}/children").read_text().split()
-    cgroups = [pathlib.Path(f"/proc/{pid}/cgroup").read_text() for pid in child]
-    assert any("memory:/cooper-limited" in text or "0::/cooper-limited" in text for text in cgroups)
+    assert len(inside[0]) == 1  # the shell has become its last command
+    assert inside[0][0] in child
 
 
 def test_a_memory_hog_is_killed(cooper, rootfs):
@@ -79,5 +80,5 @@ def test_a_busy_process_gets_its_share(cooper, rootfs):
 
 def test_the_limits_go_with_the_container(cooper, rootfs):
     cooper.output("--name", "gone", "--memory", "64m", "--cpus", "1", "--pids-limit", "9", rootfs, "true")
-    for mount in conftest_cgroup_mounts():
+    for mount in conftest.cgroup_mounts():
         assert not (pathlib.Path(mount) / "cooper-gone").exists()

@@ -27,7 +27,9 @@ def test_environment(cooper, rootfs, tmp_path):
         "env",
         env={"FROM_CALLER": "yes", "NOT_PASSED": "x"},
     )
-    variables = dict(line.split("=", 1) for line in listing.splitlines())
+    lines = [line.split("=", 1) for line in listing.splitlines()]
+    variables = dict(lines)
+    assert len(variables) == len(lines)
     assert variables["A"] == "option"
     assert variables["B"] == "file"
     assert variables["FROM_CALLER"] == "yes"

@@ -50,6 +50,8 @@ func removeContainer(_ memory: UnsafePointer<KeeperMemory>, _ container: Int) ->
     if !removeCgroup(keeper, path) { isGone = false }
     index += 1
   }
+  // The directory is what the next sweep looks for.
+  if !isGone { return false }
   index = 0
   while let path = entry(keeper.files, index) {
     _ = clinux_syscall(Int(__NR_unlinkat), Int(LINUX_AT_FDCWD), path, 0, 0, 0, 0)
