@@ -15,6 +15,7 @@ struct Cooper: ParsableCommand {
   /// could not be executed, 127 when it was not found.
   static func main() {
     do {
+      try openMissingStreams()
       // First of all, since it starts this program once more.
       let arguments = Array(CommandLine.arguments.dropFirst())
       if arguments.first == Run._commandName && geteuid() == 0 { try sealOwnExecutable() }

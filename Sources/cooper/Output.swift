@@ -1,5 +1,14 @@
 import SystemPackage
 
+/// Opens /dev/null for each standard stream that the caller has closed: otherwise the next descriptor, a socket to
+/// the keeper say, would become the container's stream.
+func openMissingStreams() throws {
+  while true {
+    let null = try FileDescriptor.open("/dev/null", .readWrite)
+    if null.rawValue > 2 { return try null.close() }
+  }
+}
+
 /// One line on standard error, with the program's name before it.
 func printError(_ message: String) {
   let line = message.split(separator: "\n").joined(separator: " ")

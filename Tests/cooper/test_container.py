@@ -59,6 +59,13 @@ def test_only_stdio_is_open(cooper, rootfs):
     assert inside.split() == ["0", "1", "2"]
 
 
+@pytest.mark.parametrize("closed", [0, 1, 2])
+def test_a_closed_stream_becomes_the_null_device(cooper, rootfs, closed):
+    script = f"stream=$(readlink /proc/$$/fd/{closed}); echo $stream >&{2 if closed == 1 else 1}"
+    done = cooper.run("run", "-i", rootfs, "sh", "-c", script, preexec_fn=lambda: os.close(closed))
+    assert (done.returncode, done.stdout + done.stderr) == (0, "/dev/null\n")
+
+
 def test_capabilities_are_exactly_the_default_ones(cooper, rootfs):
     status = cooper.output(rootfs, "cat", "/proc/self/status")
     sets = {key: int(value, 16) for key, value in re.findall(r"Cap(\w+):\s(\w+)", status)}
