@@ -120,6 +120,16 @@ def test_job_control(shell):
     assert shell.end() == 6
 
 
+def test_with_init_the_command_is_the_foreground_group(cooper, rootfs):
+    # Otherwise ^C reaches it twice: from the terminal, and passed on by init.
+    script = "cut -d ' ' -f 1,5,6,8 /proc/$$/stat; true"
+    session = Session([cooper.path, "run", "-it", "--init", str(rootfs), "sh", "-c", script])
+    # pid, process group, session, the terminal's foreground group
+    session.wait_for("2 2 1 2\r\n")
+    assert session.end() == 0
+    session.close()
+
+
 def test_the_terminal_is_restored_when_the_command_cannot_be_executed(cooper, rootfs):
     session = Session([cooper.path, "run", "-it", str(rootfs), "no-such"])
     session.wait_for("no directory of PATH has it")
