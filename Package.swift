@@ -19,10 +19,12 @@ let package = Package(
     .target(name: "Linux", dependencies: ["CLinux", system]),
     .target(name: "OCISpec"),
     .target(name: "Containers", dependencies: ["CLinux", "Linux", "OCISpec", system]),
+    .systemLibrary(name: "CArchive"),
+    .target(name: "Images", dependencies: ["CArchive", "CLinux", "Linux", system]),
     .executableTarget(
       name: "cooper",
       dependencies: [
-        "Containers", "Linux", "OCISpec", system,
+        "Containers", "Images", "Linux", "OCISpec", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "TestSupport", dependencies: ["Linux", system], path: "Tests/TestSupport"),
