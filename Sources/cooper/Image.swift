@@ -32,7 +32,7 @@ struct Image {
       return
     }
     let root = store.hasPrefix("/") ? store : try currentDirectory() + "/" + store
-    let images = ImageStore(root: root)
+    let images = ImageStore(root: root, note: printError)
     lower = [try unpacks ? images.rootfs(ofTar: name) : images.expectedRootfs(ofTar: name)]
   }
 }

@@ -46,11 +46,8 @@ struct Metadata {
   let seconds: Int
   let nanoseconds: Int
   let attributes: [ExtendedAttribute]
-}
-
-struct ExtendedAttribute {
-  let name: String
-  let value: [UInt8]
+  /// The names of attributes that the file doesn't get.
+  let leftOut: [String]
 }
 
 extension TarMember {
@@ -113,7 +110,7 @@ extension Metadata {
     gid = try owner(archive_entry_gid(entry))
     seconds = archive_entry_mtime(entry)
     nanoseconds = archive_entry_mtime_nsec(entry)
-    attributes = []
+    (attributes, leftOut) = try Metadata.attributes(entry)
   }
 }
 

@@ -12,11 +12,17 @@ import SystemPackage
 public struct ImageStore: Sendable {
   let root: FilePath
   let limits: ImageLimits
+  let note: @Sendable (String) -> Void
 
-  /// - Parameter root: the directory of the store. It is made when it is needed.
-  public init(root: String, limits: ImageLimits = ImageLimits()) {
+  /// - Parameters:
+  ///   - root: the directory of the store. It is made when it is needed.
+  ///   - note: takes a line that the user should see though it is no error: what of a tar was left out, and why.
+  public init(
+    root: String, limits: ImageLimits = ImageLimits(), note: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
     self.root = FilePath(root)
     self.limits = limits
+    self.note = note
   }
 
   /// The root filesystem in a tar, which is unpacked unless it has been already.
@@ -27,35 +33,56 @@ public struct ImageStore: Sendable {
   /// - Returns: a directory's path.
   public func rootfs(ofTar path: String) throws(ImageError) -> String {
     try named(path) {
-      let file = try openTar(path)
-      let digest = try FileSource(file).digest()
-      return try StoreDirectory.with(root.appending("images")) { store in
-        try store.rootfs(digest) { directory in
-          let reader = try TarReader(file, limits)
-          try Unpacker(reader, into: directory).unpack()
-          return try reader.digest()
+      let (file, status) = try openTar(path)
+      return try StoreDirectory.with(storePath) { store in
+        let identity = TarIdentity(status)
+        if let digest = identity.digest(in: store), let rootfs = store.rootfs(digest) { return rootfs }
+        var digest = try FileSource(file).digest()
+        if store.rootfs(digest) == nil {
+          digest = try store.add(
+            digest, waits: { note("the image \(path): another is unpacking it, waiting") }
+          ) {
+            try unpack(file, path, into: $0)
+          }
         }
+        let isUnchanged = TarIdentity(try statx(at: file.descriptor, "", .emptyPath)) == identity
+        if isUnchanged { identity.remember(digest, in: store) }
+        guard let rootfs = store.rootfs(digest) else {
+          throw Refusal("it was removed from the store meanwhile")
+        }
+        return rootfs
       }
     }
   }
 
-  /// What `rootfs` would return, without unpacking anything. The tar is read, for its hash.
+  /// What `rootfs` would return, without writing anything. The tar is read, for its hash.
   public func expectedRootfs(ofTar path: String) throws(ImageError) -> String {
     try named(path) {
-      let file = try openTar(path)
+      let (file, _) = try openTar(path)
       // What is no tar at all should not seem to work.
       _ = try TarReader(file, limits).next()
-      return root.appending("images/\(imageName(try FileSource(file).digest()))/rootfs").string
+      let digest = try FileSource(file).digest()
+      return storePath.appending(imageName(digest)).appending("rootfs").string
     }
   }
 
-  private func openTar(_ path: String) throws -> OpenFile {
-    // A pipe's other end could let us wait for ever.
+  private var storePath: FilePath { root.appending("images") }
+
+  private func unpack(_ file: OpenFile, _ path: String, into directory: Directory) throws -> String {
+    let reader = try TarReader(file, limits)
+    let unpacker = Unpacker(reader, into: directory)
+    try unpacker.unpack()
+    for text in unpacker.leftOut { note("the image \(path): \(text)") }
+    return try reader.digest()
+  }
+
+  private func openTar(_ path: String) throws -> (OpenFile, FileStatus) {
+    // Without waiting for a pipe's other end.
     let file = OpenFile(try open(path, [.nonBlock, .noCTTY]))
     let status = try statx(at: file.descriptor, "", .emptyPath)
     if status.mode.type != .regular { throw Refusal("it is no regular file") }
     if status.size == 0 { throw Refusal("it is empty") }
-    return file
+    return (file, status)
   }
 
   private func named<Result>(_ path: String, _ body: () throws -> Result) throws(ImageError) -> Result {

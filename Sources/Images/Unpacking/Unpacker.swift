@@ -8,6 +8,9 @@ final class Unpacker {
   /// The last that was said of each directory, by inode. It is applied at the end, when they are filled.
   private var directories: [UInt64: (path: FilePath, metadata: Metadata)] = [:]
 
+  /// How many members each attribute was left out of.
+  private var leftOutCounts: [String: Int] = [:]
+
   init(_ reader: TarReader, into root: Directory) {
     self.reader = reader
     tree = Tree(root)
@@ -16,8 +19,20 @@ final class Unpacker {
   func unpack() throws {
     while let member = try reader.next() {
       do { try make(member) } catch { throw Refusal(error).of(member: member.path) }
+      for name in member.metadata.leftOut {
+        // Nobody reads more lines than this.
+        let isRoom = leftOutCounts.count < 30 || leftOutCounts[name] != nil
+        leftOutCounts[isRoom ? name : "something else", default: 0] += 1
+      }
     }
     try finishDirectories()
+  }
+
+  /// What was left out, one line each.
+  var leftOut: [String] {
+    leftOutCounts.sorted { $0.key < $1.key }.map { name, count in
+      "\(printable(FilePath(name))) of \(count) \(count == 1 ? "member" : "members") was left out"
+    }
   }
 
   private func make(_ member: TarMember) throws {
