@@ -1,5 +1,4 @@
 import Linux
-import SystemPackage
 
 /// Why a tar is no image, or can't become one here: one line that names the tar, the member, and the cause.
 ///
@@ -44,20 +43,7 @@ struct Refusal: Error {
     }
   }
 
-  func of(member path: FilePath) -> Refusal {
-    member == nil ? Refusal(cause, member: printable(path)) : self
+  func of(member path: RawPath) -> Refusal {
+    member == nil ? Refusal(cause, member: path.printable) : self
   }
-}
-
-/// A name that somebody else chose, for one line of text: what a terminal would obey is escaped, and a name that is
-/// longer than a line is cut.
-func printable(_ path: FilePath) -> String {
-  var text = ""
-  for scalar in path.string.unicodeScalars {
-    if text.utf8.count > 200 { return text + "…" }
-    let isControl =
-      scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
-    text += isControl ? scalar.escaped(asASCII: true) : String(scalar)
-  }
-  return text
 }

@@ -6,8 +6,8 @@ import SystemPackage
 
 /// linkat(olddirfd, oldpath, newdirfd, newpath, 0): of a symbolic link itself.
 func link(
-  at old: borrowing some DescriptorLike & ~Copyable, _ oldpath: FilePath,
-  at new: borrowing some DescriptorLike & ~Copyable, _ newpath: FilePath
+  at old: borrowing some DescriptorLike & ~Copyable, _ oldpath: RawPath,
+  at new: borrowing some DescriptorLike & ~Copyable, _ newpath: RawPath
 ) throws(SystemCallError) {
   let (old, new) = (number(old), number(new))
   let result = oldpath._withAddress { a in
@@ -18,8 +18,8 @@ func link(
 
 /// renameat2(olddirfd, oldpath, newdirfd, newpath, 0)
 func rename(
-  at old: borrowing some DescriptorLike & ~Copyable, _ oldpath: FilePath,
-  at new: borrowing some DescriptorLike & ~Copyable, _ newpath: FilePath
+  at old: borrowing some DescriptorLike & ~Copyable, _ oldpath: RawPath,
+  at new: borrowing some DescriptorLike & ~Copyable, _ newpath: RawPath
 ) throws(SystemCallError) {
   let (old, new) = (number(old), number(new))
   let result = oldpath._withAddress { a in
@@ -30,7 +30,7 @@ func rename(
 
 /// utimensat(dirfd, pathname, {atime, mtime}, AT_SYMLINK_NOFOLLOW), or utimensat(fd, NULL, …) without a path.
 func setTime(
-  at directory: borrowing some DescriptorLike & ~Copyable, _ pathname: FilePath? = nil, _ metadata: Metadata
+  at directory: borrowing some DescriptorLike & ~Copyable, _ pathname: RawPath? = nil, _ metadata: Metadata
 ) throws(SystemCallError) {
   let directory = number(directory)
   let time = (metadata.seconds, metadata.nanoseconds)
@@ -98,12 +98,12 @@ func sync(_ fd: borrowing Descriptor) throws(SystemCallError) {
 }
 
 /// getdents64(fd, …) until the end: the names in a directory, without "." and "..", read from its beginning.
-func names(in directory: borrowing Descriptor) throws(SystemCallError) -> [FilePath] {
+func names(in directory: borrowing Descriptor) throws(SystemCallError) -> [RawPath] {
   let number = Int(directory.rawValue)
   try check(systemCall(__NR_lseek, number, 0, 0), "lseek")
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 8)
   defer { buffer.deallocate() }
-  var names: [FilePath] = []
+  var names: [RawPath] = []
   while true {
     let result = systemCall(__NR_getdents64, number, address(buffer.baseAddress), buffer.count)
     let filled = try check(result, "getdents64")
@@ -112,8 +112,8 @@ func names(in directory: borrowing Descriptor) throws(SystemCallError) -> [FileP
     while !entry.isEmpty {
       // struct linux_dirent64: inode and offset of 8 bytes each, the entry's length of 2, the type, the name.
       let length = Int(entry.loadUnaligned(fromByteOffset: 16, as: UInt16.self))
-      let name = entry[19..<length].prefix { $0 != 0 }.map { CInterop.PlatformChar(bitPattern: $0) } + [0]
-      if name != [46, 0] && name != [46, 46, 0] { names.append(FilePath(platformString: name)) }
+      let name = RawPath(entry[19..<length].prefix { $0 != 0 })
+      if name != "." && name != ".." { names.append(name) }
       entry = UnsafeRawBufferPointer(rebasing: entry[length...])
     }
   }

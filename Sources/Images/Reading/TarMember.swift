@@ -1,5 +1,4 @@
 import CArchive
-import Glibc
 import Linux
 import SystemPackage
 
@@ -8,32 +7,15 @@ struct TarMember {
   enum Kind {
     case regular(size: Int)
     case directory
-    case symbolicLink(target: LinkText)
+    case symbolicLink(target: RawPath)
     /// To another member, by its name.
-    case hardLink(target: FilePath)
+    case hardLink(target: RawPath)
     case node(NodeType, DeviceNumber)
   }
 
-  let path: FilePath
+  let path: RawPath
   let kind: Kind
   let metadata: Metadata
-}
-
-/// The text of a symbolic link, to the byte: a `FilePath` would make "a//b/" into "a/b".
-struct LinkText: PathLike {
-  private let bytes: [CInterop.PlatformChar]
-
-  init(_ text: UnsafePointer<CInterop.PlatformChar>) {
-    bytes = Array(UnsafeBufferPointer(start: text, count: strlen(text) + 1))
-  }
-
-  func _withAddress(_ body: (Int) -> Int) -> Int { bytes.withUnsafeBytes { body(address($0.baseAddress)) } }
-
-  var description: String {
-    bytes.withUnsafeBufferPointer {
-      String(decoding: $0.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-  }
 }
 
 /// Who may do what with a file, and its time.
@@ -55,9 +37,9 @@ extension TarMember {
     guard let name = archive_entry_pathname(entry), name.pointee != 0 else {
       throw Refusal("a member has no name")
     }
-    path = FilePath(platformString: name)
-    guard path.length <= limits.pathBytes else {
-      throw Refusal("its name has \(path.length) bytes, more than \(limits.pathBytes)").of(member: path)
+    path = RawPath(name)
+    guard path.bytes.count <= limits.pathBytes else {
+      throw Refusal("its name has \(path.bytes.count) bytes, more than \(limits.pathBytes)").of(member: path)
     }
     do {
       kind = try Kind(entry)
@@ -69,7 +51,7 @@ extension TarMember {
 extension TarMember.Kind {
   fileprivate init(_ entry: OpaquePointer) throws {
     if let target = archive_entry_hardlink(entry) {
-      self = .hardLink(target: FilePath(platformString: target))
+      self = .hardLink(target: RawPath(target))
       return
     }
     switch archive_entry_filetype(entry) {
@@ -83,7 +65,7 @@ extension TarMember.Kind {
       guard let target = archive_entry_symlink(entry), target.pointee != 0 else {
         throw Refusal("it is a symbolic link to nothing")
       }
-      self = .symbolicLink(target: LinkText(target))
+      self = .symbolicLink(target: RawPath(target))
     case 0o010000: self = .node(.fifo, DeviceNumber(0, 0))
     case 0o020000: self = .node(.characterDevice, try DeviceNumber(of: entry))
     case 0o060000: self = .node(.blockDevice, try DeviceNumber(of: entry))

@@ -45,9 +45,8 @@ struct StoreDirectory {
 
   /// The root filesystem of an image that is there, and whole.
   func rootfs(_ digest: String) -> String? {
-    let image = FilePath(imageName(digest))
-    guard (try? statx(at: directory.descriptor, image)) != nil else { return nil }
-    return path.pushing(image).appending("rootfs").string
+    guard (try? statx(at: directory.descriptor, imageName(digest))) != nil else { return nil }
+    return path.appending(imageName(digest)).appending("rootfs").string
   }
 
   /// Unpacks an image, unless somebody else does so meanwhile.
@@ -59,7 +58,7 @@ struct StoreDirectory {
   /// - Returns: that hash.
   func add(_ digest: String, waits: () -> Void, unpack: (Directory) throws -> String) throws -> String {
     sweep()
-    let name = FilePath("unpacking-\(digest)")
+    let name = RawPath("unpacking-\(digest)".utf8)
     guard let work = try lock(name, digest, waits) else { return digest }
     do {
       for left in try names(in: work.descriptor) { try removeTree(left, in: work) }
@@ -77,7 +76,7 @@ struct StoreDirectory {
   }
 
   /// The directory to unpack into, locked; nil when the image is there by now.
-  private func lock(_ name: FilePath, _ digest: String, _ waits: () -> Void) throws -> Directory? {
+  private func lock(_ name: RawPath, _ digest: String, _ waits: () -> Void) throws -> Directory? {
     while true {
       if rootfs(digest) != nil { return nil }
       do { try mkdir(at: directory.descriptor, name, .ownerReadWriteExecute) } catch {
@@ -99,9 +98,9 @@ struct StoreDirectory {
   }
 
   /// Gives the image its name. Where another has come first, that one is kept.
-  private func publish(_ name: FilePath, as digest: String) throws {
+  private func publish(_ name: RawPath, as digest: String) throws {
     do {
-      try rename(at: directory.descriptor, name, at: directory.descriptor, FilePath(imageName(digest)))
+      try rename(at: directory.descriptor, name, at: directory.descriptor, RawPath(imageName(digest).utf8))
     } catch {
       if error.errno != .directoryNotEmpty && error.errno != .fileExists { throw error }
       try removeTree(name, in: directory)
@@ -112,7 +111,7 @@ struct StoreDirectory {
   /// Removes what was left by those who were killed while they unpacked: their locks are free. It only takes space,
   /// so what can't be removed is no error.
   private func sweep() {
-    for name in (try? names(in: directory.descriptor)) ?? [] where name.string.hasPrefix("unpacking-") {
+    for name in (try? names(in: directory.descriptor)) ?? [] where name.description.hasPrefix("unpacking-") {
       guard let left = try? directory.open(name),
         (try? lockExclusively(left.descriptor, wait: false)) == true,
         (try? isStill(name, left)) == true
@@ -122,7 +121,7 @@ struct StoreDirectory {
   }
 
   /// Whether the directory that was opened by this name still has it.
-  private func isStill(_ name: FilePath, _ opened: Directory) throws -> Bool {
+  private func isStill(_ name: RawPath, _ opened: Directory) throws -> Bool {
     guard let present = try? statx(at: directory.descriptor, name, .symlinkNoFollow) else { return false }
     return present.inode == (try statx(at: opened.descriptor, "", .emptyPath)).inode
   }

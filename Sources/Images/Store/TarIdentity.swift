@@ -1,6 +1,5 @@
 import Glibc
 import Linux
-import SystemPackage
 
 /// What a file is known by without reading it: as long as its inode, size and times are the same, so is its content.
 ///
@@ -20,7 +19,7 @@ struct TarIdentity: Equatable {
 
   /// The hash that the store remembers; nil for none, and for what is no hash.
   func digest(in store: StoreDirectory) -> String? {
-    guard let target = try? readlink(at: store.directory.descriptor, FilePath(file + version)).string else {
+    guard let target = try? readlink(at: store.directory.descriptor, file + version).string else {
       return nil
     }
     let digest = String(target.dropFirst(imageName("").count))
@@ -34,10 +33,10 @@ struct TarIdentity: Equatable {
     // Within the same tick of the clock the file could change once more and look the same.
     guard changeTime.seconds + 2 < time(nil) else { return }
     let directory = store.directory
-    for name in (try? names(in: directory.descriptor)) ?? [] where name.string.hasPrefix("tar-") {
+    for name in (try? names(in: directory.descriptor)) ?? [] where name.description.hasPrefix("tar-") {
       let isGone = (try? statx(at: directory.descriptor, name)) == nil
-      if isGone || name.string.hasPrefix(file) { try? unlink(at: directory.descriptor, name) }
+      if isGone || name.description.hasPrefix(file) { try? unlink(at: directory.descriptor, name) }
     }
-    try? symlink(imageName(digest), at: directory.descriptor, FilePath(file + version))
+    try? symlink(imageName(digest), at: directory.descriptor, file + version)
   }
 }

@@ -6,12 +6,12 @@ import SystemPackage
 final class Tree {
   let root: Directory
   /// Where the last members were put: tars tell a directory's members one after the other.
-  private var last: (path: FilePath, directory: Directory)?
+  private var last: (path: RawPath, directory: Directory)?
 
   init(_ root: Directory) { self.root = root }
 
   /// The directory at a path; those that no member made are made.
-  func directory(_ path: FilePath) throws -> Directory {
+  func directory(_ path: RawPath) throws -> Directory {
     if path.isEmpty { return root }
     if let last, last.path == path { return last.directory }
     let found: Directory
@@ -24,31 +24,41 @@ final class Tree {
   }
 
   /// The directory at a path, which a symbolic link in it may lead elsewhere in the tree.
-  func open(_ path: FilePath) throws(SystemCallError) -> Directory {
+  func open(_ path: RawPath) throws(SystemCallError) -> Directory {
     if path.isEmpty { return root }
     return Directory(try openat2(at: root.descriptor, path, [.directory], resolve: [.inRoot, .noMagicLinks]))
   }
 
-  private func makeAll(_ path: FilePath) throws -> Directory {
+  /// One step after the other from where the last has led: a path of a thousand directories isn't walked a thousand
+  /// times.
+  private func makeAll(_ path: RawPath) throws -> Directory {
     var place = root
-    var walked = FilePath()
-    for component in path.components {
-      walked.append(component)
-      do { place = try open(walked) } catch {
-        if error.errno != .noSuchFileOrDirectory { throw error }
-        do { try mkdir(at: place.descriptor, FilePath(root: nil, [component])) } catch {
-          if error.errno != .fileExists { throw error }
-          throw Refusal("the symbolic link \(printable(walked)) above it leads to nothing")
-        }
-        try chmod(at: place.descriptor, FilePath(root: nil, [component]), .usualDirectory)
-        place = try open(walked)
+    var walked = RawPath([])
+    for step in path.names {
+      walked.append(step)
+      let name = RawPath(step)
+      do {
+        try mkdir(at: place.descriptor, name)
+        try chmod(at: place.descriptor, name, .usualDirectory)
+        place = try place.open(name)
+      } catch {
+        if error.errno != .fileExists { throw error }
+        place = try existing(name, in: place, walked)
       }
     }
     return place
   }
 
+  private func existing(_ name: RawPath, in parent: Directory, _ whole: RawPath) throws -> Directory {
+    if let found = try? parent.open(name) { return found }
+    do { return try open(whole) } catch {
+      if error.errno != .noSuchFileOrDirectory { throw error }
+      throw Refusal("the symbolic link \(whole.printable) above it leads to nothing")
+    }
+  }
+
   /// Removes what an earlier member put there.
-  func remove(_ name: FilePath, in parent: Directory) throws {
+  func remove(_ name: RawPath, in parent: Directory) throws {
     // What is removed may be a part of the way to a directory that is kept.
     last = nil
     do { try unlink(at: parent.descriptor, name) } catch {
@@ -65,7 +75,7 @@ final class Directory {
   init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
 
   /// Opens a directory in this one; a symbolic link is none.
-  func open(_ name: FilePath) throws(SystemCallError) -> Directory {
+  func open(_ name: RawPath) throws(SystemCallError) -> Directory {
     Directory(try Linux.open(at: descriptor, name, [.directory, .noFollow]))
   }
 }

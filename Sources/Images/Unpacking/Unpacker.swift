@@ -6,7 +6,7 @@ final class Unpacker {
   private let reader: TarReader
   private let tree: Tree
   /// The last that was said of each directory, by inode. It is applied at the end, when they are filled.
-  private var directories: [UInt64: (path: FilePath, metadata: Metadata)] = [:]
+  private var directories: [UInt64: (path: RawPath, metadata: Metadata)] = [:]
 
   /// How many members each attribute was left out of.
   private var leftOutCounts: [String: Int] = [:]
@@ -31,14 +31,14 @@ final class Unpacker {
   /// What was left out, one line each.
   var leftOut: [String] {
     leftOutCounts.sorted { $0.key < $1.key }.map { name, count in
-      "\(printable(FilePath(name))) of \(count) \(count == 1 ? "member" : "members") was left out"
+      "\(RawPath(name.utf8).printable) of \(count) \(count == 1 ? "member" : "members") was left out"
     }
   }
 
   private func make(_ member: TarMember) throws {
     guard let place = try MemberPath(member.path) else {
       guard case .directory = member.kind else { throw Refusal("the root is no directory") }
-      try note(member.metadata, of: tree.root, at: FilePath())
+      try note(member.metadata, of: tree.root, at: RawPath([]))
       return
     }
     let parent = try tree.directory(place.parent)
@@ -59,7 +59,7 @@ final class Unpacker {
     }
   }
 
-  private func makeFile(_ name: FilePath, in parent: Directory, size: Int, _ metadata: Metadata) throws {
+  private func makeFile(_ name: RawPath, in parent: Directory, size: Int, _ metadata: Metadata) throws {
     let file = OpenFile(
       try replacing(name, in: parent) {
         try open(at: parent.descriptor, name, [.writeOnly, .create, .exclusive, .noFollow])
@@ -88,15 +88,15 @@ final class Unpacker {
   }
 
   /// What is there if it is a directory, and a new one in its place if it isn't.
-  private func existingDirectory(_ name: FilePath, in parent: Directory) throws -> Directory {
+  private func existingDirectory(_ name: RawPath, in parent: Directory) throws -> Directory {
     if let found = try? parent.open(name) { return found }
     try tree.remove(name, in: parent)
     try mkdir(at: parent.descriptor, name, .ownerReadWriteExecute)
     return try parent.open(name)
   }
 
-  private func makeHardLink(_ name: FilePath, in parent: Directory, to target: FilePath) throws {
-    let text = printable(target)
+  private func makeHardLink(_ name: RawPath, in parent: Directory, to target: RawPath) throws {
+    let text = target.printable
     let place: MemberPath?
     do { place = try MemberPath(target) } catch { throw Refusal("its hard link to \(text) leads outside") }
     guard let place else { throw Refusal("it is a hard link to the root") }
@@ -115,7 +115,7 @@ final class Unpacker {
 
   /// Does what makes a file; where there is one already, it is removed before.
   private func replacing<Result: ~Copyable>(
-    _ name: FilePath, in parent: Directory, _ make: () throws -> Result
+    _ name: RawPath, in parent: Directory, _ make: () throws -> Result
   ) throws -> Result {
     do { return try make() } catch {
       if (error as? SystemCallError)?.errno != .fileExists { throw error }
@@ -124,7 +124,7 @@ final class Unpacker {
     }
   }
 
-  private func note(_ metadata: Metadata, of directory: Directory, at path: FilePath) throws {
+  private func note(_ metadata: Metadata, of directory: Directory, at path: RawPath) throws {
     let status = try statx(at: directory.descriptor, "", .emptyPath)
     directories[status.inode] = (path, metadata)
   }
@@ -150,7 +150,7 @@ private func set(_ metadata: Metadata, of file: borrowing Descriptor) throws {
 }
 
 /// The same of what can't be opened: a device, a symbolic link. It was just made, so its name leads to it.
-private func set(_ metadata: Metadata, of name: FilePath, in parent: Directory, isLink: Bool) throws {
+private func set(_ metadata: Metadata, of name: RawPath, in parent: Directory, isLink: Bool) throws {
   if let attribute = metadata.attributes.first {
     throw Refusal("only files and directories have attributes like \(attribute.name)")
   }

@@ -3,7 +3,7 @@ import SystemPackage
 
 /// Removes a directory and all that is in it, however deep: what is found below it is moved up into it first, so that
 /// neither descriptors nor the stack grow with the depth.
-func removeTree(_ name: FilePath, in parent: Directory) throws(SystemCallError) {
+func removeTree(_ name: RawPath, in parent: Directory) throws(SystemCallError) {
   let top = try parent.open(name)
   var moved = 0
   var waiting = try empty(top, into: top, &moved)
@@ -20,8 +20,8 @@ func removeTree(_ name: FilePath, in parent: Directory) throws(SystemCallError) 
 /// - Returns: the names that they have there.
 private func empty(
   _ directory: Directory, into top: Directory, _ moved: inout Int
-) throws(SystemCallError) -> [FilePath] {
-  var directories: [FilePath] = []
+) throws(SystemCallError) -> [RawPath] {
+  var directories: [RawPath] = []
   for name in try names(in: directory.descriptor) {
     do { try unlink(at: directory.descriptor, name) } catch {
       if error.errno != .isDirectory { throw error }
@@ -36,11 +36,11 @@ private func empty(
 }
 
 private func moveUp(
-  _ name: FilePath, from directory: Directory, to top: Directory, _ moved: inout Int
-) throws(SystemCallError) -> FilePath {
+  _ name: RawPath, from directory: Directory, to top: Directory, _ moved: inout Int
+) throws(SystemCallError) -> RawPath {
   while true {
     moved += 1
-    let new = FilePath("moved-\(moved)")
+    let new = RawPath("moved-\(moved)".utf8)
     // Over an empty directory it goes, over any other not: one more number then.
     do {
       try mkdir(at: top.descriptor, new, .ownerReadWriteExecute)
