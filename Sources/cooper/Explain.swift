@@ -10,9 +10,11 @@ struct Explain: ParsableCommand {
   @OptionGroup var options: ContainerOptions
 
   func run() throws {
-    let request = try options.request()
+    let request = try options.request(unpacks: false)
     var host = try HostFacts.read(paths: request.hostPaths, asRoot: true)
     host.uid = 0
+    // An image that isn't unpacked yet will be.
+    for lower in request.lower { host.files[lower] = .directory }
     for line in try compile(request, host).explain() { print(line) }
   }
 }

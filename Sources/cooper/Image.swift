@@ -10,15 +10,14 @@ struct Image {
   /// Directories, topmost first.
   var lower: [String]
   var mounts: [Mount] = []
+  /// Whether the directories are there: `explain` unpacks no tar.
+  var isUnpacked = true
 
   /// - Parameters:
   ///   - name: "host", a directory, or a tar.
   ///   - store: where tars are unpacked.
   ///   - unpacks: false where only the path is wanted: `explain` does nothing, and needs no root.
-  init(
-    _ name: String, store: String,
-    unpacks: Bool = CommandLine.arguments.dropFirst().first != Explain._commandName
-  ) throws {
+  init(_ name: String, store: String, unpacks: Bool) throws {
     if name == "host" {
       lower = ["/"]
       mounts = try hostMounts(parseMountTable(readFile("/proc/self/mountinfo")))
@@ -34,6 +33,7 @@ struct Image {
     let root = store.hasPrefix("/") ? store : try currentDirectory() + "/" + store
     let images = ImageStore(root: root, note: printError)
     lower = [try unpacks ? images.rootfs(ofTar: name) : images.expectedRootfs(ofTar: name)]
+    isUnpacked = (try? Stat(FilePath(lower[0]))) != nil
   }
 }
 

@@ -6,11 +6,14 @@ import SystemPackage
 
 extension ContainerOptions {
   /// The options as a request that `compile` understands.
-  func request() throws -> ContainerRequest {
+  ///
+  /// - Parameter unpacks: whether a tar is unpacked, should it not be yet.
+  func request(unpacks: Bool) throws -> ContainerRequest {
     if let option = imageAndCommand.first, option.hasPrefix("-") {
       throw ValidationError("unknown option \(option)")
     }
-    let image = try Image(imageAndCommand.first ?? "host", store: single("--root", root) ?? "/var/lib/cooper")
+    let image = try Image(
+      imageAndCommand.first ?? "host", store: single("--root", root) ?? "/var/lib/cooper", unpacks: unpacks)
     let id = try single("--name", name).map(checkedName) ?? randomName()
     let identity = try resolvedUser(image)
 
@@ -39,12 +42,18 @@ extension ContainerOptions {
     var request = ContainerRequest(id: id, config: config, lower: image.lower)
     request.usesInit = usesInit
     request.isInteractive = interactive
+    if !image.isUnpacked {
+      request.remarks = ["the image isn't unpacked yet: its users and groups aren't known"]
+    }
     return request
   }
 
   private func resolvedUser(_ image: Image) throws -> ResolvedUser {
-    let facts = ImageFacts.read(rootDirectory: image.lower[0])
-    return try facts.resolve(single("--user", user) ?? "0")
+    let name = try single("--user", user) ?? "0"
+    if !image.isUnpacked && !name.utf8.allSatisfy({ (0x30...0x3a).contains($0) }) {
+      throw ValidationError("--user \(name): the image isn't unpacked yet, which `cooper run` does")
+    }
+    return try ImageFacts.read(rootDirectory: image.lower[0]).resolve(name)
   }
 
   private func namespaces() throws -> [Namespace] {

@@ -17,7 +17,7 @@ struct Run: ParsableCommand {
   var trace = false
 
   func run() throws {
-    let request = try options.request()
+    let request = try options.request(unpacks: true)
     let host = try HostFacts.read(paths: request.hostPaths)
     for remains in try sweep(stateDirectory: request.stateDirectory, host) { printError("\(remains)") }
     let plan = try compile(request, host)
