@@ -12,32 +12,35 @@ extension ContainerOptions {
     if let option = imageAndCommand.first, option.hasPrefix("-") {
       throw ValidationError("unknown option \(option)")
     }
-    let image = try Image(
-      imageAndCommand.first ?? "host", store: single("--root", root) ?? "/var/lib/cooper", unpacks: unpacks)
     let id = try single("--name", name).map(checkedName) ?? randomName()
-    let identity = try resolvedUser(image)
+    let hostname = try single("--hostname", hostname).map(checkedHostname) ?? id
 
     var process = Process()
     process.args = imageAndCommand.count > 1 ? Array(imageAndCommand.dropFirst()) : ["/bin/sh"]
     process.terminal = tty
-    process.user = User(uid: identity.uid, gid: identity.gid, additionalGids: identity.groups)
     process.cwd = try absolute("--workdir", single("--workdir", workdir) ?? "/")
     process.capabilities = try capabilities(add: capAdd, drop: capDrop)
-    let hostname = try single("--hostname", hostname).map(checkedHostname) ?? id
-    process.env = try environment(home: identity.home, hostname: hostname)
+    process.env = try environment(hostname: hostname)
     if tty { try checkTerminal() }
 
     var config = Config()
-    config.root = Root(path: image.lower[0], readonly: readOnly)
-    config.process = process
     config.hostname = hostname
     config.linux.namespaces = try namespaces()
     config.linux.devices = Defaults.devices
     config.linux.resources = try resources()
     config.linux.maskedPaths = Defaults.maskedPaths
     config.linux.readonlyPaths = Defaults.readonlyPaths
-    config.mounts =
-      try Defaults.mounts + image.mounts + volume.map(volumeMount) + tmpfs.map(tmpfsMount)
+    let volumes = try volume.map(volumeMount) + tmpfs.map(tmpfsMount)
+
+    // Last, so that no tar is unpacked for a command that can't be.
+    let image = try Image(
+      imageAndCommand.first ?? "host", store: single("--root", root) ?? "/var/lib/cooper", unpacks: unpacks)
+    let identity = try resolvedUser(image)
+    process.user = User(uid: identity.uid, gid: identity.gid, additionalGids: identity.groups)
+    if !process.env.contains(where: { $0.hasPrefix("HOME=") }) { process.env.append("HOME=\(identity.home)") }
+    config.process = process
+    config.root = Root(path: image.lower[0], readonly: readOnly)
+    config.mounts = Defaults.mounts + image.mounts + volumes
 
     var request = ContainerRequest(id: id, config: config, lower: image.lower)
     request.usesInit = usesInit
@@ -64,10 +67,10 @@ extension ContainerOptions {
     }
   }
 
-  private func environment(home: String, hostname: String) throws -> [String] {
+  /// Without HOME, unless it is asked for: the image knows it.
+  private func environment(hostname: String) throws -> [String] {
     var variables = [
-      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=\(home)",
-      "HOSTNAME=\(hostname)",
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOSTNAME=\(hostname)",
     ]
     let caller = currentEnvironment()
     if tty { variables.append(caller.first { $0.hasPrefix("TERM=") } ?? "TERM=xterm") }
