@@ -1,6 +1,7 @@
 """Each option of cooper run, and each refusal."""
 
 import os
+import shutil
 import subprocess
 
 import pytest
@@ -184,6 +185,18 @@ def test_bad_input_gets_one_clear_line(cooper, arguments, words):
 def test_without_root_it_is_refused(cooper, rootfs):
     line = cooper.refusal(rootfs, "true", user=65534, group=65534, cwd="/")
     assert "root" in line
+
+
+def test_in_a_chroot_whose_root_is_no_mount_the_error_says_so(cooper, rootfs, tmp_path):
+    root = shutil.copytree(rootfs, tmp_path / "root", symlinks=True)
+    shutil.copy(cooper.path, root / "cooper")
+    script = f"mount --rbind /proc {root}/proc && exec chroot {root} /cooper run / true"
+    done = subprocess.run(
+        ["unshare", "-m", "--propagation", "private", "sh", "-c", script],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 125
+    assert "no mount point, as in a chroot" in done.stderr
 
 
 def test_a_second_container_of_the_same_name_is_refused(cooper, rootfs):
