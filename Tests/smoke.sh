@@ -8,8 +8,10 @@ fail() {
   exit 1
 }
 
+# Not through a pipe: grep -q leaves it at the first match, and then make may die of SIGPIPE, which pipefail tells.
+help=$(make help)
 for target in run test lint format bench docs install python clean; do
-  make help | grep -q "^make $target  *[a-z]" || fail "make help doesn't list $target"
+  grep -q "^make $target  *[a-z]" <<<"$help" || fail "make help doesn't list $target: $help"
 done
 
 # Without a Swift toolchain: one line that says what to do, and not what a script stumbled over.
@@ -23,11 +25,14 @@ for target in run test lint install; do
 done
 
 if [ -d Sources/cooper ]; then
-  [ "$(make run </dev/null 2>/dev/null | tail -1)" = "hello from a container" ] || fail "make run: $(make run 2>&1)"
-  make install PREFIX="$tools/prefix" >/dev/null 2>&1 || fail "make install"
+  said=$(make run </dev/null 2>&1) || fail "make run: $said"
+  [ "$(tail -1 <<<"$said")" = "hello from a container" ] || fail "make run: $said"
+  said=$(make install PREFIX="$tools/prefix" 2>&1) || fail "make install: $said"
   installed=$tools/prefix/bin/cooper
   # A program without an interpreter segment is a static one.
-  if readelf --program-headers --wide "$installed" | grep -q INTERP; then fail "cooper is not static"; fi
-  [ "$("$installed" run host /bin/echo hello)" = hello ] || fail "the installed cooper"
+  headers=$(readelf --program-headers --wide "$installed") || fail "readelf $installed"
+  if grep -q INTERP <<<"$headers"; then fail "cooper is not static"; fi
+  said=$("$installed" run host /bin/echo hello 2>&1) || fail "the installed cooper: exit status $?: $said"
+  [ "$said" = hello ] || fail "the installed cooper says: $said"
 fi
 echo "smoke: good"

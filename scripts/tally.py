@@ -97,7 +97,9 @@ def tests_of(results, name, kind, status):
         log = results / f"{name}.log"
         text = log.read_text(errors="replace") if log.exists() else ""
         reason = REASON.search(text) if outcome == "skipped" else None
-        return [Test("checks", name, outcome, reason.group() if reason else f"exit status {status}")]
+        # The end of what it said, since the log is gone with the machine that ran it.
+        told = "\n".join([f"exit status {status}", *text.splitlines()[-15:]])
+        return [Test("checks", name, outcome, reason.group() if reason else told)]
     if kind == "swift":
         found = swift_tests(name, results / f"{name}.jsonl")
     else:

@@ -94,6 +94,13 @@ def test_a_step_without_tests_of_its_own(tmp_path, kind, status, outcomes):
     assert [test.outcome for test in tally.tests_of(tmp_path, "step", kind, status)] == outcomes
 
 
+def test_a_failed_step_says_why(tmp_path):
+    (tmp_path / "some.log").write_text("begin\n" * 30 + "some: it broke\n")
+    (test,) = tally.tests_of(tmp_path, "some", "check", 1)
+    assert test.text.startswith("exit status 1\n") and test.text.endswith("\nsome: it broke")
+    assert len(test.text.splitlines()) == 16
+
+
 def test_an_exit_status_that_no_test_explains_is_a_failure(tmp_path):
     (tmp_path / "python").mkdir()
     (tmp_path / "python/all.xml").write_text('<testsuite><testcase classname="a" name="b"/></testsuite>')

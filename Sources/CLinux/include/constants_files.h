@@ -61,6 +61,23 @@ enum {
   LINUX_F_SEAL_FUTURE_WRITE = 0x10,
 };
 
+// renameat2: <linux/fs.h>; fcntl, flock: <linux/fcntl.h>
+enum {
+  LINUX_RENAME_NOREPLACE = 1,
+  LINUX_RENAME_EXCHANGE = 2,
+  LINUX_RENAME_WHITEOUT = 4,
+  LINUX_F_GETFD = 1,
+  LINUX_F_SETFD = 2,
+  LINUX_F_GETFL = 3,
+  LINUX_F_SETFL = 4,
+  LINUX_F_DUPFD_CLOEXEC = 1030,
+  LINUX_FD_CLOEXEC = 1,
+  LINUX_LOCK_SH = 1,
+  LINUX_LOCK_EX = 2,
+  LINUX_LOCK_NB = 4,
+  LINUX_LOCK_UN = 8,
+};
+
 // statx: <linux/stat.h>
 enum {
   LINUX_STATX_TYPE = 0x0001,

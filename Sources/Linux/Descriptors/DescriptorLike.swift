@@ -13,6 +13,11 @@ extension FileDescriptor: DescriptorLike {
 extension DescriptorLike where Self == FileDescriptor {
   /// AT_FDCWD: relative paths begin at the current directory, as in the functions without `at:`.
   public static var currentDirectory: FileDescriptor { FileDescriptor(rawValue: CInt(LINUX_AT_FDCWD)) }
+
+  /// What the process reads by default: `isatty(.standardInput)`.
+  public static var standardInput: FileDescriptor { FileDescriptor(rawValue: 0) }
+  public static var standardOutput: FileDescriptor { FileDescriptor(rawValue: 1) }
+  public static var standardError: FileDescriptor { FileDescriptor(rawValue: 2) }
 }
 
 extension Descriptor: DescriptorLike {}

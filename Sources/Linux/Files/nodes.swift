@@ -53,7 +53,7 @@ public enum NodeType: UInt32, Sendable, Hashable {
   case socket = 0o140000
 }
 
-/// A device's number, as makedev(3) puts it together: `DeviceNumber(1, 3)` is /dev/null's.
+/// A device's number, as ``makedev(_:_:)`` puts it together: 1 and 3 is /dev/null's.
 public struct DeviceNumber: Hashable, Sendable, CustomStringConvertible {
   public let major: UInt32
   public let minor: UInt32
@@ -69,9 +69,14 @@ public struct DeviceNumber: Hashable, Sendable, CustomStringConvertible {
   public var description: String { "\(major):\(minor)" }
 }
 
+/// makedev(major, minor)
+///
+/// - SeeAlso: <https://man7.org/linux/man-pages/man3/makedev.3.html>
+public func makedev(_ major: UInt32, _ minor: UInt32) -> DeviceNumber { DeviceNumber(major, minor) }
+
 /// mknod(pathname, type | mode, makedev(major, minor))
 ///
-///     try mknod("/dev/null", .characterDevice, DeviceNumber(1, 3), [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
+///     try mknod("/dev/null", .characterDevice, makedev(1, 3), [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
 ///
 /// - Parameter mode: less the bits of the umask.
 /// - Throws: EPERM for a device without CAP_MKNOD in the first user namespace; EEXIST, ENOENT, EACCES, EROFS.

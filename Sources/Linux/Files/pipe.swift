@@ -15,6 +15,12 @@ public struct Pipe: ~Copyable, Sendable {
 
   /// Closes this process's write end. When every process has, a read gives the end of the file.
   public mutating func closeWriteEnd() { writeEnd = Descriptor(owning: -1) }
+
+  /// Keeps the read end, and closes this process's write end.
+  public consuming func takeReadEnd() -> Descriptor { readEnd }
+
+  /// Keeps the write end, and closes this process's read end.
+  public consuming func takeWriteEnd() -> Descriptor { writeEnd }
 }
 
 /// pipe2(pipefd, O_CLOEXEC)

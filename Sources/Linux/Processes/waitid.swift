@@ -78,14 +78,17 @@ private func waitid(
   }
   // Described here, since `check` describes its arguments only when there is an error.
   if result < 0 { try check(result, "waitid", ["id": Bare(name()), "options": options]) }
-  return info.pid == 0 ? nil : ChildStatus(pid: info.pid, uid: info.uid, status: WaitStatus(info))
+  return info.pid == 0
+    ? nil
+    : ChildStatus(pid: info.pid, uid: info.uid, status: WaitStatus(code: info.code, status: info.status))
 }
 
 extension WaitStatus {
-  init(_ info: clinux_siginfo_child) {
-    let signal = Signal(rawValue: info.status)
-    switch Int(info.code) {
-    case Int(LINUX_CLD_EXITED): self = .exited(info.status)
+  /// From the `si_code` and `si_status` of a siginfo_t.
+  init(code: Int32, status: Int32) {
+    let signal = Signal(rawValue: status)
+    switch Int(code) {
+    case Int(LINUX_CLD_EXITED): self = .exited(status)
     case Int(LINUX_CLD_KILLED): self = .signaled(signal, coreDumped: false)
     case Int(LINUX_CLD_DUMPED): self = .signaled(signal, coreDumped: true)
     case Int(LINUX_CLD_CONTINUED): self = .continued

@@ -1,0 +1,33 @@
+// Constants of local sockets, and of what they carry beside bytes.
+#pragma once
+
+// <sys/socket.h>
+enum {
+  LINUX_AF_UNIX = 1,
+  LINUX_SOCK_STREAM = 1,
+  LINUX_SOCK_DGRAM = 2,
+  LINUX_SOCK_SEQPACKET = 5,
+  LINUX_SOCK_NONBLOCK = 04000,
+  LINUX_SOCK_CLOEXEC = 02000000,
+
+  LINUX_MSG_OOB = 0x1,
+  LINUX_MSG_PEEK = 0x2,
+  LINUX_MSG_CTRUNC = 0x8,
+  LINUX_MSG_TRUNC = 0x20,
+  LINUX_MSG_DONTWAIT = 0x40,
+  LINUX_MSG_EOR = 0x80,
+  LINUX_MSG_WAITALL = 0x100,
+  LINUX_MSG_NOSIGNAL = 0x4000,
+  LINUX_MSG_MORE = 0x8000,
+  LINUX_MSG_CMSG_CLOEXEC = 0x40000000,
+
+  LINUX_SCM_RIGHTS = 1,
+  LINUX_SCM_CREDENTIALS = 2,
+};
+
+// <asm-generic/socket.h>
+enum {
+  LINUX_SOL_SOCKET = 1,
+  LINUX_SO_PASSCRED = 16,
+  LINUX_SO_PEERCRED = 17,
+};
