@@ -187,16 +187,28 @@ def test_without_root_it_is_refused(cooper, rootfs):
     assert "root" in line
 
 
-def test_in_a_chroot_whose_root_is_no_mount_the_error_says_so(cooper, rootfs, tmp_path):
-    root = shutil.copytree(rootfs, tmp_path / "root", symlinks=True)
+def run_in_chroot(cooper, rootfs, root):
+    """The one line that cooper says in a chroot of nearly nothing."""
+    shutil.copytree(rootfs, root, symlinks=True, dirs_exist_ok=True)
     shutil.copy(cooper.path, root / "cooper")
     script = f"mount --rbind /proc {root}/proc && exec chroot {root} /cooper run / true"
     done = subprocess.run(
         ["unshare", "-m", "--propagation", "private", "sh", "-c", script],
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
-    assert done.returncode == 125
-    assert "no mount point, as in a chroot" in done.stderr
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (125, "", 1)
+    return done.stderr
+
+
+def test_in_a_chroot_whose_root_is_no_mount_the_error_says_so(cooper, rootfs, tmp_path):
+    (tmp_path / "run").mkdir()
+    assert "no mount point, as in a chroot" in run_in_chroot(cooper, rootfs, tmp_path)
+    assert list((tmp_path / "run").iterdir()) == []
+
+
+def test_without_a_place_for_its_directory_the_error_says_so(cooper, rootfs, tmp_path):
+    # The keeper tried to make it again and again.
+    assert "make the directory /run/cooper/" in run_in_chroot(cooper, rootfs, tmp_path)
 
 
 def test_a_second_container_of_the_same_name_is_refused(cooper, rootfs):

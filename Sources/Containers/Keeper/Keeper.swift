@@ -25,7 +25,7 @@ struct Keeper: ~Copyable {
   /// Waits until the keeper has made the container's directory.
   ///
   /// - Throws: ``ContainerError`` when the id is in use, or the directory can't be made.
-  borrowing func awaitDirectory(_ plan: Plan) throws {
+  borrowing func awaitDirectory(_ directory: String, of plan: Plan) throws {
     let bytes = try socket.read(upTo: 8)
     let answer = bytes.withUnsafeBytes { $0.count == 8 ? $0.loadUnaligned(as: Int.self) : nil }
     guard let answer else { throw ContainerError("the keeper was killed") }
@@ -34,7 +34,7 @@ struct Keeper: ~Copyable {
     throw ContainerError(
       errno == .fileExists
         ? "a container named \(plan.id) is alive already"
-        : "make the container's directory: \(errno.sentence)")
+        : "make the directory \(directory): \(errno.sentence)")
   }
 
   /// Names the process that the keeper kills at the end.

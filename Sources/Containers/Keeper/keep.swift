@@ -105,10 +105,11 @@ private func removeCgroup(_ keeper: KeeperMemory, _ path: Int) -> Bool {
 /// - Returns: the directory's descriptor, or a negative errno; -EEXIST when the id is in use.
 @_noLocks @_noAllocation
 private func makeLockedDirectory(_ keeper: KeeperMemory) -> Int {
-  let (here, exclusive, noEntry) = (Int(LINUX_AT_FDCWD), 2, -2)
+  let (here, exclusive, noEntry, exists) = (Int(LINUX_AT_FDCWD), 2, -2, -17)
   let flags = Int(LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW | LINUX_O_CLOEXEC)
   while true {
-    _ = clinux_syscall(Int(__NR_mkdirat), here, keeper.parent, 0o700, 0, 0, 0)
+    let madeParent = clinux_syscall(Int(__NR_mkdirat), here, keeper.parent, 0o700, 0, 0, 0)
+    if madeParent < 0 && madeParent != exists { return madeParent }
     let parent = clinux_syscall(Int(__NR_openat), here, keeper.parent, flags, 0, 0, 0)
     // The last container to end removes the parent: perhaps just now.
     if parent == noEntry { continue }

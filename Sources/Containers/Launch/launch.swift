@@ -89,7 +89,7 @@ private struct Launcher: ~Copyable {
     switch step {
     case .startKeeper(let path):
       keeper = try Keeper(plan: plan, directory: path, terminal: options.terminal)
-      try keeper?.awaitDirectory(plan)
+      try keeper?.awaitDirectory(path, of: plan)
       directory = path
     case .makeCgroup(let path): try mkdir(path)
     case .write(let file, let value): try writeFile(file, value)
