@@ -110,10 +110,12 @@ def test_the_commands_end_ends_what_it_left_running(cooper, escaper):
 
 
 def test_killing_cooper_at_any_moment_leaves_nothing(cooper, rootfs, escaper):
+    """Within a second; where the machine is busy with other things, a few may take longer."""
     rounds = int(os.environ.get("KILL_ROUNDS", "200"))
     seed = random.randrange(1 << 32)
     generator = random.Random(seed)
     arguments = ["--memory", "64m", "--pids-limit", "50", "-v", f"{escaper}:/escaper:ro"]
+    seconds = []
     for number in range(rounds):
         payload = ["/escaper"] if number % 2 else ["sleep", "100"]
         container = cooper.start(
@@ -123,11 +125,14 @@ def test_killing_cooper_at_any_moment_leaves_nothing(cooper, rootfs, escaper):
         family = descendants(container.pid)
         container.kill()
         container.wait()
+        start = time.monotonic()
 
         def is_clean(family=family):
             return not (any(map(is_alive, family)) or conftest.remains() or processes_named("escaper"))
 
-        wait_until(is_clean, 1, lambda number=number: f"round {number} of seed {seed}: {conftest.remains()}")
+        wait_until(is_clean, 20, lambda number=number: f"round {number} of seed {seed}: {conftest.remains()}")
+        seconds.append(time.monotonic() - start)
+    assert sorted(seconds)[len(seconds) * 9 // 10] < 1
 
 
 def test_the_next_command_sweeps_when_the_keeper_was_killed_too(cooper, rootfs, escaper):
