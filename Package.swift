@@ -19,14 +19,18 @@ let package = Package(
     .target(name: "Linux", dependencies: ["CLinux", system]),
     .target(name: "OCISpec"),
     .target(name: "Containers", dependencies: ["CLinux", "Linux", "OCISpec", system]),
+    .systemLibrary(name: "CArchive"),
+    .target(name: "Images", dependencies: ["CArchive", "CLinux", "Linux", system]),
     .executableTarget(
       name: "cooper",
       dependencies: [
-        "Containers", "Linux", "OCISpec", system,
+        "Containers", "Images", "Linux", "OCISpec", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "TestSupport", dependencies: ["Linux", system], path: "Tests/TestSupport"),
     .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", "TestSupport", system]),
+    .testTarget(name: "ContainersTests", dependencies: ["Containers", "Linux", "OCISpec", system]),
+    .testTarget(name: "ImagesTests", dependencies: ["CLinux", "Images", "Linux", "TestSupport", system]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,7 +1,8 @@
 #!/bin/bash
+# Measures what is built from this tree beside other programs that do the same.
 . "$(dirname "$0")/lib.sh"
 
 need_swift
-[ -x Benchmarks/run.sh ] || die "bench: Benchmarks/run.sh is not in this tree yet"
 scripts/packages.sh run bench
-exec Benchmarks/run.sh "$@"
+build_cooper
+Benchmarks/v1-view.sh python3 Benchmarks/containers.py "$@"

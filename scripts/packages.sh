@@ -2,9 +2,12 @@
 # packages.sh PURPOSE…: installs the Debian packages that these purposes need (packages.txt) and that are missing.
 . "$(dirname "$0")/lib.sh"
 
+libraries=$(/sbin/ldconfig -p 2>/dev/null || true)
+
 is_there() {
   case "$1" in
     /*) [ -e "$1" ] ;;
+    lib*.so.*) [[ "$libraries" == *"$1 "* ]] ;;
     python3:*) python3 -c "import ${1#*:}" 2>/dev/null ;;
     *) command -v "$1" >/dev/null ;;
   esac
@@ -24,7 +27,7 @@ echo "installing: ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-if ! { apt-get update && apt-get install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 </dev/null; then
+if ! { apt-get update && apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 </dev/null; then
   tail -20 "$log" >&2
   die "apt-get could not install: ${missing[*]}"
 fi

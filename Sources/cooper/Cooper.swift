@@ -1,5 +1,6 @@
 import ArgumentParser
 import Containers
+import Linux
 
 /// Containers for people: each verb is a file of its own.
 @main
@@ -14,9 +15,11 @@ struct Cooper: ParsableCommand {
   /// could not be executed, 127 when it was not found.
   static func main() {
     do {
+      try openMissingStreams()
       // First of all, since it starts this program once more.
-      if CommandLine.arguments.dropFirst().first == Run._commandName { try sealOwnExecutable() }
-      var command = try parseAsRoot()
+      let arguments = Array(CommandLine.arguments.dropFirst())
+      if arguments.first == Run._commandName && geteuid() == 0 { try sealOwnExecutable() }
+      var command = try parseAsRoot(askingForHelp(arguments))
       try command.run()
     } catch let status as ExitCode {
       exit(withError: status)
@@ -28,6 +31,11 @@ struct Cooper: ParsableCommand {
       if exitCode(for: error) == .success { exit(withError: error) }
       fail(message(for: error), status: 125)
     }
+  }
+
+  /// The parser passes `run --help` on like any command of the container's: it sees `help run` instead.
+  private static func askingForHelp(_ arguments: [String]) -> [String] {
+    arguments.count == 2 && ["-h", "--help"].contains(arguments[1]) ? ["help", arguments[0]] : arguments
   }
 
   private static func fail(_ message: String, status: Int32) -> Never {

@@ -3,15 +3,18 @@ import Containers
 
 struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "explain",
     abstract: "Print what `run` with the same arguments would do, without doing it.",
     discussion: "One line a step, in the order of doing. It needs no root.")
 
   @OptionGroup var options: ContainerOptions
 
   func run() throws {
-    let request = try options.request()
+    let request = try options.request(unpacks: false)
     var host = try HostFacts.read(paths: request.hostPaths, asRoot: true)
     host.uid = 0
+    // An image that isn't unpacked yet will be.
+    for lower in request.lower { host.files[lower] = .directory }
     for line in try compile(request, host).explain() { print(line) }
   }
 }

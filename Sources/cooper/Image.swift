@@ -1,5 +1,6 @@
 import ArgumentParser
 import Containers
+import Images
 import Linux
 import OCISpec
 import SystemPackage
@@ -9,9 +10,14 @@ struct Image {
   /// Directories, topmost first.
   var lower: [String]
   var mounts: [Mount] = []
+  /// Whether the directories are there: `explain` unpacks no tar.
+  var isUnpacked = true
 
-  /// - Parameter name: "host", a directory, or a tar.
-  init(_ name: String, store: String) throws {
+  /// - Parameters:
+  ///   - name: "host", a directory, or a tar.
+  ///   - store: where tars are unpacked.
+  ///   - unpacks: false where only the path is wanted: `explain` does nothing, and needs no root.
+  init(_ name: String, store: String, unpacks: Bool) throws {
     if name == "host" {
       lower = ["/"]
       mounts = try hostMounts(parseMountTable(readFile("/proc/self/mountinfo")))
@@ -20,10 +26,14 @@ struct Image {
     guard let status = try? Stat(FilePath(name)) else {
       throw ValidationError("there is no image \(name): an image is host, a directory, or a tar")
     }
-    guard status.type == .directory else {
-      throw ValidationError("the image \(name) is no directory")
+    if status.type == .directory {
+      lower = [try existing("the image", name)]
+      return
     }
-    lower = [try existing("the image", name)]
+    let root = store.hasPrefix("/") ? store : try currentDirectory() + "/" + store
+    let images = ImageStore(root: root, note: printError)
+    lower = [try unpacks ? images.rootfs(ofTar: name) : images.expectedRootfs(ofTar: name)]
+    isUnpacked = (try? Stat(FilePath(lower[0]))) != nil
   }
 }
 

@@ -60,7 +60,10 @@ func capabilities(add: [String], drop: [String]) throws -> [String] {
   let drops = drop.map(capabilityName)
   let adds = add.map(capabilityName)
   var set = drops.contains("CAP_ALL") ? [] : Defaults.capabilities
-  if adds.contains("CAP_ALL") { set = CapabilitySet(through: lastCapability()).map(\.description) }
+  if adds.contains("CAP_ALL") {
+    let own = try capget().permitted
+    set = (own.isEmpty ? CapabilitySet(through: lastCapability()) : own).map(\.description)
+  }
   for name in adds + drops where name != "CAP_ALL" && Capability(name: name) == nil {
     throw ValidationError("there is no capability \(name)")
   }

@@ -6,45 +6,57 @@ import SystemPackage
 
 extension ContainerOptions {
   /// The options as a request that `compile` understands.
-  func request() throws -> ContainerRequest {
+  ///
+  /// - Parameter unpacks: whether a tar is unpacked, should it not be yet.
+  func request(unpacks: Bool) throws -> ContainerRequest {
     if let option = imageAndCommand.first, option.hasPrefix("-") {
       throw ValidationError("unknown option \(option)")
     }
-    let image = try Image(imageAndCommand.first ?? "host", store: single("--root", root) ?? "/var/lib/cooper")
     let id = try single("--name", name).map(checkedName) ?? randomName()
-    let identity = try resolvedUser(image)
+    let hostname = try single("--hostname", hostname).map(checkedHostname) ?? id
 
     var process = Process()
     process.args = imageAndCommand.count > 1 ? Array(imageAndCommand.dropFirst()) : ["/bin/sh"]
     process.terminal = tty
-    process.user = User(uid: identity.uid, gid: identity.gid, additionalGids: identity.groups)
     process.cwd = try absolute("--workdir", single("--workdir", workdir) ?? "/")
     process.capabilities = try capabilities(add: capAdd, drop: capDrop)
-    let hostname = try single("--hostname", hostname).map(checkedHostname) ?? id
-    process.env = try environment(home: identity.home, hostname: hostname)
+    process.env = try environment(hostname: hostname)
     if tty { try checkTerminal() }
 
     var config = Config()
-    config.root = Root(path: image.lower[0], readonly: readOnly)
-    config.process = process
     config.hostname = hostname
     config.linux.namespaces = try namespaces()
     config.linux.devices = Defaults.devices
     config.linux.resources = try resources()
     config.linux.maskedPaths = Defaults.maskedPaths
     config.linux.readonlyPaths = Defaults.readonlyPaths
-    config.mounts =
-      try Defaults.mounts + image.mounts + volume.map(volumeMount) + tmpfs.map(tmpfsMount)
+    let volumes = try volume.map(volumeMount) + tmpfs.map(tmpfsMount)
+
+    // Last, so that no tar is unpacked for a command that can't be.
+    let image = try Image(
+      imageAndCommand.first ?? "host", store: single("--root", root) ?? "/var/lib/cooper", unpacks: unpacks)
+    let identity = try resolvedUser(image)
+    process.user = User(uid: identity.uid, gid: identity.gid, additionalGids: identity.groups)
+    if !process.env.contains(where: { $0.hasPrefix("HOME=") }) { process.env.append("HOME=\(identity.home)") }
+    config.process = process
+    config.root = Root(path: image.lower[0], readonly: readOnly)
+    config.mounts = Defaults.mounts + image.mounts + volumes
 
     var request = ContainerRequest(id: id, config: config, lower: image.lower)
     request.usesInit = usesInit
     request.isInteractive = interactive
+    if !image.isUnpacked {
+      request.remarks = ["the image isn't unpacked yet: its users and groups aren't known"]
+    }
     return request
   }
 
   private func resolvedUser(_ image: Image) throws -> ResolvedUser {
-    let facts = ImageFacts.read(rootDirectory: image.lower[0])
-    return try facts.resolve(single("--user", user) ?? "0")
+    let name = try single("--user", user) ?? "0"
+    if !image.isUnpacked && !name.utf8.allSatisfy({ (0x30...0x3a).contains($0) }) {
+      throw ValidationError("--user \(name): the image isn't unpacked yet, which `cooper run` does")
+    }
+    return try ImageFacts.read(rootDirectory: image.lower[0]).resolve(name)
   }
 
   private func namespaces() throws -> [Namespace] {
@@ -55,10 +67,10 @@ extension ContainerOptions {
     }
   }
 
-  private func environment(home: String, hostname: String) throws -> [String] {
+  /// Without HOME, unless it is asked for: the image knows it.
+  private func environment(hostname: String) throws -> [String] {
     var variables = [
-      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=\(home)",
-      "HOSTNAME=\(hostname)",
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOSTNAME=\(hostname)",
     ]
     let caller = currentEnvironment()
     if tty { variables.append(caller.first { $0.hasPrefix("TERM=") } ?? "TERM=xterm") }

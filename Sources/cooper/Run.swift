@@ -4,6 +4,7 @@ import Linux
 
 struct Run: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "run",
     abstract: "Run a command in a new container.",
     discussion: """
       IMAGE is a directory with a root filesystem, a tar of one, or host: this machine's own root filesystem, \
@@ -16,17 +17,15 @@ struct Run: ParsableCommand {
   var trace = false
 
   func run() throws {
-    let request = try options.request()
+    let request = try options.request(unpacks: true)
     let host = try HostFacts.read(paths: request.hostPaths)
-    for id in try sweep(stateDirectory: request.stateDirectory, host) {
-      printError("swept the remains of the container \(id)")
-    }
+    for remains in try sweep(stateDirectory: request.stateDirectory, host) { printError("\(remains)") }
     let plan = try compile(request, host)
     let hasTerminal = request.config.process?.terminal == true
 
     var launchOptions = LaunchOptions()
     if trace { launchOptions.trace = { line, time in printTrace("\(milliseconds(time)) \(line)") } }
-    if hasTerminal && request.isInteractive { launchOptions.terminal = 0 }
+    if hasTerminal { launchOptions.terminal = 1 }
     let signals = try ForwardedSignals()
     let container = try launch(plan, launchOptions)
     let status = try supervise(container, signals, passesInput: request.isInteractive)

@@ -13,6 +13,9 @@ public struct ContainerRequest: Hashable, Sendable {
   /// Where containers have their directories.
   public var stateDirectory = "/run/cooper"
 
+  /// What the caller has to say beside the plan: printed with its remarks.
+  public var remarks: [String] = []
+
   public init(id: String, config: Config, lower: [String]) {
     self.id = id
     self.config = config

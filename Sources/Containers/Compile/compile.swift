@@ -10,19 +10,20 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
   guard let process = request.config.process, !process.args.isEmpty else {
     throw CompileError("process.args", "there is no command")
   }
-  if host.uid != 0 { throw CompileError("process", "a container needs root on this machine's side") }
+  if host.uid != 0 { throw CompileError("process", "making a container needs root") }
   let namespaces = request.config.linux.namespaces
   let cgroups = try compileCgroups(request, host)
   let capabilities = try compileCapabilities(process.capabilities, host)
 
   return Plan(
     id: request.id,
-    host: [.makeDirectory(request.directory), .startKeeper]
+    host: [.startKeeper(directory: request.directory)]
       + cgroups.prepare
       + [.clone(cloneFlags(namespaces), cgroup: cgroups.birthplace)]
-      + cgroups.joins.map { .join(cgroup: $0) }
       + [.go],
-    child: try [.awaitGo, .newSession]
+    child: try [.awaitGo]
+      + cgroups.joins.map { .joinCgroup($0) }
+      + [.newSession]
       + (namespaces.contains(.cgroup) ? [.unshareCgroup] : [])
       + [.makeMountsPrivate]
       + compileRoot(request, host)
@@ -41,7 +42,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + [.workingDirectory(process.cwd)]
       + (request.usesInit ? [.becomeInit] : [])
       + [.exec(args: process.args, env: process.env)],
-    remarks: cgroups.remarks + ["no seccomp filter: the container may make every system call"])
+    remarks: request.remarks + cgroups.remarks + ["no seccomp filter: the container may make every system call"])
 }
 
 private func cloneFlags(_ namespaces: [Namespace]) -> CloneFlags {
@@ -67,6 +68,9 @@ private func compileCapabilities(_ names: [String], _ host: HostFacts) throws ->
     }
     guard capability.rawValue <= host.lastCapability.rawValue else {
       throw CompileError("process.capabilities", "this kernel has no \(name)")
+    }
+    guard host.capabilities.contains(capability) else {
+      throw CompileError("process.capabilities", "\(name) can't be given by a process that lacks it itself")
     }
     set.insert(capability)
   }

@@ -6,7 +6,7 @@ struct CgroupPlan {
   var prepare: [HostStep] = []
   /// The v2 cgroup that the child is born in.
   var birthplace: String?
-  /// The v1 cgroups that the child is moved into.
+  /// The v1 cgroups that the child enters.
   var joins: [String] = []
   /// The hierarchies in which the container has a cgroup of its own.
   var visible: [CgroupHierarchy] = []

@@ -11,16 +11,20 @@ public struct HostFacts: Hashable, Sendable {
   public var files: [String: FileKind]
   /// The highest capability that the kernel knows.
   public var lastCapability: Capability
+  /// The capabilities that can be given to a container.
+  public var capabilities: CapabilitySet
 
   public init(
     uid: UInt32 = 0, mounts: [MountEntry] = [], cgroups: [CgroupHierarchy] = [],
-    files: [String: FileKind] = [:], lastCapability: Capability = .checkpointRestore
+    files: [String: FileKind] = [:], lastCapability: Capability = .checkpointRestore,
+    capabilities: CapabilitySet = CapabilitySet(through: .checkpointRestore)
   ) {
     self.uid = uid
     self.mounts = mounts
     self.cgroups = cgroups
     self.files = files
     self.lastCapability = lastCapability
+    self.capabilities = capabilities
   }
 }
 
@@ -67,8 +71,9 @@ extension HostFacts {
       if let kind = fileKind(path) { files[path] = kind }
     }
     return HostFacts(
-      uid: effectiveUserID(), mounts: mounts, cgroups: readCgroups(mounts, asRoot: asRoot), files: files,
-      lastCapability: Linux.lastCapability())
+      uid: geteuid(), mounts: mounts, cgroups: readCgroups(mounts, asRoot: asRoot), files: files,
+      lastCapability: Linux.lastCapability(),
+      capabilities: try asRoot ? CapabilitySet(through: Linux.lastCapability()) : capget().permitted)
   }
 }
 
@@ -86,7 +91,7 @@ private func readCgroups(_ mounts: [MountEntry], asRoot: Bool) -> [CgroupHierarc
       return CgroupHierarchy(
         .v2, mount.mountPoint, controllers: words(in: "\(mount.mountPoint)/cgroup.controllers"),
         enabled: words(in: "\(mount.mountPoint)/cgroup.subtree_control"), isWritable: isWritable,
-        hasSwapLimit: true)
+        hasSwapLimit: fileKind("/proc/swaps") != nil)
     default: return nil
     }
   }
@@ -102,8 +107,6 @@ private func words(in path: String) -> [String] {
   guard let text = try? readFile(path) else { return [] }
   return text.split(whereSeparator: \.isWhitespace).map(String.init)
 }
-
-private func effectiveUserID() -> UInt32 { UInt32(systemCall(__NR_geteuid)) }
 
 /// access(path, W_OK | X_OK)
 private func isWritableDirectory(_ path: String) -> Bool {

@@ -8,11 +8,10 @@ struct Keeper: ~Copyable {
   /// While this is open, the keeper waits.
   private let socket: Descriptor
 
-  init(plan: Plan, directory: String, lock: CInt, terminal: Int32?) throws {
+  init(plan: Plan, directory: String, terminal: Int32?) throws {
     let sockets = try SocketPair()
     let memory = KeeperMemoryBuilder(plan: plan, directory: directory)
     memory.pointer.pointee.socket = Int(sockets.theirs.rawValue)
-    memory.pointer.pointee.lock = Int(lock)
     if let terminal { memory.restoreTerminal(terminal) }
     var arguments = clinux_clone_args()
     arguments.flags = CloneFlags.clearSigHand.rawValue
@@ -21,6 +20,21 @@ struct Keeper: ~Copyable {
     withExtendedLifetime(memory) {}
     pid = try ProcessID(check(result, "clone3", ["flags": CloneFlags.clearSigHand]))
     socket = sockets.takeOurs()
+  }
+
+  /// Waits until the keeper has made the container's directory.
+  ///
+  /// - Throws: ``ContainerError`` when the id is in use, or the directory can't be made.
+  borrowing func awaitDirectory(_ directory: String, of plan: Plan) throws {
+    let bytes = try socket.read(upTo: 8)
+    let answer = bytes.withUnsafeBytes { $0.count == 8 ? $0.loadUnaligned(as: Int.self) : nil }
+    guard let answer else { throw ContainerError("the keeper was killed") }
+    if answer == 0 { return }
+    let errno = Errno(rawValue: CInt(-answer))
+    throw ContainerError(
+      errno == .fileExists
+        ? "a container named \(plan.id) is alive already"
+        : "make the directory \(directory): \(errno.sentence)")
   }
 
   /// Names the process that the keeper kills at the end.

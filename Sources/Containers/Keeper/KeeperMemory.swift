@@ -5,11 +5,13 @@ import Linux
 struct KeeperMemory {
   /// The end of a socket pair whose other end only the host side has.
   var socket = 0
-  /// The container's locked directory: as long as this is open, the id is in use.
-  var lock = 0
   /// The caller's terminal and its settings, to be restored; -1 without one.
   var terminal = -1
   var terminalSettings = 0
+  /// The directory of all containers, this one's name in it, and room for the answer whether it could be made.
+  var parent = 0
+  var name = 0
+  var answer = 0
   /// NULL-terminated arrays of paths: cgroups to remove, files to unlink, directories to remove after them.
   var cgroups = 0
   var files = 0
@@ -37,6 +39,9 @@ final class KeeperMemoryBuilder {
     pointer.pointee.files = number(builder.texts(StateFile.names.map { "\(directory)/\($0)" }))
     let parent = String(directory.prefix(upTo: directory.lastIndex(of: "/") ?? directory.startIndex))
     pointer.pointee.directories = number(builder.texts([directory, parent]))
+    pointer.pointee.parent = number(builder.text(parent))
+    pointer.pointee.name = number(builder.text(String(directory.dropFirst(parent.utf8.count + 1))))
+    pointer.pointee.answer = Int(bitPattern: builder.allocate(8))
 
     let byte = builder.allocate(8)
     let buffer = builder.bytes((byte, Int(1)))

@@ -1,8 +1,9 @@
 import CLinux
 
 /// The keeper's whole life: it waits until the host side's end of the socket is closed, on purpose or by its death,
-/// and then kills the container and removes what it left. It is cloned before anything is made, from a process that
-/// may have threads, so it allocates nothing and takes no lock.
+/// and then kills the container and removes what it left. It is cloned before anything is made, and makes the
+/// container's directory itself, so that there is no moment in which a kill of the host side leaves something. The
+/// host side may have threads: so this allocates nothing and takes no lock.
 ///
 /// It holds no pid, only the container's pidfd: what it kills is the container or nothing.
 @_noLocks @_noAllocation
@@ -10,7 +11,13 @@ func keep(_ memory: UnsafePointer<KeeperMemory>) -> Never {
   let keeper = memory.pointee
   _ = clinux_syscall(Int(__NR_setsid), 0, 0, 0, 0, 0, 0)
   _ = clinux_syscall(Int(__NR_rt_sigprocmask), 2, keeper.allSignals, 0, 8, 0, 0)
-  closeAllBut(keeper.socket, keeper.lock, keeper.terminal)
+  closeAllBut(keeper.socket, keeper.terminal)
+  let lock = makeLockedDirectory(keeper)
+  if let answer = UnsafeMutablePointer<Int>(bitPattern: keeper.answer) {
+    answer.pointee = lock < 0 ? lock : 0
+  }
+  _ = clinux_syscall(Int(__NR_write), keeper.socket, keeper.answer, 8, 0, 0, 0)
+  if lock < 0 { clinux_exit(0) }
   var container = -1
   while true {
     let received = clinux_syscall(Int(__NR_recvmsg), keeper.socket, keeper.message, 0x4000_0000, 0, 0, 0)
@@ -43,6 +50,8 @@ func removeContainer(_ memory: UnsafePointer<KeeperMemory>, _ container: Int) ->
     if !removeCgroup(keeper, path) { isGone = false }
     index += 1
   }
+  // The directory is what the next sweep looks for.
+  if !isGone { return false }
   index = 0
   while let path = entry(keeper.files, index) {
     _ = clinux_syscall(Int(__NR_unlinkat), Int(LINUX_AT_FDCWD), path, 0, 0, 0, 0)
@@ -90,14 +99,38 @@ private func removeCgroup(_ keeper: KeeperMemory, _ path: Int) -> Bool {
   return false
 }
 
+/// mkdir of the container's directory, and a flock of it, which lasts as long as the keeper: it says that the id is in
+/// use. The lock of the parent is held meanwhile, so that no sweep takes the directory for an abandoned one.
+///
+/// - Returns: the directory's descriptor, or a negative errno; -EEXIST when the id is in use.
 @_noLocks @_noAllocation
-private func closeAllBut(_ a: Int, _ b: Int, _ c: Int) {
-  let low = min3(a, b, c)
-  let high = max3(a, b, c)
-  let middle = a ^ b ^ c ^ low ^ high
+private func makeLockedDirectory(_ keeper: KeeperMemory) -> Int {
+  let (here, exclusive, noEntry, exists) = (Int(LINUX_AT_FDCWD), 2, -2, -17)
+  let flags = Int(LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW | LINUX_O_CLOEXEC)
+  while true {
+    let madeParent = clinux_syscall(Int(__NR_mkdirat), here, keeper.parent, 0o700, 0, 0, 0)
+    if madeParent < 0 && madeParent != exists { return madeParent }
+    let parent = clinux_syscall(Int(__NR_openat), here, keeper.parent, flags, 0, 0, 0)
+    // The last container to end removes the parent: perhaps just now.
+    if parent == noEntry { continue }
+    if parent < 0 { return parent }
+    _ = clinux_syscall(Int(__NR_flock), parent, exclusive, 0, 0, 0, 0)
+    let made = clinux_syscall(Int(__NR_mkdirat), parent, keeper.name, 0o700, 0, 0, 0)
+    var directory = made
+    if made == 0 {
+      directory = clinux_syscall(Int(__NR_openat), parent, keeper.name, flags, 0, 0, 0)
+      if directory >= 0 { _ = clinux_syscall(Int(__NR_flock), directory, exclusive, 0, 0, 0, 0) }
+    }
+    _ = clinux_syscall(Int(__NR_close), parent, 0, 0, 0, 0, 0)
+    if made != noEntry { return directory }
+  }
+}
+
+@_noLocks @_noAllocation
+private func closeAllBut(_ a: Int, _ b: Int) {
+  let (low, high) = a < b ? (a, b) : (b, a)
   closeRange(0, low - 1)
-  closeRange(low + 1, middle - 1)
-  closeRange(middle + 1, high - 1)
+  closeRange(low + 1, high - 1)
   closeRange(high + 1, Int(UInt32.max))
 }
 
@@ -105,18 +138,6 @@ private func closeAllBut(_ a: Int, _ b: Int, _ c: Int) {
 private func closeRange(_ first: Int, _ last: Int) {
   if last < 0 || last < first { return }
   _ = clinux_syscall(Int(__NR_close_range), first, last, 0, 0, 0, 0)
-}
-
-@_noLocks @_noAllocation
-private func min3(_ a: Int, _ b: Int, _ c: Int) -> Int {
-  let ab = a < b ? a : b
-  return ab < c ? ab : c
-}
-
-@_noLocks @_noAllocation
-private func max3(_ a: Int, _ b: Int, _ c: Int) -> Int {
-  let ab = a > b ? a : b
-  return ab > c ? ab : c
 }
 
 /// clone3, and in the child the keeper. In one function, so that nothing of Swift's runs between the two.

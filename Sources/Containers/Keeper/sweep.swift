@@ -2,15 +2,28 @@ import CLinux
 import Linux
 import SystemPackage
 
+/// The remains of one container, and whether they could be removed.
+public struct Sweep: Hashable, Sendable, CustomStringConvertible {
+  public let id: String
+  public let directory: String
+  public let isGone: Bool
+
+  public var description: String {
+    isGone
+      ? "swept the remains of the container \(id)"
+      : "the remains of the container \(id) can't be removed yet: see \(directory)"
+  }
+}
+
 /// Removes what is left of containers whose host side and keeper were both killed.
 ///
 /// - Parameter stateDirectory: where containers have their directories.
-/// - Returns: the ids of the containers that were swept.
-public func sweep(stateDirectory: String, _ host: HostFacts) throws -> [String] {
-  guard (try? Stat(FilePath(stateDirectory))) != nil else { return [] }
-  let parent = try ParentLock(stateDirectory)
-  var swept: [String] = []
-  for id in try directoryEntries(stateDirectory) {
+/// - Returns: what became of each.
+public func sweep(stateDirectory: String, _ host: HostFacts) throws -> [Sweep] {
+  guard let parent = try? openDirectory(stateDirectory) else { return [] }
+  _ = try lockExclusively(parent, wait: true)
+  var sweeps: [Sweep] = []
+  for id in directoryEntries(parent) {
     let path = "\(stateDirectory)/\(id)"
     guard let directory = try? openDirectory(path) else { continue }
     guard try lockExclusively(directory, wait: false) else { continue }
@@ -21,20 +34,16 @@ public func sweep(stateDirectory: String, _ host: HostFacts) throws -> [String] 
     let isGone = removeContainer(memory.pointer, container)
     if container >= 0 { _ = systemCall(__NR_close, container) }
     withExtendedLifetime(memory) {}
-    guard isGone else {
-      throw ContainerError("the remains of the container \(id) can't be removed: see \(path)")
-    }
-    swept.append(id)
+    sweeps.append(Sweep(id: id, directory: path, isGone: isGone))
   }
   // With no container left the parent goes as well.
   try? rmdir(stateDirectory)
   withExtendedLifetime(parent) {}
-  return swept
+  return sweeps
 }
 
 /// The names in a directory, less "." and "..".
-private func directoryEntries(_ path: String) throws -> [String] {
-  let directory = try openDirectory(path)
+private func directoryEntries(_ directory: borrowing Descriptor) -> [String] {
   var names: [String] = []
   let size = 32768
   let buffer = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)

@@ -63,6 +63,7 @@ struct Lowering {
   private func lower(_ step: ChildStep) {
     switch step {
     case .awaitGo: awaitGo()
+    case .joinCgroup(let path): joinCgroup(path)
     case .newSession: builder.call(__NR_setsid)
     case .unshareCgroup: builder.call(__NR_unshare, .value(Int(LINUX_CLONE_NEWCGROUP)))
     case .makeMountsPrivate:
@@ -114,6 +115,15 @@ struct Lowering {
     builder.call(__NR_prctl, .value(Int(LINUX_PR_SET_DUMPABLE)), 0, 0, 0, 0)
     builder.call(
       __NR_read, .value(Self.channel), builder.address(builder.allocate(8)), 1, wanted: 1)
+  }
+
+  private func joinCgroup(_ path: String) {
+    let tasks = builder.slot()
+    let flags = Int(LINUX_O_WRONLY | LINUX_O_CLOEXEC)
+    builder.call(
+      __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text("\(path)/tasks"), .value(flags), into: tasks)
+    builder.call(__NR_write, .slot(tasks), builder.text("0"), 1)
+    builder.call(__NR_close, .slot(tasks))
   }
 
   private func closeRange(from first: Int, flags: Int) {

@@ -6,6 +6,17 @@ struct InitMemory {
   var allSignals: UInt64 = ~0
   var noSignals: UInt64 = 0
   var status: Int32 = 0
+  var group: Int32 = 0
+}
+
+/// setpgid and tcsetpgrp: what the terminal sends on ^C goes to the command's process group and not to init as well,
+/// which would pass it on a second time. SIGTTOU is blocked here, and without a terminal nothing happens.
+@_noLocks @_noAllocation
+private func takeForeground(_ memory: UnsafeMutablePointer<InitMemory>) {
+  let setForegroundGroup = 0x5410
+  _ = clinux_syscall(Int(__NR_setpgid), 0, 0, 0, 0, 0, 0)
+  memory.pointee.group = Int32(truncatingIfNeeded: clinux_syscall(Int(__NR_getpid), 0, 0, 0, 0, 0, 0))
+  _ = clinux_syscall(Int(__NR_ioctl), 0, setForegroundGroup, Int(bitPattern: memory) + 20, 0, 0, 0)
 }
 
 /// Clones the command's process and goes on in it; the process that called stays as init and never returns.
@@ -18,6 +29,7 @@ func becomeInit(_ memory: UnsafeMutablePointer<InitMemory>) -> Int {
   _ = clinux_syscall(Int(__NR_rt_sigprocmask), 2, signals, 0, 8, 0, 0)
   let command = clinux_syscall(Int(__NR_clone), Int(LINUX_SIGCHLD), 0, 0, 0, 0, 0)
   if command == 0 {
+    takeForeground(memory)
     return clinux_syscall(Int(__NR_rt_sigprocmask), 2, signals + 8, 0, 8, 0, 0)
   }
   if command < 0 { return command }

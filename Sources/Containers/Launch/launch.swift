@@ -53,7 +53,7 @@ private struct Launcher: ~Copyable {
   let plan: Plan
   let options: LaunchOptions
   let start = monotonicTime()
-  var directory: StateDirectory?
+  var directory: String?
   var keeper: Keeper?
   var child: Child?
 
@@ -87,18 +87,16 @@ private struct Launcher: ~Copyable {
 
   private mutating func perform(_ step: HostStep) throws {
     switch step {
-    case .makeDirectory(let path): directory = try StateDirectory.make(path)
-    case .startKeeper:
-      guard let path = directory?.path, let lock = directory?.lock.rawValue else { return }
-      keeper = try Keeper(plan: plan, directory: path, lock: lock, terminal: options.terminal)
+    case .startKeeper(let path):
+      keeper = try Keeper(plan: plan, directory: path, terminal: options.terminal)
+      try keeper?.awaitDirectory(path, of: plan)
+      directory = path
     case .makeCgroup(let path): try mkdir(path)
     case .write(let file, let value): try writeFile(file, value)
     case .clone(let flags, let cgroup):
       child = try Child(plan.child, flags: flags, cgroup: cgroup, isTraced: options.trace != nil)
       try child?.handTo(keeper)
-      if let path = directory?.path, let pid = child?.pid { try StateFile.write(path, pid: pid) }
-    case .join(let cgroup):
-      if let pid = child?.pid { try writeFile("\(cgroup)/cgroup.procs", "\(pid)") }
+      if let path = directory, let pid = child?.pid { try StateFile.write(path, pid: pid) }
     case .go: try child?.go()
     }
   }

@@ -20,18 +20,15 @@ public struct Plan: Hashable, Sendable {
 }
 
 public enum HostStep: Hashable, Sendable {
-  /// mkdir of the container's directory, locked: it says that the id is in use.
-  case makeDirectory(String)
-  /// clone3 of the keeper, which outlives this process and removes what the other steps made.
-  case startKeeper
+  /// clone3 of the keeper. It makes and locks the container's directory, outlives this process, and removes what
+  /// the steps have made.
+  case startKeeper(directory: String)
   /// mkdir in a cgroup hierarchy.
   case makeCgroup(String)
   /// One write into a cgroup's file.
   case write(file: String, value: String)
   /// clone3 of the child; `cgroup` is the v2 cgroup that it is born in.
   case clone(CloneFlags, cgroup: String?)
-  /// The child's pid into cgroup.procs of a v1 cgroup.
-  case join(cgroup: String)
   /// Lets the child run.
   case go
 }
@@ -39,6 +36,9 @@ public enum HostStep: Hashable, Sendable {
 public enum ChildStep: Hashable, Sendable {
   /// Blocks until `HostStep.go`; leaves when the host side has died instead.
   case awaitGo
+  /// "0" into the tasks file of a v1 cgroup. The child does it itself: a thread that moves itself makes the kernel
+  /// wait for nothing, while another's move of a process waits until every processor has passed a quiet point.
+  case joinCgroup(String)
   case newSession
   /// unshare(CLONE_NEWCGROUP): after the child is in its cgroups, so that they are the namespace's roots.
   case unshareCgroup

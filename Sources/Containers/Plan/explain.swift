@@ -11,13 +11,12 @@ extension Plan {
 extension HostStep: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .makeDirectory(let path): "make and lock the directory \(path)"
-    case .startKeeper: "start the keeper, which removes everything when this process ends"
+    case .startKeeper(let directory):
+      "start the keeper: it makes and locks \(directory), and removes everything when this process ends"
     case .makeCgroup(let path): "make the cgroup \(path)"
     case .write(let file, let value): "write \"\(value)\" to \(file)"
     case .clone(let flags, nil): "clone3 a child with \(flags)"
     case .clone(let flags, let cgroup?): "clone3 a child with \(flags) in the cgroup \(cgroup)"
-    case .join(let cgroup): "move the child into the cgroup \(cgroup)"
     case .go: "let the child go, and wait for its end"
     }
   }
@@ -27,6 +26,7 @@ extension ChildStep: CustomStringConvertible {
   public var description: String {
     switch self {
     case .awaitGo: "wait for the host side"
+    case .joinCgroup(let path): "enter the cgroup \(path)"
     case .newSession: "start a session"
     case .unshareCgroup: "unshare CLONE_NEWCGROUP"
     case .makeMountsPrivate: "make every mount private (MS_REC | MS_PRIVATE)"

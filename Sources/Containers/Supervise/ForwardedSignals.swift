@@ -7,10 +7,11 @@ import Linux
 /// process, and SIGCHLD and SIGPIPE are its own business.
 public struct ForwardedSignals: ~Copyable {
   static let windowChanged: Int32 = 28
+  static let continued: Int32 = 18
   let descriptor: Descriptor
 
   public init() throws(SystemCallError) {
-    let kept: [Int32] = [9, 11, 4, 7, 8, 5, 6, 13, 17, 18, 19, 20, 21, 22, 31, 32, 33]
+    let kept: [Int32] = [9, 11, 4, 7, 8, 5, 6, 13, 17, 19, 20, 21, 22, 31, 32, 33]
     var set = UInt64.max
     for signal in kept { set &= ~(1 << UInt64(signal - 1)) }
     let block = 0

@@ -41,6 +41,15 @@ struct TerminalMode {
   }
 }
 
+extension TerminalMode {
+  /// What comes is passed on as it is; input stays as it was.
+  var rawOutput: TerminalMode {
+    var mode = self
+    mode.flags.output &= ~UInt32(0o1)
+    return mode
+  }
+}
+
 /// struct winsize: rows, columns, and two in pixels.
 struct WindowSize {
   var rows: UInt16 = 0

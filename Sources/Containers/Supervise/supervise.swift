@@ -10,9 +10,10 @@ public func supervise(
   _ container: RunningContainer, _ signals: borrowing ForwardedSignals, passesInput: Bool
 ) throws -> WaitStatus {
   let master = container.terminal.rawValue
-  let settings = master >= 0 && passesInput ? TerminalMode(of: 0) : nil
-  settings?.raw.apply(to: 0)
-  defer { settings?.apply(to: 0) }
+  let settings = master >= 0 ? TerminalMode(of: 1) : nil
+  let passing = passesInput ? settings?.raw : settings?.rawOutput
+  passing?.apply(to: 1)
+  defer { settings?.apply(to: 1) }
   if master >= 0 {
     setNonBlocking(master)
     resize(master)
@@ -23,6 +24,10 @@ public func supervise(
     if ready[1] {
       let signal = try signals.next()
       if signal == ForwardedSignals.windowChanged && master >= 0 {
+        resize(master)
+      } else if signal == ForwardedSignals.continued && master >= 0 {
+        // It was stopped meanwhile, and the shell has taken its terminal back.
+        passing?.apply(to: 1)
         resize(master)
       } else {
         // ESRCH: it has ended meanwhile.

@@ -1,0 +1,41 @@
+import CLinux
+import Linux
+
+/// The file in a container's directory that names its first process, for a sweep after both the host side and the
+/// keeper were killed: "PID STARTTIME", the second as in /proc/PID/stat, since pids are used again.
+enum StateFile {
+  static let names = ["process", "process.new"]
+
+  static func write(_ directory: String, pid: ProcessID) throws {
+    guard let start = startTime(of: pid) else { return }
+    try writeFile("\(directory)/process.new", "\(pid) \(start)\n")
+    try rename("\(directory)/process.new", "\(directory)/process")
+  }
+
+  /// The container's process, unless it has ended; nil too for a file that isn't whole.
+  static func read(_ directory: String) -> ProcessID? {
+    guard let text = try? readFile("\(directory)/process"), text.hasSuffix("\n") else { return nil }
+    let words = text.split(whereSeparator: \.isWhitespace)
+    guard words.count == 2, let pid = ProcessID(words[0]),
+      startTime(of: pid).map({ "\($0)" }) == String(words[1])
+    else { return nil }
+    return pid
+  }
+
+  /// Field 22 of /proc/PID/stat, after the name in parentheses, which may hold anything.
+  private static func startTime(of pid: ProcessID) -> UInt64? {
+    guard let text = try? readFile("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else { return nil }
+    let fields = text[text.index(after: end)...].split(separator: " ")
+    return fields.count > 19 ? UInt64(fields[19]) : nil
+  }
+}
+
+private func rename(_ old: String, _ new: String) throws(SystemCallError) {
+  let here = Int(LINUX_AT_FDCWD)
+  let result = old.withCString { old in
+    new.withCString { new in
+      systemCall(__NR_renameat2, here, address(old), here, address(new))
+    }
+  }
+  try check(result, "rename", ["oldpath": old, "newpath": new])
+}

@@ -1,0 +1,87 @@
+import Linux
+import SystemPackage
+
+/// A tree that grows in a directory of ours, which nobody else can reach meanwhile. Paths are looked up by the kernel
+/// with the directory as their root: a symbolic link, whatever it says, leads to somewhere in the tree.
+final class Tree {
+  let root: Directory
+  /// Where the last members were put: tars tell a directory's members one after the other.
+  private var last: (path: RawPath, directory: Directory)?
+
+  init(_ root: Directory) { self.root = root }
+
+  /// The directory at a path; those that no member made are made.
+  func directory(_ path: RawPath) throws -> Directory {
+    if path.isEmpty { return root }
+    if let last, last.path == path { return last.directory }
+    let found: Directory
+    do { found = try open(path) } catch {
+      if error.errno != .noSuchFileOrDirectory { throw error }
+      found = try makeAll(path)
+    }
+    last = (path, found)
+    return found
+  }
+
+  /// The directory at a path, which a symbolic link in it may lead elsewhere in the tree.
+  func open(_ path: RawPath) throws(SystemCallError) -> Directory {
+    if path.isEmpty { return root }
+    return Directory(try openat2(at: root.descriptor, path, [.directory], resolve: [.inRoot, .noMagicLinks]))
+  }
+
+  /// One step after the other from where the last has led: a path of a thousand directories isn't walked a thousand
+  /// times.
+  private func makeAll(_ path: RawPath) throws -> Directory {
+    var place = root
+    var walked = RawPath([])
+    for step in path.names {
+      walked.append(step)
+      let name = RawPath(step)
+      do {
+        try mkdir(at: place.descriptor, name)
+        try chmod(at: place.descriptor, name, .usualDirectory)
+        place = try place.open(name)
+      } catch {
+        if error.errno != .fileExists { throw error }
+        place = try existing(name, in: place, walked)
+      }
+    }
+    return place
+  }
+
+  private func existing(_ name: RawPath, in parent: Directory, _ whole: RawPath) throws -> Directory {
+    if let found = try? parent.open(name) { return found }
+    do { return try open(whole) } catch {
+      if error.errno != .noSuchFileOrDirectory { throw error }
+      throw Refusal("the symbolic link \(whole.printable) above it leads to nothing")
+    }
+  }
+
+  /// Removes what an earlier member put there.
+  func remove(_ name: RawPath, in parent: Directory) throws {
+    // What is removed may be a part of the way to a directory that is kept.
+    last = nil
+    do { try unlink(at: parent.descriptor, name) } catch {
+      if error.errno != .isDirectory { throw error }
+      try removeTree(name, in: parent)
+    }
+  }
+}
+
+/// An open directory that several hold.
+final class Directory {
+  let descriptor: Descriptor
+
+  init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+
+  /// Opens a directory in this one; a symbolic link is none.
+  func open(_ name: RawPath) throws(SystemCallError) -> Directory {
+    Directory(try Linux.open(at: descriptor, name, [.directory, .noFollow]))
+  }
+}
+
+extension FilePermissions {
+  static var usualDirectory: FilePermissions {
+    [.ownerReadWriteExecute, .groupReadExecute, .otherReadExecute]
+  }
+}

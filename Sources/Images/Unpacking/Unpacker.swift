@@ -1,0 +1,160 @@
+import Linux
+import SystemPackage
+
+/// Makes a tar's members in a directory. Whatever a member says, nothing outside is read or written.
+final class Unpacker {
+  private let reader: TarReader
+  private let tree: Tree
+  /// The last that was said of each directory, by inode. It is applied at the end, when they are filled.
+  private var directories: [UInt64: (path: RawPath, metadata: Metadata)] = [:]
+
+  /// How many members each attribute was left out of.
+  private var leftOutCounts: [String: Int] = [:]
+
+  init(_ reader: TarReader, into root: Directory) {
+    self.reader = reader
+    tree = Tree(root)
+  }
+
+  func unpack() throws {
+    while let member = try reader.next() {
+      do { try make(member) } catch { throw Refusal(error).of(member: member.path) }
+      for name in member.metadata.leftOut {
+        // Nobody reads more lines than this.
+        let isRoom = leftOutCounts.count < 30 || leftOutCounts[name] != nil
+        leftOutCounts[isRoom ? name : "something else", default: 0] += 1
+      }
+    }
+    try finishDirectories()
+  }
+
+  /// What was left out, one line each.
+  var leftOut: [String] {
+    leftOutCounts.sorted { $0.key < $1.key }.map { name, count in
+      "\(RawPath(name.utf8).printable) of \(count) \(count == 1 ? "member" : "members") was left out"
+    }
+  }
+
+  private func make(_ member: TarMember) throws {
+    guard let place = try MemberPath(member.path) else {
+      guard case .directory = member.kind else { throw Refusal("the root is no directory") }
+      try note(member.metadata, of: tree.root, at: RawPath([]))
+      return
+    }
+    let parent = try tree.directory(place.parent)
+    let name = place.name
+    switch member.kind {
+    case .regular(let size): try makeFile(name, in: parent, size: size, member.metadata)
+    case .directory: try makeDirectory(place, in: parent, member.metadata)
+    case .symbolicLink(let target):
+      try replacing(name, in: parent) { try symlink(target, at: parent.descriptor, name) }
+      try set(member.metadata, of: name, in: parent, isLink: true)
+    case .hardLink(let target): try makeHardLink(name, in: parent, to: target)
+    case .node(let type, let device):
+      if type == .characterDevice && device == DeviceNumber(0, 0) {
+        throw Refusal("the device 0:0 is overlayfs's mark of a removed file")
+      }
+      try replacing(name, in: parent) { try mknod(at: parent.descriptor, name, type, device, []) }
+      try set(member.metadata, of: name, in: parent, isLink: false)
+    }
+  }
+
+  private func makeFile(_ name: RawPath, in parent: Directory, size: Int, _ metadata: Metadata) throws {
+    let file = OpenFile(
+      try replacing(name, in: parent) {
+        try open(at: parent.descriptor, name, [.writeOnly, .create, .exclusive, .noFollow])
+      })
+    var end = 0
+    while let (bytes, offset) = try reader.nextBlock() {
+      guard offset >= end, bytes.count <= size - offset else { throw Refusal("its parts are not in order") }
+      try write(file.descriptor, bytes, at: offset)
+      end = offset + bytes.count
+    }
+    // A hole at the end.
+    if end < size { try setSize(file.descriptor, size) }
+    try set(metadata, of: file.descriptor)
+  }
+
+  private func makeDirectory(_ place: MemberPath, in parent: Directory, _ metadata: Metadata) throws {
+    let directory: Directory
+    do {
+      try mkdir(at: parent.descriptor, place.name, .ownerReadWriteExecute)
+      directory = try parent.open(place.name)
+    } catch {
+      if error.errno != .fileExists { throw error }
+      directory = try existingDirectory(place.name, in: parent)
+    }
+    try note(metadata, of: directory, at: place.whole)
+  }
+
+  /// What is there if it is a directory, and a new one in its place if it isn't.
+  private func existingDirectory(_ name: RawPath, in parent: Directory) throws -> Directory {
+    if let found = try? parent.open(name) { return found }
+    try tree.remove(name, in: parent)
+    try mkdir(at: parent.descriptor, name, .ownerReadWriteExecute)
+    return try parent.open(name)
+  }
+
+  private func makeHardLink(_ name: RawPath, in parent: Directory, to target: RawPath) throws {
+    let text = target.printable
+    let place: MemberPath?
+    do { place = try MemberPath(target) } catch { throw Refusal("its hard link to \(text) leads outside") }
+    guard let place else { throw Refusal("it is a hard link to the root") }
+    let old: Directory
+    let status: FileStatus
+    do {
+      old = try tree.open(place.parent)
+      status = try statx(at: old.descriptor, place.name, .symlinkNoFollow)
+    } catch { throw Refusal("it is a hard link to \(text), and there is no such member before it") }
+    if status.mode.type == .directory { throw Refusal("it is a hard link to the directory \(text)") }
+    if let there = try? statx(at: parent.descriptor, name, .symlinkNoFollow), there.inode == status.inode {
+      return
+    }
+    try replacing(name, in: parent) { try link(at: old.descriptor, place.name, at: parent.descriptor, name) }
+  }
+
+  /// Does what makes a file; where there is one already, it is removed before.
+  private func replacing<Result: ~Copyable>(
+    _ name: RawPath, in parent: Directory, _ make: () throws -> Result
+  ) throws -> Result {
+    do { return try make() } catch {
+      if (error as? SystemCallError)?.errno != .fileExists { throw error }
+      try tree.remove(name, in: parent)
+      return try make()
+    }
+  }
+
+  private func note(_ metadata: Metadata, of directory: Directory, at path: RawPath) throws {
+    let status = try statx(at: directory.descriptor, "", .emptyPath)
+    directories[status.inode] = (path, metadata)
+  }
+
+  private func finishDirectories() throws {
+    for (inode, (path, metadata)) in directories {
+      // Another may be there by now, or none: a later member has replaced it.
+      guard let directory = try? tree.open(path),
+        try statx(at: directory.descriptor, "", .emptyPath).inode == inode
+      else { continue }
+      do { try set(metadata, of: directory.descriptor) } catch { throw Refusal(error).of(member: path) }
+    }
+  }
+}
+
+/// Owner, mode, extended attributes, time of an open file, in this order: a change of the owner clears the setuid bit
+/// and the file's capabilities.
+private func set(_ metadata: Metadata, of file: borrowing Descriptor) throws {
+  try fchownat(file, "", owner: metadata.uid, group: metadata.gid)
+  try fchmod(file, metadata.mode)
+  for attribute in metadata.attributes { try set(attribute, of: file) }
+  try setTime(at: file, nil, metadata)
+}
+
+/// The same of what can't be opened: a device, a symbolic link. It was just made, so its name leads to it.
+private func set(_ metadata: Metadata, of name: RawPath, in parent: Directory, isLink: Bool) throws {
+  if let attribute = metadata.attributes.first {
+    throw Refusal("only files and directories have attributes like \(attribute.name)")
+  }
+  try fchownat(parent.descriptor, name, owner: metadata.uid, group: metadata.gid)
+  if !isLink { try chmod(at: parent.descriptor, name, metadata.mode) }
+  try setTime(at: parent.descriptor, name, metadata)
+}

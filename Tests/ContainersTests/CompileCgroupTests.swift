@@ -1,0 +1,164 @@
+@testable import Containers
+import OCISpec
+import Testing
+
+struct CompileCgroupTests {
+  private func limited(_ change: (inout Resources) -> Void) -> ContainerRequest {
+    request { change(&$0.config.linux.resources) }
+  }
+
+  /// What is done in cgroups, in its order.
+  private func steps(_ request: ContainerRequest, _ cgroups: [CgroupHierarchy]) throws -> [HostStep] {
+    try compile(request, host(cgroups)).host.filter {
+      switch $0 {
+      case .makeCgroup, .write: true
+      default: false
+      }
+    }
+  }
+
+  private func birthplace(_ plan: Plan) -> String? {
+    for case .clone(_, let cgroup) in plan.host { return cgroup }
+    return nil
+  }
+
+  private func joins(_ plan: Plan) -> [String] {
+    plan.child.compactMap { if case .joinCgroup(let path) = $0 { path } else { nil } }
+  }
+
+  @Test func everyLimitOnVersion2() throws {
+    let request = limited {
+      $0.memory.limit = 64 << 20
+      $0.memory.swap = 96 << 20
+      $0.cpu.quota = 50_000
+      $0.cpu.period = 100_000
+      $0.cpu.shares = 1024
+      $0.pids.limit = 10
+    }
+    let path = "/cg/v2/cooper-cask"
+    #expect(
+      try steps(request, [v2]) == [
+        .write(file: "/cg/v2/cgroup.subtree_control", value: "+memory +pids"),
+        .makeCgroup(path),
+        .write(file: "\(path)/memory.max", value: "67108864"),
+        .write(file: "\(path)/memory.swap.max", value: "33554432"),
+        .write(file: "\(path)/cpu.max", value: "50000 100000"),
+        .write(file: "\(path)/cpu.weight", value: "39"),
+        .write(file: "\(path)/pids.max", value: "10"),
+      ])
+    let plan = try compile(request, host([v2]))
+    #expect(birthplace(plan) == path)
+    #expect(joins(plan) == [])
+    #expect(plan.cgroups == [path])
+  }
+
+  @Test func everyLimitOnVersion1() throws {
+    let request = limited {
+      $0.memory.limit = 64 << 20
+      $0.memory.swap = 96 << 20
+      $0.cpu.quota = 50_000
+      $0.cpu.shares = 1024
+      $0.pids.limit = -1
+    }
+    let (memory, cpu, pids) = ("/cg/memory/cooper-cask", "/cg/cpu/cooper-cask", "/cg/pids/cooper-cask")
+    let machine = [v1Memory, v1CPU, v1Pids]
+    #expect(
+      try steps(request, machine) == [
+        .makeCgroup(memory),
+        .write(file: "\(memory)/memory.limit_in_bytes", value: "67108864"),
+        .write(file: "\(memory)/memory.memsw.limit_in_bytes", value: "100663296"),
+        .makeCgroup(cpu),
+        .write(file: "\(cpu)/cpu.cfs_period_us", value: "100000"),
+        .write(file: "\(cpu)/cpu.cfs_quota_us", value: "50000"),
+        .write(file: "\(cpu)/cpu.shares", value: "1024"),
+        .makeCgroup(pids),
+        .write(file: "\(pids)/pids.max", value: "max"),
+      ])
+    let plan = try compile(request, host(machine))
+    #expect(birthplace(plan) == nil)
+    #expect(joins(plan) == [memory, cpu, pids])
+  }
+
+  @Test func onAHybridMachineEachControllerIsWhereItIs() throws {
+    let unified = CgroupHierarchy(.v2, "/cg/unified", controllers: ["pids"])
+    let request = limited {
+      $0.memory.limit = 64 << 20
+      $0.pids.limit = 5
+    }
+    let plan = try compile(request, host([v1Memory, unified]))
+    #expect(birthplace(plan) == "/cg/unified/cooper-cask")
+    #expect(joins(plan) == ["/cg/memory/cooper-cask"])
+    #expect(plan.host.contains(.write(file: "/cg/unified/cooper-cask/pids.max", value: "5")))
+  }
+
+  @Test func swapIsTwiceTheMemoryWhereItIsCounted() throws {
+    let request = limited { $0.memory.limit = 8192 }
+    #expect(
+      try steps(request, [v1Memory]).contains(
+        .write(file: "/cg/memory/cooper-cask/memory.memsw.limit_in_bytes", value: "16384")))
+    var uncounted = v1Memory
+    uncounted.hasSwapLimit = false
+    #expect(try steps(request, [uncounted]).count == 2)
+    let unlimited = limited {
+      $0.memory.limit = 8192
+      $0.memory.swap = -1
+    }
+    #expect(
+      try steps(unlimited, [v2]).contains(
+        .write(file: "/cg/v2/cooper-cask/memory.swap.max", value: "max")))
+  }
+
+  @Test func deviceRulesDenyEverythingFirst() throws {
+    let request = limited {
+      $0.devices = [AllowedDevice(.character, 1, 3), AllowedDevice(.block, nil, nil, "m")]
+    }
+    let path = "/cg/devices/cooper-cask"
+    #expect(
+      try steps(request, [v1Devices]) == [
+        .makeCgroup(path),
+        .write(file: "\(path)/devices.deny", value: "a"),
+        .write(file: "\(path)/devices.allow", value: "c 1:3 rwm"),
+        .write(file: "\(path)/devices.allow", value: "b *:* m"),
+      ])
+    #expect(try compile(request, host([v2])).remarks.contains { $0.contains("no limit of device access") })
+  }
+
+  @Test func withoutALimitNothingIsNeeded() throws {
+    let plan = try compile(request(), host([v1Memory]))
+    #expect(plan.cgroups == [])
+    #expect(plan.remarks.contains { $0.contains("no cgroup of its own") })
+    var sealed = v2
+    sealed.isWritable = false
+    #expect(try compile(request(), host([sealed])).cgroups == [])
+  }
+
+  @Test func aLimitThatCannotBeAppliedIsRefusedWithTheReason() {
+    expectCompileError("linux.resources.memory.limit", "no cgroup hierarchy of this machine has the memory") {
+      try compile(limited { $0.memory.limit = 4096 }, host([v1CPU]))
+    }
+    expectCompileError("linux.resources.pids.limit", "/cg/pids can't be written") {
+      var sealed = v1Pids
+      sealed.isWritable = false
+      return try compile(limited { $0.pids.limit = 1 }, host([sealed]))
+    }
+    expectCompileError("linux.resources.memory.swap", "doesn't count swap") {
+      var uncounted = v1Memory
+      uncounted.hasSwapLimit = false
+      return try compile(
+        limited {
+          $0.memory.limit = 4096
+          $0.memory.swap = 8192
+        }, host([uncounted]))
+    }
+    expectCompileError("linux.resources.memory.swap", "less than memory") {
+      try compile(
+        limited {
+          $0.memory.limit = 8192
+          $0.memory.swap = 4096
+        }, host([v2]))
+    }
+    expectCompileError("linux.resources.memory.swap", "needs a limit of memory") {
+      try compile(limited { $0.memory.swap = 4096 }, host([v2]))
+    }
+  }
+}

@@ -1,0 +1,100 @@
+"""cooper explain prints the plan and does nothing; cooper run --trace prints its steps as they are done."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+
+import conftest
+import pytest
+
+OPTIONS = ["--name", "shown", "--user", "7:8", "--read-only", "--init", "--cap-drop", "ALL"]
+
+
+def explain(cooper, *arguments, **options):
+    done = cooper.run("explain", *arguments, **options)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    return done.stdout.splitlines()
+
+
+def test_explain_prints_one_line_a_step_in_the_order_of_doing(cooper, rootfs):
+    lines = explain(cooper, *OPTIONS, "-v", "/etc:/data:ro", rootfs, "echo", "two words")
+    places = {}
+    for number, line in enumerate(lines):
+        assert re.match(r"(note  |host  |child ) \S", line), line
+        places[line[7:]] = number
+    in_order = [
+        "no seccomp filter: the container may make every system call",
+        "start the keeper: it makes and locks /run/cooper/shown, and removes everything when this"
+        " process ends",
+        "let the child go, and wait for its end",
+        "wait for the host side",
+        "make every mount private (MS_REC | MS_PRIVATE)",
+        f"mount overlay of {rootfs} as the root (nodev)",
+        "mount proc on /proc (nosuid,nodev,noexec)",
+        "bind /etc on /data (rbind,ro,nosuid,nodev)",
+        "make the root read-only",
+        "pivot_root into the root, and detach the old one",
+        "set the host name shown",
+        "drop all from the bounding set but none",
+        "become uid 7, gid 8, groups []",
+        "set no_new_privs",
+        "execve echo 'two words'",
+    ]
+    assert sorted(in_order, key=places.__getitem__) == in_order
+    assert lines[-1] == "child  execve echo 'two words'"
+
+
+@pytest.mark.requires("strace")
+def test_explain_does_nothing(cooper, rootfs):
+    explain(cooper, "--memory", "64m", rootfs, "touch", "/made")
+    assert not (rootfs / "made").exists()
+    assert conftest.remains() == []
+    done = subprocess.run(
+        ["strace", "-f", "-qq", "-o", "/dev/stderr", "-e",
+         "trace=mkdir,mkdirat,mount,clone,clone3,fork,vfork,unshare,fsopen,open_tree,unlinkat,renameat2",
+         cooper.path, "explain", str(rootfs), "true"],
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert done.stderr == ""
+
+
+@pytest.mark.requires("root")
+def test_explain_needs_no_root_and_prints_the_same(cooper):
+    arguments = ["explain", "--name", "shown", "--memory", "64m", "--cpus", "1.5", "host", "true"]
+    # pytest's own folders are root's.
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        program = shutil.copy(cooper.path, folder)
+        done = subprocess.run(
+            [program, *arguments],
+            capture_output=True, text=True, check=False, user=65534, group=65534, cwd="/", timeout=60,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == cooper.run(*arguments).stdout
+
+
+def test_explain_refuses_what_run_refuses(cooper, rootfs):
+    assert "--user nobody" in cooper.refusal("--user", "nobody", rootfs, "true", verb="explain")
+    assert "no image" in cooper.refusal("no-such-image", verb="explain")
+
+
+@pytest.mark.requires("root")
+def test_trace_prints_each_step_as_it_is_done(cooper, rootfs):
+    done = cooper.run("run", "--trace", *OPTIONS, rootfs, "sh", "-c", "echo out")
+    assert (done.returncode, done.stdout) == (0, "out\n")
+    traced = [
+        re.fullmatch(r" *(\d+\.\d{3}) ms (\w+) +(.*)", line).groups() for line in done.stderr.splitlines()
+    ]
+    steps = [
+        tuple(line.split(maxsplit=1)) for line in explain(cooper, *OPTIONS, rootfs, "sh", "-c", "echo out")
+    ]
+    # The child goes on while the host side still prints.
+    for side in ["host", "child"]:
+        assert [step for _, who, step in traced if who == side] == [
+            step for who, step in steps if who == side
+        ]
+        times = [float(time) for time, who, _ in traced if who == side]
+        assert times == sorted(times)
+    assert len(traced) == len([step for step in steps if step[0] != "note"])
