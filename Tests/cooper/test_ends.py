@@ -135,6 +135,23 @@ def test_killing_cooper_at_any_moment_leaves_nothing(cooper, rootfs, escaper):
     assert sorted(seconds)[len(seconds) * 9 // 10] < 1
 
 
+def test_the_keeper_waits_for_a_cgroup_that_is_busy(cooper, rootfs):
+    # Its sleep between two tries was none after the first: ppoll had written what was left of it over it.
+    container = cooper.start("--name", "busy", rootfs, "sh", "-c", "echo up; exec sleep 100")
+    assert container.stdout.readline() == "up\n"
+    made = [pathlib.Path(mount) / "cooper-busy" for mount in conftest.cgroup_mounts()]
+    with subprocess.Popen(["sleep", "100"]) as guest:
+        for path in made:
+            if path.exists():
+                (path / "cgroup.procs").write_text(str(guest.pid))
+        container.kill()
+        container.wait()
+        time.sleep(0.5)
+        assert conftest.remains()
+        guest.kill()
+    wait_until(lambda: not conftest.remains(), 10, conftest.remains)
+
+
 def test_the_next_command_sweeps_when_the_keeper_was_killed_too(cooper, rootfs, escaper):
     arguments = ["--name", "orphan", "--memory", "64m", "-v", f"{escaper}:/escaper:ro", "--init", rootfs]
     container = cooper.start(*arguments, "sh", "-c", "echo up; exec /escaper")

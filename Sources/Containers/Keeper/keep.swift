@@ -93,7 +93,8 @@ private func removeCgroup(_ keeper: KeeperMemory, _ path: Int) -> Bool {
     let (noEntry, busy) = (-2, -16)
     if result == 0 || result == noEntry { return true }
     if result != busy { return false }
-    _ = clinux_syscall(Int(__NR_ppoll), 0, 0, keeper.shortTime, 0, 0, 0)
+    // nanosleep and not ppoll: that writes the time that is left over the time that was asked for.
+    _ = clinux_syscall(Int(__NR_nanosleep), keeper.shortTime, 0, 0, 0, 0, 0)
     tries += 1
   }
   return false
