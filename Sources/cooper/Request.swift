@@ -81,8 +81,8 @@ extension ContainerOptions {
 
   /// A terminal can only be given where there is one.
   private func checkTerminal() throws {
-    if interactive && !isTerminal(0) { throw ValidationError("--tty: standard input is no terminal") }
-    if !isTerminal(1) { throw ValidationError("--tty: standard output is no terminal") }
+    if interactive && !isatty(.standardInput) { throw ValidationError("--tty: standard input is no terminal") }
+    if !isatty(.standardOutput) { throw ValidationError("--tty: standard output is no terminal") }
   }
 }
 

@@ -118,9 +118,6 @@ private func fileKind(_ path: String) -> FileKind? {
   return stat.type == .directory ? .directory : .other
 }
 
-/// Whether a descriptor is a terminal.
-public func isTerminal(_ descriptor: CInt) -> Bool { TerminalMode(of: descriptor) != nil }
-
 /// getcwd(2)
 public func currentDirectory() throws(SystemCallError) -> String {
   var buffer = [UInt8](repeating: 0, count: 4096)

@@ -1,4 +1,3 @@
-import CLinux
 import Linux
 
 /// What `compile`'s caller must know of an image: its users and groups, read by a parser of our own from regular
@@ -99,16 +98,11 @@ extension ImageFacts {
 }
 
 private func readInRoot(_ root: String, _ path: String) -> String {
-  guard let directory = try? openDirectory(root) else { return "" }
-  let flags = UInt64(LINUX_O_NONBLOCK | LINUX_O_NOCTTY | LINUX_O_CLOEXEC)
-  var how = (flags, UInt64(0), UInt64(LINUX_RESOLVE_IN_ROOT | LINUX_RESOLVE_NO_MAGICLINKS))
-  let result = path.withCString { path in
-    withUnsafeMutableBytes(of: &how) { how in
-      systemCall(__NR_openat2, Int(directory.rawValue), address(path), address(how.baseAddress), how.count)
-    }
-  }
-  guard result >= 0 else { return "" }
-  let file = Descriptor(owning: CInt(result))
+  guard let directory = try? open(root, [.directory, .noFollow]) else { return "" }
+  guard
+    let file = try? openat2(
+      at: directory, path, [.nonBlock, .noCTTY], resolve: [.inRoot, .noMagicLinks])
+  else { return "" }
   let limit = 1 << 20
   guard let status = try? file.fileDescriptor.stat(), status.type == .regular, status.size <= limit else {
     return ""

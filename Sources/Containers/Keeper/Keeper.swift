@@ -9,9 +9,9 @@ struct Keeper: ~Copyable {
   private let socket: Descriptor
 
   init(plan: Plan, directory: String, terminal: Int32?) throws {
-    let sockets = try SocketPair()
+    let sockets = try socketpair()
     let memory = KeeperMemoryBuilder(plan: plan, directory: directory)
-    memory.pointer.pointee.socket = Int(sockets.theirs.rawValue)
+    memory.pointer.pointee.socket = Int(sockets.second.rawValue)
     if let terminal { memory.restoreTerminal(terminal) }
     var arguments = clinux_clone_args()
     arguments.flags = CloneFlags.clearSigHand.rawValue
@@ -19,7 +19,7 @@ struct Keeper: ~Copyable {
     let result = cloneAndKeep(&arguments, MemoryLayout<clinux_clone_args>.size, memory.pointer)
     withExtendedLifetime(memory) {}
     pid = try ProcessID(check(result, "clone3", ["flags": CloneFlags.clearSigHand]))
-    socket = sockets.takeOurs()
+    socket = sockets.takeFirst()
   }
 
   /// Waits until the keeper has made the container's directory.
@@ -38,8 +38,8 @@ struct Keeper: ~Copyable {
   }
 
   /// Names the process that the keeper kills at the end.
-  borrowing func watch(_ process: CInt) throws(SystemCallError) {
-    try sendDescriptor(socket.rawValue, process)
+  borrowing func watch(_ process: borrowing PIDFD) throws(SystemCallError) {
+    try sendmsg(socket, [0], descriptor: process)
   }
 
   /// Lets the keeper do its work, and waits until it is done.

@@ -1,4 +1,3 @@
-import CLinux
 import Linux
 
 /// The file in a container's directory that names its first process, for a sweep after both the host side and the
@@ -28,14 +27,4 @@ enum StateFile {
     let fields = text[text.index(after: end)...].split(separator: " ")
     return fields.count > 19 ? UInt64(fields[19]) : nil
   }
-}
-
-private func rename(_ old: String, _ new: String) throws(SystemCallError) {
-  let here = Int(LINUX_AT_FDCWD)
-  let result = old.withCString { old in
-    new.withCString { new in
-      systemCall(__NR_renameat2, here, address(old), here, address(new))
-    }
-  }
-  try check(result, "rename", ["oldpath": old, "newpath": new])
 }

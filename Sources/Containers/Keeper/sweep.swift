@@ -2,6 +2,10 @@ import CLinux
 import Linux
 import SystemPackage
 
+// /run/cooper/ID is a container's directory, locked by its keeper as long as that lives. The lock is a flock of the
+// directory itself, so that it leaves nothing more behind; whoever makes or sweeps directories holds the lock of
+// their parent meanwhile.
+
 /// The remains of one container, and whether they could be removed.
 public struct Sweep: Hashable, Sendable, CustomStringConvertible {
   public let id: String
@@ -20,26 +24,36 @@ public struct Sweep: Hashable, Sendable, CustomStringConvertible {
 /// - Parameter stateDirectory: where containers have their directories.
 /// - Returns: what became of each.
 public func sweep(stateDirectory: String, _ host: HostFacts) throws -> [Sweep] {
-  guard let parent = try? openDirectory(stateDirectory) else { return [] }
-  _ = try lockExclusively(parent, wait: true)
+  guard let parent = try? open(stateDirectory, [.directory, .noFollow]) else { return [] }
+  try flock(parent, .exclusive)
   var sweeps: [Sweep] = []
   for id in directoryEntries(parent) {
     let path = "\(stateDirectory)/\(id)"
-    guard let directory = try? openDirectory(path) else { continue }
-    guard try lockExclusively(directory, wait: false) else { continue }
-    let container = StateFile.read(path).map { systemCall(__NR_pidfd_open, Int($0)) } ?? -1
+    guard let directory = try? open(path, [.directory, .noFollow]), try isAbandoned(directory) else {
+      continue
+    }
+    let container = StateFile.read(path).flatMap { try? pidfd_open($0) }
     let cgroups = host.cgroups.map { "\($0.mountPoint)/cooper-\(id)" }
     let memory = KeeperMemoryBuilder(
       plan: Plan(id: id, host: cgroups.map { .makeCgroup($0) }, child: [], remarks: []), directory: path)
-    let isGone = removeContainer(memory.pointer, container)
-    if container >= 0 { _ = systemCall(__NR_close, container) }
+    let isGone = removeContainer(memory.pointer, Int(container?.fileDescriptor.rawValue ?? -1))
     withExtendedLifetime(memory) {}
+    withExtendedLifetime(directory) {}
     sweeps.append(Sweep(id: id, directory: path, isGone: isGone))
   }
   // With no container left the parent goes as well.
   try? rmdir(stateDirectory)
   withExtendedLifetime(parent) {}
   return sweeps
+}
+
+/// Whether no keeper has the directory's lock; then this process has it.
+private func isAbandoned(_ directory: borrowing Descriptor) throws(SystemCallError) -> Bool {
+  do { try flock(directory, .exclusive, wait: false) } catch {
+    if error.errno == .wouldBlock { return false }
+    throw error
+  }
+  return true
 }
 
 /// The names in a directory, less "." and "..".

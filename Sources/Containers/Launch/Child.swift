@@ -9,17 +9,17 @@ struct Child: ~Copyable {
   /// A SOCK_SEQPACKET pair's end: "go" in one direction, reports in the other.
   private let channel: Descriptor
 
-  /// What the child has told: a report, a text, a descriptor; -1 for none.
-  struct Message {
-    var report: Report
-    var text: String
-    var descriptor: CInt
+  /// What the child has told: a report, a text, a descriptor.
+  struct Message: ~Copyable {
+    let report: Report
+    let text: String
+    let descriptor: Descriptor?
   }
 
   init(_ steps: [ChildStep], flags: CloneFlags, cgroup: String?, isTraced: Bool) throws {
-    let sockets = try SocketPair()
-    let lowering = Lowering(steps, channel: Int(sockets.theirs.rawValue), isTraced: isTraced)
-    let birthplace = try cgroup.map { try openDirectory($0).release() } ?? -1
+    let sockets = try socketpair()
+    let lowering = Lowering(steps, channel: Int(sockets.second.rawValue), isTraced: isTraced)
+    let birthplace = try cgroup.map { try open($0, [.directory, .noFollow]).release() } ?? -1
     defer { if birthplace >= 0 { _ = Descriptor(owning: birthplace) } }
 
     var pidfd: CInt = -1
@@ -37,13 +37,13 @@ struct Child: ~Copyable {
     }
     pid = try ProcessID(check(result, "clone3", ["flags": flags]))
     process = PIDFD(Descriptor(owning: pidfd))
-    channel = sockets.takeOurs()
+    channel = sockets.takeFirst()
   }
 
   /// Gives the keeper what it needs to kill the container.
   borrowing func handTo(_ keeper: borrowing Keeper?) throws {
     switch keeper {
-    case .some(let keeper): try keeper.watch(process.descriptor.rawValue)
+    case .some(let keeper): try keeper.watch(process)
     case .none: break
     }
   }
@@ -52,24 +52,16 @@ struct Child: ~Copyable {
 
   /// The next message; nil when the child has executed the command or is dead.
   borrowing func receive() throws(SystemCallError) -> Message? {
-    var report = Report()
-    var descriptor: CInt = -1
-    let room = MemoryLayout<Report>.size + Lowering.textCapacity
-    var text = ""
-    let channel = channel.rawValue
-    let result = withUnsafeTemporaryAllocation(byteCount: room, alignment: 16) { buffer in
-      let received = receiveMessage(channel, buffer, &descriptor)
-      if received >= MemoryLayout<Report>.size {
-        report = buffer.load(as: Report.self)
-        let start = MemoryLayout<Report>.size
-        let end = min(start + Int(report.textLength), received)
-        text = String(decoding: buffer[start..<max(start, end)], as: UTF8.self)
-      }
-      return received
+    let size = MemoryLayout<Report>.size
+    var message = try recvmsg(channel, upTo: size + Lowering.textCapacity, descriptors: 1)
+    if message.bytes.isEmpty { return nil }
+    let report = message.bytes.withUnsafeBytes {
+      $0.count < size ? Report() : $0.loadUnaligned(as: Report.self)
     }
-    try check(result, "recvmsg")
-    return result == 0
-      ? nil : Message(report: report, text: firstMessage(of: text), descriptor: descriptor)
+    let text = message.bytes.dropFirst(size).prefix(max(0, Int(report.textLength)))
+    return Message(
+      report: report, text: firstMessage(of: String(decoding: text, as: UTF8.self)),
+      descriptor: message.descriptors.takeFirst())
   }
 
   consuming func takeProcess() -> PIDFD { process }

@@ -109,7 +109,7 @@ private struct Launcher: ~Copyable {
       case Report.traced:
         let step = plan.child[Int(message.report.step)]
         trace("child  \(step)", message.report.time.0 * 1_000_000 + message.report.time.1 / 1000)
-      case Report.terminal: terminal = Descriptor(owning: message.descriptor)
+      case Report.terminal: terminal = message.descriptor ?? Descriptor(owning: -1)
       default: throw failure(message)
       }
     }
@@ -120,7 +120,7 @@ private struct Launcher: ~Copyable {
     return RunningContainer(pid: pid, process: child.takeProcess(), terminal: terminal, keeper: keeper)
   }
 
-  private func failure(_ message: Child.Message) -> ContainerError {
+  private func failure(_ message: borrowing Child.Message) -> ContainerError {
     let step = plan.child[Int(message.report.step)]
     let errno = Errno(rawValue: message.report.errno)
     let detail = message.text.isEmpty ? "" : " (\(message.text))"
@@ -137,7 +137,7 @@ private struct Launcher: ~Copyable {
 private func monotonicTime() -> Int {
   var time = (0, 0)
   withUnsafeMutableBytes(of: &time) { bytes in
-    _ = systemCall(__NR_clock_gettime, 1, address(bytes.baseAddress))
+    _ = systemCall(__NR_clock_gettime, Int(LINUX_CLOCK_MONOTONIC), address(bytes.baseAddress))
   }
   return time.0 * 1_000_000 + time.1 / 1000
 }

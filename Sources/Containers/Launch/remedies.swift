@@ -6,12 +6,12 @@ func remedy(_ step: ChildStep, _ errno: Errno) -> String {
   switch (step, errno) {
   case (.overlay(let lower), .invalidArgument):
     "; \(lower.joined(separator: ":")) can't be a lower layer of an overlay: its filesystem is not fit for it, or is an overlay on too many others"
-  case (.overlay, Errno(rawValue: 19)): "; this kernel has no overlay filesystem"
+  case (.overlay, .operationNotSupportedByDevice): "; this kernel has no overlay filesystem"
   case (.exec(let args, _), .noSuchFileOrDirectory) where args.first?.contains("/") == false:
     "; no directory of PATH has it"
   case (.exec(let args, _), .noSuchFileOrDirectory):
     "; the container has no such file, or lacks the interpreter or loader that \(args.first ?? "") names"
-  case (.exec, Errno(rawValue: 8)): "; it is no program for this machine"
+  case (.exec, .execFormatError): "; it is no program for this machine"
   case (.scratch, .notPermitted), (.overlay, .notPermitted), (.makeMountsPrivate, .notPermitted):
     "; it needs root with CAP_SYS_ADMIN"
   case (.makeMountsPrivate, .invalidArgument):

@@ -9,28 +9,14 @@ import Linux
 public func sealOwnExecutable() throws(SystemCallError) {
   let executable = "/proc/self/exe"
   if isOnReadOnlyMount(executable) {
-    _ = "cooper".withCString { systemCall(__NR_prctl, Int(LINUX_PR_SET_NAME), address($0)) }
+    try Prctl.setName("cooper")
     return
   }
-  let tree = executable.withCString {
-    systemCall(
-      __NR_open_tree, Int(LINUX_AT_FDCWD), address($0), Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC))
-  }
-  try check(tree, "open_tree", ["path": executable, "flags": "OPEN_TREE_CLONE"])
-  let mount = Descriptor(owning: CInt(tree))
-  // struct mount_attr: attr_set, attr_clr, propagation, userns_fd
-  var attributes = (UInt64(LINUX_MOUNT_ATTR_RDONLY), UInt64(0), UInt64(0), UInt64(0))
-  let sealed = "".withCString { empty in
-    withUnsafeMutableBytes(of: &attributes) { attributes in
-      systemCall(
-        __NR_mount_setattr, Int(mount.rawValue), address(empty), Int(LINUX_AT_EMPTY_PATH),
-        address(attributes.baseAddress), attributes.count)
-    }
-  }
-  try check(sealed, "mount_setattr", ["path": executable, "attr_set": "MOUNT_ATTR_RDONLY"])
+  let mount = try open_tree(executable, .clone)
+  try mount_setattr(mount, MountAttributeChange(set: .readOnly))
   let result = "".withCString { empty in
     systemCall(
-      __NR_execveat, Int(mount.rawValue), address(empty), address(CommandLine.unsafeArgv),
+      __NR_execveat, Int(mount.fileDescriptor.rawValue), address(empty), address(CommandLine.unsafeArgv),
       address(clinux_environment()), Int(LINUX_AT_EMPTY_PATH))
   }
   try check(result, "execveat", ["path": executable])

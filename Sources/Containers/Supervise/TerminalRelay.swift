@@ -1,4 +1,3 @@
-import CLinux
 import Linux
 import SystemPackage
 
@@ -6,33 +5,29 @@ import SystemPackage
 ///
 /// The master doesn't block: a container that doesn't read its input must not keep its output from being read.
 struct TerminalRelay {
-  private let master: CInt
+  private let master: FileDescriptor
   private var readsInput: Bool
   private var isOpen: Bool
   /// Read from standard input, and not yet taken by the terminal.
   private var pending: [UInt8] = []
   private var inputIsReady = false
 
-  init(master: CInt, readsInput: Bool) {
+  init(master: FileDescriptor, readsInput: Bool) {
     self.master = master
     self.readsInput = readsInput
-    isOpen = master >= 0
+    isOpen = master.rawValue >= 0
   }
 
   /// Waits until something can be done, or one of the other descriptors can be read; says which of these.
-  mutating func wait(also others: [CInt]) throws(SystemCallError) -> [Bool] {
-    let (readable, writable): (Int16, Int16) = (1, 4)
-    var entries = others.map { PollEntry(descriptor: $0, events: readable) }
-    entries.append(
-      PollEntry(descriptor: isOpen ? master : -1, events: pending.isEmpty ? readable : readable | writable))
-    entries.append(PollEntry(descriptor: readsInput && pending.isEmpty ? 0 : -1, events: readable))
-    let count = entries.count
-    let result = entries.withUnsafeMutableBytes { entries in
-      untilUninterrupted { systemCall(__NR_ppoll, address(entries.baseAddress), count, 0, 0, 0) }
-    }
-    try check(result, "ppoll")
-    inputIsReady = entries[count - 1].returned != 0
-    return entries.prefix(others.count).map { $0.returned != 0 }
+  mutating func wait(also others: [FileDescriptor]) throws(SystemCallError) -> [Bool] {
+    let none = FileDescriptor(rawValue: -1)
+    var requests = others.map { PollDescriptor($0) }
+    requests.append(PollDescriptor(isOpen ? master : none, pending.isEmpty ? .in : [.in, .out]))
+    requests.append(PollDescriptor(readsInput && pending.isEmpty ? .standardInput : none))
+    _ = try poll(&requests)
+    let ready = requests.map { !$0.revents.isEmpty }
+    inputIsReady = ready[others.count + 1]
+    return Array(ready.prefix(others.count))
   }
 
   /// Moves what can be moved without waiting.
@@ -45,10 +40,8 @@ struct TerminalRelay {
       if pending.isEmpty { readsInput = false }
     }
     if isOpen && !pending.isEmpty {
-      let written = pending.withUnsafeBytes {
-        systemCall(__NR_write, Int(master), address($0.baseAddress), $0.count)
-      }
-      if written > 0 { pending.removeFirst(written) }
+      let written = try? pending.withUnsafeBytes { try master.write($0) }
+      pending.removeFirst(written ?? 0)
     }
     _ = try copyOutput()
   }
@@ -62,22 +55,15 @@ struct TerminalRelay {
   private mutating func copyOutput() throws -> Bool {
     guard isOpen else { return false }
     var bytes = [UInt8](repeating: 0, count: 16384)
-    let count = bytes.withUnsafeMutableBytes {
-      systemCall(__NR_read, Int(master), address($0.baseAddress), $0.count)
-    }
-    if count == -Int(Errno.wouldBlock.rawValue) { return false }
-    if count <= 0 {
+    let count: Int
+    do { count = try bytes.withUnsafeMutableBytes { try master.read(into: $0) } } catch Errno.wouldBlock {
+      return false
+    } catch { count = 0 }
+    if count == 0 {
       isOpen = false
       return false
     }
     try FileDescriptor.standardOutput.writeAll(bytes.prefix(count))
     return true
   }
-}
-
-/// struct pollfd
-private struct PollEntry {
-  var descriptor: CInt
-  var events: Int16
-  var returned: Int16 = 0
 }

@@ -1,5 +1,5 @@
-import CLinux
 import Linux
+import SystemPackage
 
 /// Stays with a container until its first process ends: passes signals on, and, where it has a terminal, carries
 /// bytes between that and the caller's standard streams.
@@ -9,30 +9,30 @@ import Linux
 public func supervise(
   _ container: RunningContainer, _ signals: borrowing ForwardedSignals, passesInput: Bool
 ) throws -> WaitStatus {
-  let master = container.terminal.rawValue
-  let settings = master >= 0 ? TerminalMode(of: 1) : nil
+  let master = container.terminal.fileDescriptor
+  let hasTerminal = master.rawValue >= 0
+  let settings = hasTerminal ? try? tcgetattr(.standardOutput) : nil
   let passing = passesInput ? settings?.raw : settings?.rawOutput
-  passing?.apply(to: 1)
-  defer { settings?.apply(to: 1) }
-  if master >= 0 {
-    setNonBlocking(master)
+  apply(passing)
+  defer { apply(settings) }
+  if hasTerminal {
+    try setNonBlocking(master, true)
     resize(master)
   }
-  var relay = TerminalRelay(master: master, readsInput: master >= 0 && passesInput)
+  var relay = TerminalRelay(master: master, readsInput: hasTerminal && passesInput)
   while true {
-    let ready = try relay.wait(also: [container.process.descriptor.rawValue, signals.descriptor.rawValue])
+    let ready = try relay.wait(also: [container.process.fileDescriptor, signals.descriptor.fileDescriptor])
     if ready[1] {
-      let signal = try signals.next()
-      if signal == ForwardedSignals.windowChanged && master >= 0 {
+      let signal = try signals.descriptor.read().signal
+      if signal == .winch && hasTerminal {
         resize(master)
-      } else if signal == ForwardedSignals.continued && master >= 0 {
+      } else if signal == .cont && hasTerminal {
         // It was stopped meanwhile, and the shell has taken its terminal back.
-        passing?.apply(to: 1)
+        apply(passing)
         resize(master)
       } else {
         // ESRCH: it has ended meanwhile.
-        _ = systemCall(
-          __NR_pidfd_send_signal, Int(container.process.descriptor.rawValue), Int(signal), 0, 0)
+        try? pidfd_send_signal(container.process, signal)
       }
     }
     try relay.carry()
@@ -43,10 +43,20 @@ public func supervise(
   }
 }
 
-private func resize(_ master: CInt) { WindowSize(of: 1)?.apply(to: master) }
+/// Sets the caller's terminal; where that has gone, nothing is left to set.
+private func apply(_ mode: TerminalMode?) {
+  if let mode { try? tcsetattr(.standardOutput, .now, mode) }
+}
 
-private func setNonBlocking(_ descriptor: CInt) {
-  let (getFlags, setFlags) = (3, 4)
-  let flags = systemCall(__NR_fcntl, Int(descriptor), getFlags)
-  _ = systemCall(__NR_fcntl, Int(descriptor), setFlags, flags | Int(LINUX_O_NONBLOCK))
+private func resize(_ master: FileDescriptor) {
+  if let size = try? tcgetwinsize(.standardOutput) { try? tcsetwinsize(master, size) }
+}
+
+extension TerminalMode {
+  /// What comes is passed on as it is; input stays as it was.
+  fileprivate var rawOutput: TerminalMode {
+    var mode = self
+    mode.output.subtract(.oPost)
+    return mode
+  }
 }
