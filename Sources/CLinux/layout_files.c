@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <linux/openat2.h>
 #include <linux/stat.h>
 #include <stddef.h>
@@ -24,3 +25,10 @@ SAME_FIELD(clinux_statx, statx, stx_mtime);
 SAME_FIELD(clinux_statx, statx, stx_dev_major);
 SAME_FIELD(clinux_statx, statx, stx_mnt_id);
 SAME_FIELD(clinux_statx, statx, stx_dio_offset_align);
+
+// The size isn't: the name's length differs.
+SAME_FIELD(clinux_dirent64, dirent64, d_ino);
+SAME_FIELD(clinux_dirent64, dirent64, d_off);
+SAME_FIELD(clinux_dirent64, dirent64, d_reclen);
+SAME_FIELD(clinux_dirent64, dirent64, d_type);
+_Static_assert(offsetof(struct dirent64, d_name) == offsetof(struct clinux_dirent64, d_type) + 1, "d_name");

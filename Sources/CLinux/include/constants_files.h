@@ -78,6 +78,19 @@ enum {
   LINUX_LOCK_UN = 8,
 };
 
+// access: <unistd.h>, <linux/fcntl.h>; lseek: <linux/fs.h>; utimensat: <sys/stat.h>; fsetxattr: <linux/xattr.h>
+enum {
+  LINUX_SEEK_SET = 0,
+  LINUX_R_OK = 4,
+  LINUX_W_OK = 2,
+  LINUX_X_OK = 1,
+  LINUX_AT_EACCESS = 0x200,
+  LINUX_UTIME_NOW = 0x3fffffff,
+  LINUX_UTIME_OMIT = 0x3ffffffe,
+  LINUX_XATTR_CREATE = 1,
+  LINUX_XATTR_REPLACE = 2,
+};
+
 // statx: <linux/stat.h>
 enum {
   LINUX_STATX_TYPE = 0x0001,

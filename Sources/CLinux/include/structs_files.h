@@ -44,3 +44,11 @@ struct clinux_statx {
   uint32_t stx_dio_offset_align;
   uint64_t spare3[12];
 };
+
+// struct linux_dirent64, <dirent.h>: what comes before the name, which ends with a zero
+struct clinux_dirent64 {
+  uint64_t d_ino;
+  int64_t d_off;
+  uint16_t d_reclen;
+  uint8_t d_type;
+};

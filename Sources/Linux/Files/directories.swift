@@ -37,6 +37,24 @@ public func chdir(_ path: some PathLike) throws(SystemCallError) {
   try check(path._withAddress { systemCall(__NR_chdir, $0) }, "chdir", ["path": path])
 }
 
+/// getcwd(buf, size)
+///
+/// - Throws: ENOENT for a directory that was removed, and for one that the root directory doesn't lead to;
+///   ENAMETOOLONG for a path longer than 4095 bytes; EACCES.
+/// - SeeAlso: <https://man7.org/linux/man-pages/man2/getcwd.2.html>
+public func getcwd() throws(SystemCallError) -> FilePath {
+  var result = 0
+  // PATH_MAX, the kernel's own limit, the zero included.
+  let text = [CInterop.PlatformChar](unsafeUninitializedCapacity: 4096) { buffer, filled in
+    result = systemCall(__NR_getcwd, address(buffer.baseAddress), 4096)
+    filled = max(result, 0)
+  }
+  // The kernel calls what lies outside "(unreachable)/…", which would be a path relative to itself.
+  let isOutside = result > 0 && text[0] != CInterop.PlatformChar(UInt8(ascii: "/"))
+  try check(isOutside ? -Int(Errno.noSuchFileOrDirectory.rawValue) : result, "getcwd")
+  return FilePath(platformString: text)
+}
+
 /// chroot(path)
 ///
 /// Makes `path` the directory that "/" means to the calling process. The current directory stays where it is, and

@@ -64,3 +64,20 @@ public func link(_ oldpath: some PathLike, _ newpath: some PathLike) throws(Syst
   }
   try check(result, "link", ["oldpath": oldpath, "newpath": newpath])
 }
+
+/// linkat(olddirfd, oldpath, newdirfd, newpath, 0)
+///
+/// - Throws: as `link`; EBADF.
+/// - SeeAlso: <https://man7.org/linux/man-pages/man2/link.2.html>
+public func link(
+  from olddirfd: borrowing some DescriptorLike & ~Copyable, _ oldpath: some PathLike,
+  to newdirfd: borrowing some DescriptorLike & ~Copyable, _ newpath: some PathLike
+) throws(SystemCallError) {
+  let (old, new) = (olddirfd.number, newdirfd.number)
+  let result = oldpath._withAddress { oldpath in
+    newpath._withAddress { systemCall(__NR_linkat, old, oldpath, new, $0, 0) }
+  }
+  try check(
+    result, "linkat",
+    ["olddirfd": described(old), "oldpath": oldpath, "newdirfd": described(new), "newpath": newpath])
+}

@@ -39,6 +39,12 @@ public struct FileStatus: Sendable {
     public let seconds: Int64
     public let nanoseconds: UInt32
 
+    /// - Parameter nanoseconds: below 1,000,000,000.
+    public init(seconds: Int64, nanoseconds: UInt32 = 0) {
+      self.seconds = seconds
+      self.nanoseconds = nanoseconds
+    }
+
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
       (left.seconds, left.nanoseconds) < (right.seconds, right.nanoseconds)
     }
