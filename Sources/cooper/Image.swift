@@ -30,7 +30,7 @@ struct Image {
       lower = [try existing("the image", name)]
       return
     }
-    let root = store.hasPrefix("/") ? store : try currentDirectory() + "/" + store
+    let root = store.hasPrefix("/") ? store : "\(try getcwd())/\(store)"
     let images = ImageStore(root: root, note: printError)
     lower = [try unpacks ? images.rootfs(ofTar: name) : images.expectedRootfs(ofTar: name)]
     isUnpacked = (try? Stat(FilePath(lower[0]))) != nil

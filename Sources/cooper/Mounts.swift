@@ -1,5 +1,5 @@
 import ArgumentParser
-import Containers
+import Linux
 import OCISpec
 import SystemPackage
 
@@ -46,5 +46,5 @@ func existing(_ option: String, _ path: String) throws -> String {
   do { _ = try Stat(FilePath(path)) } catch {
     throw ValidationError("\(option) \(path): there is no such file or directory")
   }
-  return path.hasPrefix("/") ? path : try currentDirectory() + "/" + path
+  return path.hasPrefix("/") ? path : "\(try getcwd())/\(path)"
 }

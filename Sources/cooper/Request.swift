@@ -81,7 +81,9 @@ extension ContainerOptions {
 
   /// A terminal can only be given where there is one.
   private func checkTerminal() throws {
-    if interactive && !isatty(.standardInput) { throw ValidationError("--tty: standard input is no terminal") }
+    if interactive && !isatty(.standardInput) {
+      throw ValidationError("--tty: standard input is no terminal")
+    }
     if !isatty(.standardOutput) { throw ValidationError("--tty: standard output is no terminal") }
   }
 }

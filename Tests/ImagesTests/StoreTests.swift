@@ -101,7 +101,7 @@ import Testing
     let alive = "\(place.store)/images/unpacking-\(String(repeating: "c", count: 64))"
     try mkdir(alive)
     let lock = try open(alive, [.directory])
-    #expect(try lockExclusively(lock, wait: false))
+    try flock(lock, .exclusive, wait: false)
     let rootfs = try place.unpack(tar)
     #expect(try names(rootfs) == ["a"])
     #expect(
@@ -119,7 +119,7 @@ import Testing
     try run(
       "mkdir -p \(images)/unpacking-\(digest)/rootfs && touch \(images)/unpacking-\(digest)/rootfs/first")
     let work = OpenFile(try open("\(images)/unpacking-\(digest)", [.directory]))
-    #expect(try lockExclusively(work.descriptor, wait: false))
+    try flock(work.descriptor, .exclusive, wait: false)
     let waiting = try pipe()
     let second = Second(place, waiting.writeEnd.fileDescriptor)
     let thread = try second.start()
@@ -139,7 +139,7 @@ import Testing
     let work = "\(place.store)/images/unpacking-\(digest)"
     try run("mkdir -p \(work)/rootfs && touch \(work)/rootfs/first")
     let lock = OpenFile(try open(work, [.directory]))
-    #expect(try lockExclusively(lock.descriptor, wait: false))
+    try flock(lock.descriptor, .exclusive, wait: false)
     let waiting = try pipe()
     let second = Second(place, waiting.writeEnd.fileDescriptor)
     let thread = try second.start()

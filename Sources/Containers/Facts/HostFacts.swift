@@ -1,4 +1,3 @@
-import CLinux
 import Linux
 import SystemPackage
 
@@ -79,7 +78,8 @@ extension HostFacts {
 
 private func readCgroups(_ mounts: [MountEntry], asRoot: Bool) -> [CgroupHierarchy] {
   mounts.compactMap { mount in
-    let isWritable = !mount.isReadOnly && (asRoot || isWritableDirectory(mount.mountPoint))
+    let isWritable =
+      !mount.isReadOnly && (asRoot || (try? access(mount.mountPoint, [.write, .execute])) != nil)
     switch mount.type {
     case "cgroup":
       let controllers = mount.superOptions.filter { knownControllers.contains($0) }
@@ -108,20 +108,7 @@ private func words(in path: String) -> [String] {
   return text.split(whereSeparator: \.isWhitespace).map(String.init)
 }
 
-/// access(path, W_OK | X_OK)
-private func isWritableDirectory(_ path: String) -> Bool {
-  path.withCString { systemCall(__NR_faccessat, Int(LINUX_AT_FDCWD), address($0), 3) == 0 }
-}
-
 private func fileKind(_ path: String) -> FileKind? {
   guard let stat = try? Stat(FilePath(path)) else { return nil }
   return stat.type == .directory ? .directory : .other
-}
-
-/// getcwd(2)
-public func currentDirectory() throws(SystemCallError) -> String {
-  var buffer = [UInt8](repeating: 0, count: 4096)
-  let length = buffer.withUnsafeMutableBytes { systemCall(__NR_getcwd, address($0.baseAddress), $0.count) }
-  try check(length, "getcwd")
-  return String(decoding: buffer.prefix(length - 1), as: UTF8.self)
 }

@@ -1,4 +1,3 @@
-import CLinux
 import Linux
 import SystemPackage
 
@@ -27,17 +26,18 @@ public func sweep(stateDirectory: String, _ host: HostFacts) throws -> [Sweep] {
   guard let parent = try? open(stateDirectory, [.directory, .noFollow]) else { return [] }
   try flock(parent, .exclusive)
   var sweeps: [Sweep] = []
-  for id in directoryEntries(parent) {
+  for id in try getdents64(parent).map(\.name.string) {
     let path = "\(stateDirectory)/\(id)"
     guard let directory = try? open(path, [.directory, .noFollow]), try isAbandoned(directory) else {
       continue
     }
-    let container = StateFile.read(path).flatMap { try? pidfd_open($0) }
+    let container = StateFile.read(path).flatMap { try? pidfd_open($0) } ?? PIDFD(Descriptor(owning: -1))
     let cgroups = host.cgroups.map { "\($0.mountPoint)/cooper-\(id)" }
     let memory = KeeperMemoryBuilder(
       plan: Plan(id: id, host: cgroups.map { .makeCgroup($0) }, child: [], remarks: []), directory: path)
-    let isGone = removeContainer(memory.pointer, Int(container?.fileDescriptor.rawValue ?? -1))
+    let isGone = removeContainer(memory.pointer, Int(container.fileDescriptor.rawValue))
     withExtendedLifetime(memory) {}
+    withExtendedLifetime(container) {}
     withExtendedLifetime(directory) {}
     sweeps.append(Sweep(id: id, directory: path, isGone: isGone))
   }
@@ -54,23 +54,4 @@ private func isAbandoned(_ directory: borrowing Descriptor) throws(SystemCallErr
     throw error
   }
   return true
-}
-
-/// The names in a directory, less "." and "..".
-private func directoryEntries(_ directory: borrowing Descriptor) -> [String] {
-  var names: [String] = []
-  let size = 32768
-  let buffer = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
-  defer { buffer.deallocate() }
-  while true {
-    let count = systemCall(__NR_getdents64, Int(directory.rawValue), address(buffer), size)
-    if count <= 0 { return names.filter { $0 != "." && $0 != ".." } }
-    var offset = 0
-    while offset < count {
-      // struct linux_dirent64: the record's length at 16, the name at 19
-      let length = Int(buffer.loadUnaligned(fromByteOffset: offset + 16, as: UInt16.self))
-      names.append(String(cString: (buffer + offset + 19).assumingMemoryBound(to: CChar.self)))
-      offset += length
-    }
-  }
 }

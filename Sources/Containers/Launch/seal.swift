@@ -19,6 +19,7 @@ public func sealOwnExecutable() throws(SystemCallError) {
       __NR_execveat, Int(mount.fileDescriptor.rawValue), address(empty), address(CommandLine.unsafeArgv),
       address(clinux_environment()), Int(LINUX_AT_EMPTY_PATH))
   }
+  withExtendedLifetime(mount) {}
   try check(result, "execveat", ["path": executable])
 }
 

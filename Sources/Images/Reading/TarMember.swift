@@ -24,9 +24,7 @@ struct Metadata {
   let mode: FilePermissions
   let uid: UInt32
   let gid: UInt32
-  /// Since 1970.
-  let seconds: Int
-  let nanoseconds: Int
+  let time: FileStatus.Timestamp
   let attributes: [ExtendedAttribute]
   /// The names of attributes that the file doesn't get.
   let leftOut: [String]
@@ -90,8 +88,9 @@ extension Metadata {
     mode = FilePermissions(rawValue: archive_entry_perm(entry) & 0o7777)
     uid = try owner(archive_entry_uid(entry))
     gid = try owner(archive_entry_gid(entry))
-    seconds = archive_entry_mtime(entry)
-    nanoseconds = archive_entry_mtime_nsec(entry)
+    time = FileStatus.Timestamp(
+      seconds: Int64(archive_entry_mtime(entry)),
+      nanoseconds: UInt32(truncatingIfNeeded: archive_entry_mtime_nsec(entry)))
     (attributes, leftOut) = try Metadata.attributes(entry)
   }
 }

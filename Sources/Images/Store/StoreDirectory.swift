@@ -1,4 +1,3 @@
-import CLinux
 import Linux
 import SystemPackage
 
@@ -34,7 +33,7 @@ struct StoreDirectory {
       do { directory = Directory(try Linux.open(path, [.directory, .noFollow])) } catch { throw Vanished() }
     }
     let status = try statx(at: directory.descriptor, "", .emptyPath)
-    if status.uid != UInt32(systemCall(__NR_geteuid)) {
+    if status.uid != geteuid() {
       throw Refusal("the store \(path) belongs to uid \(status.uid)")
     }
     if status.mode.permissions != .ownerReadWriteExecute {
@@ -58,15 +57,15 @@ struct StoreDirectory {
   /// - Returns: that hash.
   func add(_ digest: String, waits: () -> Void, unpack: (Directory) throws -> String) throws -> String {
     sweep()
-    let name = RawPath("unpacking-\(digest)".utf8)
+    let name = "unpacking-\(digest)"
     guard let work = try lock(name, digest, waits) else { return digest }
     do {
-      for left in try names(in: work.descriptor) { try removeTree(left, in: work) }
+      for left in try getdents64(work.descriptor) { try removeTree(left.name, in: work) }
       try mkdir(at: work.descriptor, "rootfs", .ownerReadWriteExecute)
       let rootfs = try work.open("rootfs")
       try fchmod(rootfs.descriptor, .usualDirectory)
       let unpacked = try unpack(rootfs)
-      try syncFilesystem(work.descriptor)
+      try syncfs(work.descriptor)
       try publish(name, as: unpacked)
       return unpacked
     } catch {
@@ -76,7 +75,7 @@ struct StoreDirectory {
   }
 
   /// The directory to unpack into, locked; nil when the image is there by now.
-  private func lock(_ name: RawPath, _ digest: String, _ waits: () -> Void) throws -> Directory? {
+  private func lock(_ name: String, _ digest: String, _ waits: () -> Void) throws -> Directory? {
     while true {
       if rootfs(digest) != nil { return nil }
       do { try mkdir(at: directory.descriptor, name, .ownerReadWriteExecute) } catch {
@@ -89,31 +88,32 @@ struct StoreDirectory {
         if error.errno == .noSuchFileOrDirectory { continue }
         throw error
       }
-      if try !lockExclusively(work.descriptor, wait: false) {
+      do { try flock(work.descriptor, .exclusive, wait: false) } catch {
+        if error.errno != .wouldBlock { throw error }
         waits()
-        _ = try lockExclusively(work.descriptor, wait: true)
+        try flock(work.descriptor, .exclusive)
       }
       if try isStill(name, work) { return work }
     }
   }
 
   /// Gives the image its name. Where another has come first, that one is kept.
-  private func publish(_ name: RawPath, as digest: String) throws {
+  private func publish(_ name: String, as digest: String) throws {
     do {
-      try rename(at: directory.descriptor, name, at: directory.descriptor, RawPath(imageName(digest).utf8))
+      try renameat2(from: directory.descriptor, name, to: directory.descriptor, imageName(digest))
     } catch {
       if error.errno != .directoryNotEmpty && error.errno != .fileExists { throw error }
       try removeTree(name, in: directory)
     }
-    try sync(directory.descriptor)
+    try fsync(directory.descriptor)
   }
 
   /// Removes what was left by those who were killed while they unpacked: their locks are free. It only takes space,
   /// so what can't be removed is no error.
   private func sweep() {
-    for name in (try? names(in: directory.descriptor)) ?? [] where name.description.hasPrefix("unpacking-") {
+    for name in directory.names(withPrefix: "unpacking-") {
       guard let left = try? directory.open(name),
-        (try? lockExclusively(left.descriptor, wait: false)) == true,
+        (try? flock(left.descriptor, .exclusive, wait: false)) != nil,
         (try? isStill(name, left)) == true
       else { continue }
       try? removeTree(name, in: directory)
@@ -121,7 +121,7 @@ struct StoreDirectory {
   }
 
   /// Whether the directory that was opened by this name still has it.
-  private func isStill(_ name: RawPath, _ opened: Directory) throws -> Bool {
+  private func isStill(_ name: String, _ opened: Directory) throws -> Bool {
     guard let present = try? statx(at: directory.descriptor, name, .symlinkNoFollow) else { return false }
     return present.inode == (try statx(at: opened.descriptor, "", .emptyPath)).inode
   }

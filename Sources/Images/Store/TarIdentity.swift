@@ -33,9 +33,9 @@ struct TarIdentity: Equatable {
     // Within the same tick of the clock the file could change once more and look the same.
     guard changeTime.seconds + 2 < time(nil) else { return }
     let directory = store.directory
-    for name in (try? names(in: directory.descriptor)) ?? [] where name.description.hasPrefix("tar-") {
+    for name in directory.names(withPrefix: "tar-") {
       let isGone = (try? statx(at: directory.descriptor, name)) == nil
-      if isGone || name.description.hasPrefix(file) { try? unlink(at: directory.descriptor, name) }
+      if isGone || name.hasPrefix(file) { try? unlink(at: directory.descriptor, name) }
     }
     try? symlink(imageName(digest), at: directory.descriptor, file + version)
   }

@@ -75,8 +75,14 @@ final class Directory {
   init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
 
   /// Opens a directory in this one; a symbolic link is none.
-  func open(_ name: RawPath) throws(SystemCallError) -> Directory {
+  func open(_ name: some PathLike) throws(SystemCallError) -> Directory {
     Directory(try Linux.open(at: descriptor, name, [.directory, .noFollow]))
+  }
+
+  /// The names of the store's own entries; none where they can't be read.
+  func names(withPrefix prefix: String) -> [String] {
+    let entries = (try? getdents64(descriptor)) ?? []
+    return entries.map(\.name.string).filter { $0.hasPrefix(prefix) }
   }
 }
 

@@ -67,11 +67,11 @@ final class Unpacker {
     var end = 0
     while let (bytes, offset) = try reader.nextBlock() {
       guard offset >= end, bytes.count <= size - offset else { throw Refusal("its parts are not in order") }
-      try write(file.descriptor, bytes, at: offset)
+      try pwrite(file.descriptor, bytes, offset)
       end = offset + bytes.count
     }
     // A hole at the end.
-    if end < size { try setSize(file.descriptor, size) }
+    if end < size { try ftruncate(file.descriptor, size) }
     try set(metadata, of: file.descriptor)
   }
 
@@ -110,7 +110,9 @@ final class Unpacker {
     if let there = try? statx(at: parent.descriptor, name, .symlinkNoFollow), there.inode == status.inode {
       return
     }
-    try replacing(name, in: parent) { try link(at: old.descriptor, place.name, at: parent.descriptor, name) }
+    try replacing(name, in: parent) {
+      try link(from: old.descriptor, place.name, to: parent.descriptor, name)
+    }
   }
 
   /// Does what makes a file; where there is one already, it is removed before.
@@ -145,8 +147,8 @@ final class Unpacker {
 private func set(_ metadata: Metadata, of file: borrowing Descriptor) throws {
   try fchownat(file, "", owner: metadata.uid, group: metadata.gid)
   try fchmod(file, metadata.mode)
-  for attribute in metadata.attributes { try set(attribute, of: file) }
-  try setTime(at: file, nil, metadata)
+  for attribute in metadata.attributes { try fsetxattr(file, attribute.name, attribute.value) }
+  try futimens(file, access: .time(metadata.time), modification: .time(metadata.time))
 }
 
 /// The same of what can't be opened: a device, a symbolic link. It was just made, so its name leads to it.
@@ -156,5 +158,6 @@ private func set(_ metadata: Metadata, of name: RawPath, in parent: Directory, i
   }
   try fchownat(parent.descriptor, name, owner: metadata.uid, group: metadata.gid)
   if !isLink { try chmod(at: parent.descriptor, name, metadata.mode) }
-  try setTime(at: parent.descriptor, name, metadata)
+  let time = FileTime.time(metadata.time)
+  try utimensat(parent.descriptor, name, access: time, modification: time)
 }

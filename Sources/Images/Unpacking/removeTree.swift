@@ -3,7 +3,7 @@ import SystemPackage
 
 /// Removes a directory and all that is in it, however deep: what is found below it is moved up into it first, so that
 /// neither descriptors nor the stack grow with the depth.
-func removeTree(_ name: RawPath, in parent: Directory) throws(SystemCallError) {
+func removeTree(_ name: some PathLike, in parent: Directory) throws(SystemCallError) {
   let top = try parent.open(name)
   var moved = 0
   var waiting = try empty(top, into: top, &moved)
@@ -20,9 +20,9 @@ func removeTree(_ name: RawPath, in parent: Directory) throws(SystemCallError) {
 /// - Returns: the names that they have there.
 private func empty(
   _ directory: Directory, into top: Directory, _ moved: inout Int
-) throws(SystemCallError) -> [RawPath] {
-  var directories: [RawPath] = []
-  for name in try names(in: directory.descriptor) {
+) throws(SystemCallError) -> [FilePath] {
+  var directories: [FilePath] = []
+  for name in try getdents64(directory.descriptor).map(\.name) {
     do { try unlink(at: directory.descriptor, name) } catch {
       if error.errno != .isDirectory { throw error }
       if directory === top {
@@ -36,15 +36,15 @@ private func empty(
 }
 
 private func moveUp(
-  _ name: RawPath, from directory: Directory, to top: Directory, _ moved: inout Int
-) throws(SystemCallError) -> RawPath {
+  _ name: FilePath, from directory: Directory, to top: Directory, _ moved: inout Int
+) throws(SystemCallError) -> FilePath {
   while true {
     moved += 1
-    let new = RawPath("moved-\(moved)".utf8)
+    let new = FilePath("moved-\(moved)")
     // Over an empty directory it goes, over any other not: one more number then.
     do {
       try mkdir(at: top.descriptor, new, .ownerReadWriteExecute)
-      try rename(at: directory.descriptor, name, at: top.descriptor, new)
+      try renameat2(from: directory.descriptor, name, to: top.descriptor, new)
       return new
     } catch {
       if error.errno != .fileExists { throw error }
