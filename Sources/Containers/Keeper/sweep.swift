@@ -26,7 +26,8 @@ public func sweep(stateDirectory: String, _ host: HostFacts) throws -> [Sweep] {
   guard let parent = try? open(stateDirectory, [.directory, .noFollow]) else { return [] }
   try flock(parent, .exclusive)
   var sweeps: [Sweep] = []
-  for id in try getdents64(parent).map(\.name.string) {
+  // Nothing is in a parent that was removed while this waited for the lock.
+  for id in ((try? getdents64(parent)) ?? []).map(\.name.string) {
     let path = "\(stateDirectory)/\(id)"
     guard let directory = try? open(path, [.directory, .noFollow]), try isAbandoned(directory) else {
       continue
