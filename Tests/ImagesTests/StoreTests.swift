@@ -70,16 +70,16 @@ import Testing
     #expect(try store.rootfs(ofTar: place.tar) == "\(place.store)/images/sha256-\(other)/rootfs")
     // Bad ones are ignored: to an image that is gone, to what is no image, to elsewhere.
     try run("rm -r \(place.store)/images/sha256-\(other)")
+    let image = rootfs.split(separator: "/").dropLast().last.map(String.init) ?? ""
     for target in [
-      "sha256-\(other)", "sha256-abc", "..", "/etc", "sha256-\(other)/../..", "unpacking-\(other)",
+      "\(image)/..", "\(image)/", "sha256-\(other)", "sha256-abc", "..", "/etc", "sha256-\(other)/../..",
+      "unpacking-\(other)",
     ] {
       try run("ln -sfn \(target) \(place.store)/images/\(link)")
       #expect(try store.rootfs(ofTar: place.tar) == rootfs)
     }
     #expect(try links(place) == [link])
-    #expect(
-      try readlink("\(place.store)/images/\(link)").string == rootfs.split(separator: "/").dropLast().last
-        ?? "")
+    #expect(try readlink("\(place.store)/images/\(link)").string == image)
     // A change is seen, though the size and the time of modification are the same.
     var second = TarWriter()
     second.add("b", .file("x"), pax: [("SCHILY.xattr.security.selinux", "label")])
