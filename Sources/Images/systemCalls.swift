@@ -16,18 +16,6 @@ func link(
   try check(result, "linkat", ["oldpath": oldpath, "newpath": newpath])
 }
 
-/// renameat2(olddirfd, oldpath, newdirfd, newpath, 0)
-func rename(
-  at old: borrowing some DescriptorLike & ~Copyable, _ oldpath: RawPath,
-  at new: borrowing some DescriptorLike & ~Copyable, _ newpath: RawPath
-) throws(SystemCallError) {
-  let (old, new) = (number(old), number(new))
-  let result = oldpath._withAddress { a in
-    newpath._withAddress { b in systemCall(__NR_renameat2, old, a, new, b, 0) }
-  }
-  try check(result, "renameat2", ["oldpath": oldpath, "newpath": newpath])
-}
-
 /// utimensat(dirfd, pathname, {atime, mtime}, AT_SYMLINK_NOFOLLOW), or utimensat(fd, NULL, …) without a path.
 func setTime(
   at directory: borrowing some DescriptorLike & ~Copyable, _ pathname: RawPath? = nil, _ metadata: Metadata
@@ -79,11 +67,10 @@ func set(_ attribute: ExtendedAttribute, of fd: borrowing Descriptor) throws(Sys
 
 /// flock(fd, LOCK_EX), or with LOCK_NB: false when somebody else has it and `wait` is false.
 func lockExclusively(_ fd: borrowing Descriptor, wait: Bool) throws(SystemCallError) -> Bool {
-  let (exclusive, noWait) = (2, 4)
-  let number = Int(fd.rawValue)
-  let result = untilUninterrupted { systemCall(__NR_flock, number, wait ? exclusive : exclusive | noWait) }
-  if result == -Int(Errno.wouldBlock.rawValue) { return false }
-  try check(result, "flock")
+  do { try flock(fd, .exclusive, wait: wait) } catch {
+    if error.errno != .wouldBlock { throw error }
+    return false
+  }
   return true
 }
 

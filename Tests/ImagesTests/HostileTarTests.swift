@@ -77,10 +77,10 @@ import Testing
     tar.add("d", .symbolicLink(place.canary))
     let rootfs = try place.unpack(tar)
     #expect(try status("\(rootfs)/d").mode.type == .symbolicLink)
-    tar.add("other/", .directory, mode: 0o700)
+    tar.add("other/file", .file(""))
     tar.add("d", .symbolicLink("other"))
     let second = try place.unpack(tar)
-    #expect(try status("\(second)/other").mode.permissions.rawValue == 0o700)
+    #expect(try status("\(second)/other").mode.permissions.rawValue == 0o755)
     #expect(try status("\(second)/other").uid == 0)
     try place.expectCanary()
   }

@@ -59,6 +59,7 @@ import Testing
     // Too young to be remembered: it could change within the same tick of the clock.
     #expect(try links(place) == [])
     try place.write(tar.bytes)
+    try run("touch -r \(place.canary) \(place.tar)")
     try waitUntilOld(place.tar)
     #expect(try ImageStore(root: place.store).rootfs(ofTar: place.tar) == rootfs)
     let link = try #require(try links(place).first)
@@ -132,7 +133,8 @@ import Testing
     #expect(try names(images) == ["sha256-\(digest)"])
   }
 
-  @Test func whoComesSecondDoesItWhenTheFirstFails() throws {
+  /// It fails, and removes what it has; or it is killed, and leaves it.
+  @Test(arguments: [true, false]) func whoComesSecondDoesItWhenTheFirstFails(removes: Bool) throws {
     let place = try Workplace()
     try place.write(tar.bytes)
     let digest = try FileSource(OpenFile(open(place.tar))).digest()
@@ -144,10 +146,12 @@ import Testing
     let second = Second(place, waiting.writeEnd.fileDescriptor)
     let thread = try second.start()
     #expect(try waiting.readEnd.read(upTo: 1) == [1])
-    try run("rm -r \(work)")
+    if removes { try run("rm -r \(work)") }
     #expect(flock(lock.descriptor.rawValue, LOCK_UN) == 0)
     pthread_join(thread, nil)
+    #expect(second.result == "\(place.store)/images/sha256-\(digest)/rootfs")
     #expect(try names(second.result) == ["a"])
+    #expect(try names("\(place.store)/images") == ["sha256-\(digest)"])
   }
 
   @Test func twoAtOnceUnpackOnce() async throws {

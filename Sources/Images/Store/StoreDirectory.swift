@@ -63,9 +63,7 @@ struct StoreDirectory {
     do {
       for left in try names(in: work.descriptor) { try removeTree(left, in: work) }
       try mkdir(at: work.descriptor, "rootfs", .ownerReadWriteExecute)
-      let rootfs = try work.open("rootfs")
-      try fchmod(rootfs.descriptor, .usualDirectory)
-      let unpacked = try unpack(rootfs)
+      let unpacked = try unpack(try work.open("rootfs"))
       try syncFilesystem(work.descriptor)
       try publish(name, as: unpacked)
       return unpacked
@@ -100,7 +98,7 @@ struct StoreDirectory {
   /// Gives the image its name. Where another has come first, that one is kept.
   private func publish(_ name: RawPath, as digest: String) throws {
     do {
-      try rename(at: directory.descriptor, name, at: directory.descriptor, RawPath(imageName(digest).utf8))
+      try renameat2(from: directory.descriptor, name, to: directory.descriptor, imageName(digest))
     } catch {
       if error.errno != .directoryNotEmpty && error.errno != .fileExists { throw error }
       try removeTree(name, in: directory)

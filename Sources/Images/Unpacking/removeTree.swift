@@ -44,7 +44,7 @@ private func moveUp(
     // Over an empty directory it goes, over any other not: one more number then.
     do {
       try mkdir(at: top.descriptor, new, .ownerReadWriteExecute)
-      try rename(at: directory.descriptor, name, at: top.descriptor, new)
+      try renameat2(from: directory.descriptor, name, to: top.descriptor, new)
       return new
     } catch {
       if error.errno != .fileExists { throw error }
