@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Linux
 import SystemPackage
@@ -122,6 +123,15 @@ struct TerminalTests {
     expectEqual(ours.local.rawValue, theirs.c_lflag)
     expectEqual(ours[.vMin], theirs.c_cc.6)
     expectEqual(ours[.vTime], theirs.c_cc.5)
+  }
+
+  @Test func theCharactersStandWhereTheKernelHasThem() {
+    let places = [
+      LINUX_VINTR, LINUX_VQUIT, LINUX_VERASE, LINUX_VKILL, LINUX_VEOF, LINUX_VTIME, LINUX_VMIN, LINUX_VSWTC,
+      LINUX_VSTART, LINUX_VSTOP, LINUX_VSUSP, LINUX_VEOL, LINUX_VREPRINT, LINUX_VDISCARD, LINUX_VWERASE,
+      LINUX_VLNEXT, LINUX_VEOL2,
+    ]
+    expectEqual(TerminalCharacter.allCases.map(\.rawValue), places.map { Int($0) })
   }
 
   @Test func everySettingIsKept() async {

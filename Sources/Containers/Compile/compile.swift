@@ -42,7 +42,9 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + [.workingDirectory(process.cwd)]
       + (request.usesInit ? [.becomeInit] : [])
       + [.exec(args: process.args, env: process.env)],
-    remarks: request.remarks + cgroups.remarks + ["no seccomp filter: the container may make every system call"])
+    remarks: request.remarks + cgroups.remarks + [
+      "no seccomp filter: the container may make every system call"
+    ])
 }
 
 private func cloneFlags(_ namespaces: [Namespace]) -> CloneFlags {

@@ -30,7 +30,7 @@ public struct ExitStatus: Error, Hashable, Sendable {
 /// `body` should make system calls and exec, and use no type for the first time.
 ///
 /// A child that must not start before the parent has prepared something waits for it on a pipe. The parent
-/// writes the id map or moves the child into a cgroup, and then lets it go; if the parent dies, the child reads
+/// writes the id map and moves the child into a cgroup, and then lets it go; if the parent dies, the child reads
 /// the end of the file and leaves:
 ///
 ///     var gate = try pipe()
@@ -40,6 +40,7 @@ public struct ExitStatus: Error, Hashable, Sendable {
 ///       try exec(["/usr/bin/id"])
 ///     }
 ///     try writeFile("/proc/\(child)/uid_map", "0 1000 1\n")
+///     try writeFile("/sys/fs/cgroup/cask/cgroup.procs", "\(child)\n")
 ///     try gate.writeEnd.write("g")
 ///
 /// - Parameter flags: namespaces (`newNS`, `newUTS`, `newIPC`, `newPID`, `newNet`, `newUser`, `newCgroup`,

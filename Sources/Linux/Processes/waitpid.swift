@@ -54,6 +54,20 @@ public struct WaitOptions: NamedFlags {
   }
 }
 
+// Whoever types the C name gets a fix-it.
+extension WaitOptions {
+  @available(*, unavailable, renamed: "noHang")
+  public static var WNOHANG: WaitOptions { .noHang }
+  @available(*, unavailable, renamed: "untraced")
+  public static var WUNTRACED: WaitOptions { .untraced }
+  @available(*, unavailable, renamed: "continued")
+  public static var WCONTINUED: WaitOptions { .continued }
+  @available(*, unavailable, renamed: "all")
+  public static var __WALL: WaitOptions { .all }
+  @available(*, unavailable, renamed: "clone")
+  public static var __WCLONE: WaitOptions { .clone }
+}
+
 /// waitpid(pid, &status, 0)
 ///
 /// Waits until the child has ended, and takes its status. Continues after EINTR.

@@ -41,6 +41,26 @@ public struct SeccompAction: RawRepresentable, Hashable, Sendable {
   ]
 }
 
+// Whoever types the C name gets a fix-it.
+extension SeccompAction {
+  @available(*, unavailable, renamed: "killProcess")
+  public static var SECCOMP_RET_KILL_PROCESS: SeccompAction { .killProcess }
+  @available(*, unavailable, renamed: "killThread")
+  public static var SECCOMP_RET_KILL_THREAD: SeccompAction { .killThread }
+  @available(*, unavailable, renamed: "trap(_:)")
+  public static var SECCOMP_RET_TRAP: SeccompAction { .trap() }
+  @available(*, unavailable, renamed: "errno(_:)")
+  public static var SECCOMP_RET_ERRNO: SeccompAction { .errno(.notPermitted) }
+  @available(*, unavailable, renamed: "userNotif")
+  public static var SECCOMP_RET_USER_NOTIF: SeccompAction { .userNotif }
+  @available(*, unavailable, renamed: "trace(_:)")
+  public static var SECCOMP_RET_TRACE: SeccompAction { .trace() }
+  @available(*, unavailable, renamed: "log")
+  public static var SECCOMP_RET_LOG: SeccompAction { .log }
+  @available(*, unavailable, renamed: "allow")
+  public static var SECCOMP_RET_ALLOW: SeccompAction { .allow }
+}
+
 extension SeccompAction: CustomStringConvertible {
   /// "SECCOMP_RET_ERRNO | 1"
   public var description: String {

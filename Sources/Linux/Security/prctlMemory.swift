@@ -18,6 +18,16 @@ public struct Dumpable: NamedValue {
   }
 }
 
+// Whoever types the C name gets a fix-it.
+extension Dumpable {
+  @available(*, unavailable, renamed: "disabled")
+  public static var SUID_DUMP_DISABLE: Dumpable { .disabled }
+  @available(*, unavailable, renamed: "enabled")
+  public static var SUID_DUMP_USER: Dumpable { .enabled }
+  @available(*, unavailable, renamed: "rootOnly")
+  public static var SUID_DUMP_ROOT: Dumpable { .rootOnly }
+}
+
 /// What PR_SET_MDWE takes.
 public struct MemoryDenyFlags: NamedFlags {
   public let rawValue: Int32

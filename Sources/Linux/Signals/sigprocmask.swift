@@ -1,7 +1,7 @@
 import CLinux
 
 /// What sigprocmask(2) does with the set.
-public enum SignalMaskChange: Int, Sendable, Hashable, CustomStringConvertible {
+public enum SignalMaskChange: Sendable, Hashable, CustomStringConvertible {
   /// The signals are held back, beside those that are already.
   case block
   /// The signals aren't held back any more.
@@ -9,7 +9,13 @@ public enum SignalMaskChange: Int, Sendable, Hashable, CustomStringConvertible {
   /// These signals are held back and no others.
   case setMask
 
-  public var description: String { ["SIG_BLOCK", "SIG_UNBLOCK", "SIG_SETMASK"][rawValue] }
+  public var description: String {
+    switch self {
+    case .block: "SIG_BLOCK"
+    case .unblock: "SIG_UNBLOCK"
+    case .setMask: "SIG_SETMASK"
+    }
+  }
 }
 
 // Whoever types the C name gets a fix-it.
@@ -25,7 +31,7 @@ extension SignalMaskChange {
 /// sigprocmask(how, &set, &oldset), which is pthread_sigmask(3) in Linux
 ///
 /// Which signals are held back from the calling thread. They wait until they are let through, or are taken by
-/// ``signalfd(_:_:)``. A thread that is made later begins with the mask of the one that makes it; so a program
+/// `signalfd`. A thread that is made later begins with the mask of the one that makes it; so a program
 /// blocks first and starts threads then. A child and what it executes have the mask too.
 ///
 ///     let before = try sigprocmask(.block, [.term, .chld])

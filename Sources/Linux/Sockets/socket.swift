@@ -51,7 +51,7 @@ public enum UnixAddress: Hashable, Sendable, CustomStringConvertible {
 /// - Throws: EMFILE, ENFILE.
 /// - SeeAlso: <https://man7.org/linux/man-pages/man2/socket.2.html>
 public func socket(_ type: SocketType, _ flags: SocketFlags = []) throws(SystemCallError) -> Descriptor {
-  let bits = Int(type.rawValue) | Int(flags.rawValue) | Int(LINUX_SOCK_CLOEXEC)
+  let bits = type.number | Int(flags.rawValue) | Int(LINUX_SOCK_CLOEXEC)
   let result = systemCall(__NR_socket, Int(LINUX_AF_UNIX), bits, 0)
   try check(result, "socket", ["type": type, "flags": flags])
   return Descriptor(owning: CInt(result))

@@ -1,19 +1,27 @@
 import CLinux
 
 /// How a socket carries bytes.
-public enum SocketType: Int32, Sendable, Hashable, CustomStringConvertible {
+public enum SocketType: Sendable, Hashable, CustomStringConvertible {
   /// A stream: where one message ends and the next begins isn't kept.
-  case stream = 1
+  case stream
   /// Messages, each whole. Nobody tells when the other end is gone.
-  case datagram = 2
+  case datagram
   /// Messages, each whole, and an end when the other end is gone: what two processes of one program want.
-  case sequencedPacket = 5
+  case sequencedPacket
 
   public var description: String {
     switch self {
     case .stream: "SOCK_STREAM"
     case .datagram: "SOCK_DGRAM"
     case .sequencedPacket: "SOCK_SEQPACKET"
+    }
+  }
+
+  var number: Int {
+    switch self {
+    case .stream: Int(LINUX_SOCK_STREAM)
+    case .datagram: Int(LINUX_SOCK_DGRAM)
+    case .sequencedPacket: Int(LINUX_SOCK_SEQPACKET)
     }
   }
 }
@@ -59,7 +67,7 @@ public func socketpair(
   _ type: SocketType = .sequencedPacket, _ flags: SocketFlags = []
 ) throws(SystemCallError) -> SocketPair {
   var ends: (CInt, CInt) = (-1, -1)
-  let bits = Int(type.rawValue) | Int(flags.rawValue) | Int(LINUX_SOCK_CLOEXEC)
+  let bits = type.number | Int(flags.rawValue) | Int(LINUX_SOCK_CLOEXEC)
   let result = withUnsafeMutableBytes(of: &ends) {
     systemCall(__NR_socketpair, Int(LINUX_AF_UNIX), bits, 0, address($0.baseAddress))
   }

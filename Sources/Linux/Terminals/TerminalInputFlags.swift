@@ -25,7 +25,7 @@ public struct TerminalInputFlags: NamedFlags {
   public static let icrNL = TerminalInputFlags(rawValue: UInt32(LINUX_ICRNL))
   /// An upper case letter becomes a lower case one.
   public static let iucLC = TerminalInputFlags(rawValue: UInt32(LINUX_IUCLC))
-  /// Stop and start the output with the characters `stop` and `start`.
+  /// Stop and start the output with the characters `vStop` and `vStart`.
   public static let ixOn = TerminalInputFlags(rawValue: UInt32(LINUX_IXON))
   /// Any character starts it again.
   public static let ixAny = TerminalInputFlags(rawValue: UInt32(LINUX_IXANY))
@@ -33,7 +33,7 @@ public struct TerminalInputFlags: NamedFlags {
   public static let ixOff = TerminalInputFlags(rawValue: UInt32(LINUX_IXOFF))
   /// Ring when the input queue is full.
   public static let iMaxBel = TerminalInputFlags(rawValue: UInt32(LINUX_IMAXBEL))
-  /// The input is UTF-8: `erase` takes a whole character away.
+  /// The input is UTF-8: `vErase` takes a whole character away.
   public static let iUTF8 = TerminalInputFlags(rawValue: UInt32(LINUX_IUTF8))
 
   public static var names: [(flag: TerminalInputFlags, name: String)] {

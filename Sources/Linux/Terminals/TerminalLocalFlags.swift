@@ -5,7 +5,7 @@ public struct TerminalLocalFlags: NamedFlags {
   public let rawValue: UInt32
   public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-  /// The characters `intr`, `quit` and `susp` send signals.
+  /// The characters `vIntr`, `vQuit` and `vSusp` send signals.
   public static let sig = TerminalLocalFlags(rawValue: UInt32(LINUX_ISIG))
   /// A read gives whole lines, which can be edited before.
   public static let canon = TerminalLocalFlags(rawValue: UInt32(LINUX_ICANON))
@@ -13,13 +13,13 @@ public struct TerminalLocalFlags: NamedFlags {
   public static let xCase = TerminalLocalFlags(rawValue: UInt32(LINUX_XCASE))
   /// Show what is typed.
   public static let echo = TerminalLocalFlags(rawValue: UInt32(LINUX_ECHO))
-  /// With `canon`: `erase` takes the last character off the screen.
+  /// With `canon`: `vErase` takes the last character off the screen.
   public static let echoE = TerminalLocalFlags(rawValue: UInt32(LINUX_ECHOE))
-  /// With `canon`: `kill` takes the line off the screen.
+  /// With `canon`: `vKill` takes the line off the screen.
   public static let echoK = TerminalLocalFlags(rawValue: UInt32(LINUX_ECHOK))
   /// With `canon`: show a newline even without `echo`.
   public static let echoNL = TerminalLocalFlags(rawValue: UInt32(LINUX_ECHONL))
-  /// Don't drop the queues at `intr`, `quit` and `susp`.
+  /// Don't drop the queues at `vIntr`, `vQuit` and `vSusp`.
   public static let noFlsh = TerminalLocalFlags(rawValue: UInt32(LINUX_NOFLSH))
   /// A background process that writes gets SIGTTOU.
   public static let toStop = TerminalLocalFlags(rawValue: UInt32(LINUX_TOSTOP))
@@ -27,13 +27,13 @@ public struct TerminalLocalFlags: NamedFlags {
   public static let echoCtl = TerminalLocalFlags(rawValue: UInt32(LINUX_ECHOCTL))
   /// Print characters while they are erased.
   public static let echoPrt = TerminalLocalFlags(rawValue: UInt32(LINUX_ECHOPRT))
-  /// `kill` erases each character of the line.
+  /// `vKill` erases each character of the line.
   public static let echoKE = TerminalLocalFlags(rawValue: UInt32(LINUX_ECHOKE))
   /// Output is dropped.
   public static let flushO = TerminalLocalFlags(rawValue: UInt32(LINUX_FLUSHO))
   /// Print the input queue again at the next read.
   public static let pendIn = TerminalLocalFlags(rawValue: UInt32(LINUX_PENDIN))
-  /// The characters of Linux's own: `eol2`, `lNext`, `reprint` and `wErase`.
+  /// The characters of Linux's own: `vEOL2`, `vLNext`, `vReprint` and `vWErase`.
   public static let iExten = TerminalLocalFlags(rawValue: UInt32(LINUX_IEXTEN))
   /// Somebody else edits the lines.
   public static let extProc = TerminalLocalFlags(rawValue: UInt32(LINUX_EXTPROC))

@@ -49,44 +49,6 @@ public struct TerminalMode: Hashable, Sendable {
   }
 }
 
-/// The special characters of a terminal, and two numbers beside them.
-public enum TerminalCharacter: Int, CaseIterable, Sendable, Hashable {
-  /// Sends SIGINT: ^C.
-  case vIntr = 0
-  /// Sends SIGQUIT: ^\.
-  case vQuit
-  /// Takes the last character back.
-  case vErase
-  /// Takes the line back: ^U.
-  case vKill
-  /// The end of the file: ^D.
-  case vEOF
-  /// How long a read waits for more, in tenths of a second, without `canon`.
-  case vTime
-  /// How many bytes a read waits for, without `canon`.
-  case vMin
-  /// Not in Linux.
-  case vSwtc
-  /// Starts the output again: ^Q.
-  case vStart
-  /// Stops the output: ^S.
-  case vStop
-  /// Sends SIGTSTP: ^Z.
-  case vSusp
-  /// Ends a line, beside the newline.
-  case vEOL
-  /// Prints the line again: ^R.
-  case vReprint
-  /// Drops the output: ^O. Not in Linux.
-  case vDiscard
-  /// Takes the last word back: ^W.
-  case vWErase
-  /// Takes the next character as it is: ^V.
-  case vLNext
-  /// Ends a line too.
-  case vEOL2
-}
-
 /// When tcsetattr(3) takes effect.
 public enum TerminalChange: Sendable, Hashable, CustomStringConvertible {
   case now
@@ -172,7 +134,7 @@ public func isatty(_ fd: borrowing some DescriptorLike & ~Copyable) -> Bool {
 ///     // … carry bytes to and from a container's terminal
 ///     try raw.restore()
 ///
-/// A process that a signal kills restores nothing: who uses this takes the signals by ``signalfd(_:_:)``.
+/// A process that a signal kills restores nothing: who uses this takes the signals by `signalfd`.
 public struct RawMode: ~Copyable, Sendable {
   private let terminal: FileDescriptor
   // As the kernel has it: a value without a deinit of its own, which `discard` asks for.
