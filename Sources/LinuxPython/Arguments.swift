@@ -43,13 +43,14 @@ struct Arguments {
   }
 
   /// Whether an argument is left that isn't None.
-  private var hasNext: Bool {
+  var hasNext: Bool {
     guard next < count, let object = PyTuple_GetItem(tuple, next) else { return false }
     return !isNone(object)
   }
 
   /// The next argument as it is: borrowed.
   mutating func object() throws -> Object {
+    if next >= count { throw raised(cpython_PyExc_TypeError(), "\(name)() misses argument \(next + 1)") }
     let object = try new(PyTuple_GetItem(tuple, next))
     next += 1
     return object
@@ -99,8 +100,8 @@ struct Arguments {
     return text
   }
 
-  /// The bits of an integer. A negative one of 32 bits stays one of 32 bits: -2**31 is MS_NOUSER, as C's int has it.
-  mutating func bits() throws -> UInt64 {
+  /// The bits of an integer of 64 bits, with or without a sign.
+  mutating func bits64() throws -> UInt64 {
     let number = try new(PyNumber_Index(try object()))
     kept.append(number)
     let value = PyLong_AsLongLong(number)
@@ -111,8 +112,13 @@ struct Arguments {
       if value == .max, PyErr_Occurred() != nil { throw Raised() }
       return value
     }
-    if let short = Int32(exactly: value), short < 0 { return UInt64(UInt32(bitPattern: short)) }
     return UInt64(bitPattern: value)
+  }
+
+  /// The same for flags: a negative one of 32 bits stays one of 32 bits. -2**31 is MS_NOUSER, as C's int has it.
+  mutating func bits() throws -> UInt64 {
+    let bits = try bits64()
+    return Int32(exactly: Int64(bitPattern: bits)).map { UInt64(UInt32(bitPattern: $0)) } ?? bits
   }
 
   /// Flags that the kernel takes as an int.
@@ -124,6 +130,10 @@ struct Arguments {
   mutating func flags32(default value: UInt32) throws -> UInt32 { try hasNext ? flags32() : skip(value) }
 
   mutating func bits(default value: UInt64) throws -> UInt64 { try hasNext ? bits() : skip(value) }
+
+  mutating func word64(default value: Int) throws -> Int {
+    try hasNext ? Int(bitPattern: UInt(bits64())) : skip(value)
+  }
 
   /// A C int.
   mutating func int32() throws -> Int32 {
@@ -137,6 +147,9 @@ struct Arguments {
 
   mutating func int32(default value: Int32) throws -> Int32 { try hasNext ? int32() : skip(value) }
 
+  /// Leaves an argument out.
+  mutating func skip() { next += 1 }
+
   private mutating func skip<Value>(_ value: Value) -> Value {
     next += 1
     return value
@@ -144,6 +157,19 @@ struct Arguments {
 
   private func tooLarge() -> Raised {
     raised(cpython_PyExc_OverflowError(), "\(name)() takes an integer of 32 bits as argument \(next)")
+  }
+
+  /// What a buffer holds: bytes, a bytearray, an array.
+  mutating func bytes() throws -> [UInt8] {
+    let object = try object()
+    if PyObject_IsInstance(object, cpython_PyUnicode_Type()) == 1
+      || PyObject_IsInstance(object, cpython_PyLong_Type()) == 1
+    {
+      throw raised(cpython_PyExc_TypeError(), "\(name)() takes bytes as argument \(next)")
+    }
+    let bytes = try new(PyBytes_FromObject(object))
+    kept.append(bytes)
+    return [UInt8](UnsafeRawBufferPointer(start: PyBytes_AsString(bytes), count: PyBytes_Size(bytes)))
   }
 
   /// A descriptor's number, or what has one by fileno().

@@ -8,7 +8,7 @@ struct Raised: Error {}
 
 /// A new reference to None.
 func none() -> Object {
-  let none = cpython__Py_NoneStruct()!
+  guard let none = cpython__Py_NoneStruct() else { fatalError("None is a variable of CPython") }
   Py_IncRef(none)
   return none
 }

@@ -76,6 +76,7 @@ PyObject *PyTuple_New(Py_ssize_t);
 Py_ssize_t PyTuple_Size(PyObject *);
 PyObject *PyTuple_GetItem(PyObject *, Py_ssize_t);             // borrowed
 int PyTuple_SetItem(PyObject *, Py_ssize_t, PyObject *);       // takes the reference
+PyObject *PyBool_FromLong(long);
 PyObject *PyDict_New(void);
 int PyDict_SetItem(PyObject *, PyObject *, PyObject *);
 PyObject *PyDict_GetItemWithError(PyObject *, PyObject *);     // borrowed
@@ -92,6 +93,7 @@ PyObject *PyUnicode_DecodeFSDefault(const char *);
 PyObject *PyUnicode_AsUTF8String(PyObject *);
 int PyUnicode_FSConverter(PyObject *, void *);
 PyObject *PyOS_FSPath(PyObject *);
+PyObject *PyBytes_FromObject(PyObject *);
 char *PyBytes_AsString(PyObject *);
 Py_ssize_t PyBytes_Size(PyObject *);
 
