@@ -1,8 +1,8 @@
 """Builds the Python module `linux` of the Swift target LinuxPython, and its wheel.
 
-The module is linux/__init__.abi3.so: as the package's own __init__ it is all that `import linux` loads, and the
-type stubs lie beside it. It has Swift's runtime and the C++ library inside. It uses CPython's stable ABI of 3.8 only,
-so the wheel is tagged cp38-abi3; and the glibc in the tag is the one whose symbols the module really needs.
+The module is linux/__init__.abi3.so: as the package's own __init__ it is all that `import linux` loads, and
+the type stubs lie beside it. It has Swift's runtime and the C++ library inside. It uses CPython's stable ABI
+of 3.8 only, so the wheel is tagged cp38-abi3; the glibc in the tag is the one whose symbols it really needs.
 """
 
 import re

@@ -283,6 +283,12 @@ extension Documentation {
 
       • arg2 (int) – as the option says; a str for PR_SET_NAME
 
+      • arg3 (int) – as the option says
+
+      • arg4 (int) – as the option says
+
+      • arg5 (int) – as the option says
+
     Returns:
 
     what the call returns; for PR_GET_NAME, PR_GET_PDEATHSIG and PR_GET_CHILD_SUBREAPER what the kernel writes
