@@ -278,6 +278,19 @@ def test_a_flag_that_cannot_work_is_refused(name):
         os.waitpid(-1, os.WNOHANG)
 
 
+@NAMESPACES
+def test_the_child_has_the_parents_descriptors_and_no_other(good, flags):
+    assert good(f"""
+        import linux, os
+        def files():
+            paths = [f"/proc/self/fd/{{number}}" for number in os.listdir("/proc/self/fd")]
+            return {{path: os.readlink(path) for path in paths if os.path.exists(path)}}
+        linux.mount("none", ".", "tmpfs", 0, None)
+        parents = files()
+        os.waitpid(linux.clone(lambda: print(files() == parents), {flags}, ()), 0)
+    """).splitlines() == ["True"]
+
+
 def test_sigchld_may_be_among_the_flags():
     assert status(linux.clone(lambda: None, 17, ())) == 0
     assert status(linux.clone(lambda: None, 17 | linux.CLONE_NEWPID, ())) == 0
