@@ -18,7 +18,7 @@ func clone(_ arguments: inout Arguments) throws -> Object? {
   }
   try refuseWhereForkIs(arguments.module)
 
-  flushPythonOutput()
+  try flushPythonOutput()
   PyOS_BeforeFork()
   clinux_flush()
   let child: ProcessID
@@ -55,28 +55,41 @@ private func runChild(_ callback: Object, _ values: Object) -> Never {
   var status: Int32 = 0
   // The result is left alone: its finalizer would run between the callback and the end.
   if PyObject_CallObject(callback, values) == nil { status = statusOfException() }
-  flushPythonOutput(complain: true)
+  flushAtTheEnd()
   clinux_flush_and_exit(status)
 }
 
-/// sys.stdout and sys.stderr. A stream that can't be flushed, because it is closed for instance, is no reason not to
-/// make a child; in the child `complain` tells of lost output.
-private func flushPythonOutput(complain: Bool = false) {
+/// That a stream can't be flushed, since it is closed for instance, is no reason not to make a child; but a
+/// KeyboardInterrupt that comes meanwhile goes on.
+private func flushPythonOutput() throws {
+  try flushPythonOutput { _ in
+    if PyErr_ExceptionMatches(cpython_PyExc_Exception()) == 0 { throw Raised() }
+    PyErr_Clear()
+  }
+}
+
+/// In the child lost output is told of, and nothing else can be done.
+private func flushAtTheEnd() {
+  flushPythonOutput { stream in
+    if PyErr_ExceptionMatches(cpython_PyExc_OSError()) != 0 { PyErr_WriteUnraisable(stream) }
+    PyErr_Clear()
+  }
+}
+
+/// Flushes sys.stdout and sys.stderr, and calls `failed` with one that can't be, and with the exception set.
+private func flushPythonOutput(_ failed: (Object) throws -> Void) rethrows {
   for name in ["stdout", "stderr"] as [StaticString] {
     guard let stream = systemObject(name) else { continue }
     Py_IncRef(stream)
     defer { Py_DecRef(stream) }
-    var result: Object?
-    if let flush = PyObject_GetAttrString(stream, "flush") {
-      result = PyObject_CallObject(flush, nil)
-      Py_DecRef(flush)
-    }
-    if let result {
-      Py_DecRef(result)
-    } else if complain && PyErr_ExceptionMatches(cpython_PyExc_OSError()) != 0 {
-      PyErr_WriteUnraisable(stream)
-    } else {
-      PyErr_Clear()
-    }
+    if !flush(stream) { try failed(stream) }
   }
+}
+
+private func flush(_ stream: Object) -> Bool {
+  guard let flush = PyObject_GetAttrString(stream, "flush") else { return false }
+  defer { Py_DecRef(flush) }
+  guard let result = PyObject_CallObject(flush, nil) else { return false }
+  Py_DecRef(result)
+  return true
 }

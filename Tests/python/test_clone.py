@@ -180,6 +180,24 @@ def test_c_stdio_is_printed_once(good, helper, flags):
     )
 
 
+def test_a_keyboard_interrupt_while_the_parent_flushes_is_not_lost(run):
+    result = run("""
+        import linux, sys
+        class Stream:
+            def __init__(self, error):
+                self.error = error
+            def flush(self):
+                raise self.error
+        for error in (ValueError, OSError, KeyboardInterrupt):
+            sys.stdout = Stream(error)
+            try:
+                print(type(linux.clone(id, 0, (1,))).__name__, file=sys.stderr)
+            except BaseException as caught:
+                print(type(caught).__name__, file=sys.stderr)
+    """)
+    assert result.stderr.split() == ["int", "int", "KeyboardInterrupt"]
+
+
 def test_output_that_is_lost_is_told(run):
     result = run(
         """

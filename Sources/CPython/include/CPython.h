@@ -127,7 +127,7 @@ void PyOS_AfterFork_Child(void);
 #define CPYTHON_VARIABLE(type, name)               \
   extern type name;                                \
   static inline PyObject *cpython_##name(void) { return (PyObject *)name; }
-CPYTHON_VARIABLE(PyObject *, PyExc_ImportError)
+CPYTHON_VARIABLE(PyObject *, PyExc_Exception)
 CPYTHON_VARIABLE(PyObject *, PyExc_OSError)
 CPYTHON_VARIABLE(PyObject *, PyExc_OverflowError)
 CPYTHON_VARIABLE(PyObject *, PyExc_RuntimeError)
