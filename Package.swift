@@ -3,19 +3,15 @@ import PackageDescription
 
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
-// The Python module is linked for setup.py only: a dependent of this package would build every dynamic library in it,
-// and all that the package has beside.
-let pythonModule: [Product] =
-  Context.environment["COOPER_PYTHON"] == "1"
-  ? [.library(name: "LinuxPython", type: .dynamic, targets: ["LinuxPython"])] : []
-
 let package = Package(
   name: "cooper",
   products: [
     .library(name: "Linux", targets: ["Linux"]),
     .library(name: "Containers", targets: ["Containers"]),
     .executable(name: "cooper", targets: ["cooper"]),
-  ] + pythonModule,
+    // scripts/wheel.sh makes the Python module of it: setup.py says how it is linked.
+    .library(name: "LinuxPython", type: .dynamic, targets: ["LinuxPython"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -5,7 +5,6 @@ the type stubs lie beside it. It has Swift's runtime and the C++ library inside.
 of 3.8 only, so the wheel is tagged cp38-abi3; the glibc in the tag is the one whose symbols it really needs.
 """
 
-import os
 import re
 import shutil
 import subprocess
@@ -43,7 +42,7 @@ class BuildSwift(build_ext):
         command += ["-Xswiftc", "-Xclang-linker", "-Xswiftc", "-static-libgcc"]
         for flag in [f"--version-script={ROOT / 'python/exports.map'}", "--gc-sections", "--strip-all"]:
             command += ["-Xlinker", flag]
-        subprocess.run(command, check=True, env={**os.environ, "COOPER_PYTHON": "1"})
+        subprocess.run(command, check=True)
         target = Path(self.get_ext_fullpath(ext.name))
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(library, target)
