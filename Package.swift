@@ -9,7 +9,7 @@ let package = Package(
     .library(name: "Linux", targets: ["Linux"]),
     .library(name: "Containers", targets: ["Containers"]),
     .executable(name: "cooper", targets: ["cooper"]),
-    // scripts/wheel.sh makes the Python module of it: setup.py says how it is linked.
+    // The Python module: setup.py says how it is linked.
     .library(name: "LinuxPython", type: .dynamic, targets: ["LinuxPython"]),
   ],
   dependencies: [
