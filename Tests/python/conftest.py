@@ -1,14 +1,16 @@
 """What the tests of the module share."""
 
+import os
+import signal
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
 import pytest
+from support import ENVIRONMENT, IN_MOUNT_NAMESPACE
 
 HERE = Path(__file__).resolve().parent
-IN_MOUNT_NAMESPACE = ["unshare", "--mount", "--propagation", "private"]
 
 
 @pytest.fixture
@@ -19,16 +21,26 @@ def run(tmp_path):
     def run(code, *arguments, timeout=60, env=None, options=(), stdin=subprocess.DEVNULL):
         program = tmp_path / "program.py"
         program.write_text(textwrap.dedent(code))
-        return subprocess.run(
+        process = subprocess.Popen(
             [*IN_MOUNT_NAMESPACE, sys.executable, *options, program, *arguments],
             cwd=tmp_path,
-            env=env,
+            env=env or ENVIRONMENT,
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             universal_newlines=True,
-            timeout=timeout,
+            start_new_session=True,
         )
+        try:
+            stdout, stderr = process.communicate(timeout=timeout)
+        finally:
+            # Children too, which may hang when a test fails.
+            try:
+                os.killpg(process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            process.wait()
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
     return run
 

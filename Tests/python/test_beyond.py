@@ -239,8 +239,9 @@ def test_prctl(good):
         print(linux.prctl(linux.PR_GET_CHILD_SUBREAPER))
         print(linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), linux.prctl(linux.PR_GET_NO_NEW_PRIVS))
         print(linux.prctl(linux.PR_CAPBSET_READ, linux.CAP_SYS_ADMIN))
-        # PR_SET_PTRACER with PR_SET_PTRACER_ANY, which is -1 of 64 bits: EINVAL without the Yama module.
-        for arguments in ((-1,), (0x59616d61, -2), (linux.PR_CAPBSET_READ, 1000)):
+        linux.prctl(linux.PR_SET_TIMERSLACK, -2)
+        print(int(open("/proc/self/timerslack_ns").read()) == 2 ** 64 - 2)
+        for arguments in ((-1,), (linux.PR_CAPBSET_READ, 1000)):
             try:
                 linux.prctl(*arguments)
             except OSError as error:
@@ -255,7 +256,7 @@ def test_prctl(good):
         "1",
         "0 1",
         "1",
-        "22",
+        "True",
         "22",
         "22",
         "prctl() takes a str or bytes as argument 2",

@@ -1,10 +1,10 @@
 """clone in a process with threads, in numbers, in another interpreter, and at Python's end."""
 
-import os
 import subprocess
 import sys
 
 import pytest
+from support import ENVIRONMENT
 
 pytestmark = pytest.mark.requires("root")
 
@@ -29,7 +29,7 @@ def hanging(make, count):
         os.waitpid(child, 0)
     return len(children)
 """
-ONE_ARENA = {**os.environ, "MALLOC_ARENA_MAX": "1"}
+ONE_ARENA = {**ENVIRONMENT, "MALLOC_ARENA_MAX": "1"}
 
 
 def test_threads_that_allocate_do_not_wedge_the_child(good, helper):

@@ -9,6 +9,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from support import ENVIRONMENT, IN_MOUNT_NAMESPACE
 
 pytestmark = pytest.mark.requires("root")
 WORKSHOP = Path(__file__).resolve().parent / "workshop"
@@ -39,13 +40,13 @@ def images(tmp_path_factory):
 def start(tmp_path, *arguments, **options):
     """In a mount namespace of its own, of which nothing gets out."""
     return subprocess.Popen(
-        ["unshare", "--mount", "--propagation", "private", sys.executable, *map(str, arguments)],
+        [*IN_MOUNT_NAMESPACE, sys.executable, *map(str, arguments)],
         cwd=tmp_path,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         universal_newlines=True,
-        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+        env={**ENVIRONMENT, "PYTHONWARNINGS": "ignore"},
         **options,
     )
 
