@@ -20,7 +20,7 @@ done
 tools=$(mktemp -d)
 trap 'rm -rf "$tools"' EXIT
 for tool in bash dirname make env; do ln -s "$(command -v "$tool")" "$tools/$tool"; done
-for target in run test lint install; do
+for target in run test lint install python; do
   if said=$(PATH="$tools" make --silent "$target" 2>&1); then fail "make $target works without swift"; fi
   grep -q '^swift: not found; install Swift' <<<"$said" || fail "make $target without swift: $said"
   [ "$(grep -cv '^make: ' <<<"$said")" = 1 ] || fail "make $target without swift says more than a line: $said"

@@ -18,10 +18,8 @@ step tests swift swift 600 swift test --skip-build --disable-xctest \
 
 step build cooper task 1200 bash -c '. scripts/lib.sh; build_cooper'
 step tests containers junit 900 .build-venv/bin/pytest Tests/cooper --junit-xml="$results/containers/all.xml"
-if [ -e setup.py ]; then
-  step wheel wheel check 600 scripts/wheel.sh
-  step tests python junit 900 .build-venv/bin/python Tests/python/run.py "$results/python"
-fi
+step wheel wheel check 600 scripts/wheel.sh
+step tests python junit 900 .build-venv/bin/python Tests/python/run.py "$results/python"
 step tests constants check 300 python3 Tests/constants.py
 step tests aliases check 300 python3 Tests/aliases.py
 step tests aarch64 check 300 bash Tests/aarch64.sh
