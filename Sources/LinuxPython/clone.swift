@@ -30,6 +30,7 @@ func clone(_ arguments: inout Arguments) throws -> Object? {
   }
   if child == 0 {
     PyOS_AfterFork_Child()
+    renewOutputBuffers()
     runChild(callback, values)
   }
   PyOS_AfterFork_Parent()
@@ -57,39 +58,4 @@ private func runChild(_ callback: Object, _ values: Object) -> Never {
   if PyObject_CallObject(callback, values) == nil { status = statusOfException() }
   flushAtTheEnd()
   clinux_flush_and_exit(status)
-}
-
-/// That a stream can't be flushed, since it is closed for instance, is no reason not to make a child; but a
-/// KeyboardInterrupt that comes meanwhile goes on.
-private func flushPythonOutput() throws {
-  try flushPythonOutput { _ in
-    if PyErr_ExceptionMatches(cpython_PyExc_Exception()) == 0 { throw Raised() }
-    PyErr_Clear()
-  }
-}
-
-/// In the child lost output is told of, and nothing else can be done.
-private func flushAtTheEnd() {
-  flushPythonOutput { stream in
-    if PyErr_ExceptionMatches(cpython_PyExc_OSError()) != 0 { PyErr_WriteUnraisable(stream) }
-    PyErr_Clear()
-  }
-}
-
-/// Flushes sys.stdout and sys.stderr, and calls `failed` with one that can't be, and with the exception set.
-private func flushPythonOutput(_ failed: (Object) throws -> Void) rethrows {
-  for name in ["stdout", "stderr"] as [StaticString] {
-    guard let stream = systemObject(name) else { continue }
-    Py_IncRef(stream)
-    defer { Py_DecRef(stream) }
-    if !flush(stream) { try failed(stream) }
-  }
-}
-
-private func flush(_ stream: Object) -> Bool {
-  guard let flush = PyObject_GetAttrString(stream, "flush") else { return false }
-  defer { Py_DecRef(flush) }
-  guard let result = PyObject_CallObject(flush, nil) else { return false }
-  Py_DecRef(result)
-  return true
 }
