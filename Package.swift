@@ -9,6 +9,8 @@ let package = Package(
     .library(name: "Linux", targets: ["Linux"]),
     .library(name: "Containers", targets: ["Containers"]),
     .executable(name: "cooper", targets: ["cooper"]),
+    // The Python module: setup.py says how it is linked.
+    .library(name: "LinuxPython", type: .dynamic, targets: ["LinuxPython"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -17,6 +19,8 @@ let package = Package(
   targets: [
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
     .target(name: "Linux", dependencies: ["CLinux", system]),
+    .target(name: "CPython"),
+    .target(name: "LinuxPython", dependencies: ["CLinux", "CPython", "Linux", system]),
     .target(name: "OCISpec"),
     .target(name: "Containers", dependencies: ["CLinux", "Linux", "OCISpec", system]),
     .systemLibrary(name: "CArchive"),

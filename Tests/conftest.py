@@ -29,6 +29,8 @@ REQUIREMENTS = {
     "bwrap": ("installable", program("bwrap")),
     "cgroup-v1": ("machine", file("/sys/fs/cgroup/memory/cgroup.procs")),
     "cgroup-v2": ("machine", file("/sys/fs/cgroup/cgroup.controllers")),
+    "fuse": ("machine", file("/dev/fuse")),
+    "overlay": ("machine", lambda: "\toverlay\n" in open("/proc/filesystems").read()),
     "time namespace": ("machine", file("/proc/self/ns/time")),
 }
 

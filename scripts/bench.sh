@@ -5,4 +5,9 @@
 need_swift
 scripts/packages.sh run bench
 build_cooper
+scripts/wheel.sh
+rm -rf .build/bench-venv
+python3 -m venv .build/bench-venv
+.build/bench-venv/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
 Benchmarks/v1-view.sh python3 Benchmarks/containers.py "$@"
+.build/bench-venv/bin/python Benchmarks/python/clone_vs_fork.py

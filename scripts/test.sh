@@ -16,23 +16,13 @@ scripts/step.sh build build task 1200 swift build --build-tests || finish
 step tests swift swift 600 swift test --skip-build --disable-xctest \
   --event-stream-output-path "$results/swift.jsonl" --event-stream-version 6.3
 
-if [ -d Sources/cooper ]; then
-  step build cooper task 1200 bash -c '. scripts/lib.sh; build_cooper'
-fi
-if [ -d Tests/cooper ]; then
-  step tests containers junit 900 .build-venv/bin/pytest Tests/cooper --junit-xml="$results/containers/all.xml"
-fi
-if [ -e setup.py ]; then
-  step wheel wheel check 600 scripts/wheel.sh
-  step tests python junit 900 .build-venv/bin/python Tests/python/run.py "$results/python"
-fi
-if [ -e Tests/constants.py ]; then
-  step tests constants check 300 python3 Tests/constants.py
-fi
+step build cooper task 1200 bash -c '. scripts/lib.sh; build_cooper'
+step tests containers junit 900 .build-venv/bin/pytest Tests/cooper --junit-xml="$results/containers/all.xml"
+step wheel wheel check 600 scripts/wheel.sh
+step tests python junit 900 .build-venv/bin/python Tests/python/run.py "$results/python"
+step tests constants check 300 python3 Tests/constants.py
 step tests aliases check 300 python3 Tests/aliases.py
-if [ -e Tests/aarch64.sh ]; then
-  step tests aarch64 check 300 bash Tests/aarch64.sh
-fi
+step tests aarch64 check 300 bash Tests/aarch64.sh
 step tests counting junit 300 .build-venv/bin/pytest Tests/counting --junit-xml="$results/counting/all.xml"
 step examples examples check 900 bash Tests/examples.sh
 step documents documents junit 600 python3 Tests/documents.py "$results/documents/all.xml"

@@ -1,7 +1,10 @@
 #!/bin/bash
-# Builds the wheel of the Python module into dist/.
+# Builds the wheel of the Python module into dist/, in place of those that are there.
 . "$(dirname "$0")/lib.sh"
 
 need_swift
-if [ ! -e setup.py ] && [ ! -e pyproject.toml ]; then die "linux: the Python module is not in this tree yet"; fi
-python3 -m pip wheel . --no-deps --disable-pip-version-check -w dist
+scripts/packages.sh run python
+venv
+rm -rf dist build
+.build-venv/bin/python -m pip wheel . --no-deps --disable-pip-version-check --quiet -w dist
+ls dist/*.whl

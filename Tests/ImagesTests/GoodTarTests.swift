@@ -87,7 +87,9 @@ import Testing
     let rootfs = try place.unpack(tar)
     #expect(try readFile("\(rootfs)/etc/deep/er/hosts") == "127.0.0.1")
     #expect(try status("\(rootfs)/etc/deep").mode.permissions.rawValue == 0o755)
+    #expect(try status("\(rootfs)/etc/deep").modificationTime.seconds == 1_000_000_000)
     #expect(try status(rootfs).mode.permissions.rawValue == 0o755)
+    #expect(try status(rootfs).modificationTime.seconds == 1_000_000_000)
   }
 
   @Test func laterMembersReplaceEarlierOnes() throws {
@@ -106,7 +108,11 @@ import Testing
     tar.add("a", .hardLink("a"))
     tar.add("h", .file("own"))
     tar.add("h", .hardLink("a"))
+    tar.add("moves/one", .file("one"))
+    tar.add("moves", .symbolicLink("e"))
+    tar.add("moves/two", .file("two"))
     let rootfs = try place.unpack(tar)
+    #expect(try readFile("\(rootfs)/e/two") == "two")
     #expect(try readFile("\(rootfs)/a") == "first")
     #expect(try readFile("\(rootfs)/link") == "second")
     #expect(try readFile("\(rootfs)/d") == "third")

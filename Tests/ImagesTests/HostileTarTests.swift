@@ -77,10 +77,10 @@ import Testing
     tar.add("d", .symbolicLink(place.canary))
     let rootfs = try place.unpack(tar)
     #expect(try status("\(rootfs)/d").mode.type == .symbolicLink)
-    tar.add("other/", .directory, mode: 0o700)
+    tar.add("other/file", .file(""))
     tar.add("d", .symbolicLink("other"))
     let second = try place.unpack(tar)
-    #expect(try status("\(second)/other").mode.permissions.rawValue == 0o700)
+    #expect(try status("\(second)/other").mode.permissions.rawValue == 0o755)
     #expect(try status("\(second)/other").uid == 0)
     try place.expectCanary()
   }
@@ -148,20 +148,23 @@ import Testing
     try place.expectRefusal(tar, member: "gone", "overlayfs's mark of a removed file")
   }
 
-  @Test func aDeepTreeIsRemovedAgain() throws {
-    let place = try Workplace()
-    var tar = TarWriter()
-    // Deeper than a path can say, and than there are descriptors.
-    let step = Array(repeating: "d", count: 1000).joined(separator: "/")
-    tar.add("l0", .symbolicLink("."))
-    for number in 1...5 {
-      tar.addLong("L", "l\(number - 1)/\(step)/x")
-      tar.add("short", .file("x"))
-      tar.addLong("K", "l\(number - 1)/\(step)")
-      tar.add("l\(number)", .symbolicLink("short"))
+  @Test func aDeepTreeIsRemovedAgain() async {
+    await #expect(processExitsWith: .success) {
+      // Deeper than a path can say, and than there are descriptors.
+      _ = try prlimit(0, .nofile, ResourceLimit(soft: 200, hard: 200))
+      let place = try Workplace()
+      var tar = TarWriter()
+      let step = Array(repeating: "d", count: 1000).joined(separator: "/")
+      tar.add("l0", .symbolicLink("."))
+      for number in 1...5 {
+        tar.addLong("L", "l\(number - 1)/\(step)/x")
+        tar.add("short", .file("x"))
+        tar.addLong("K", "l\(number - 1)/\(step)")
+        tar.add("l\(number)", .symbolicLink("short"))
+      }
+      tar.add("..", .directory)
+      try place.expectRefusal(tar, member: "..", "leads outside")
     }
-    tar.add("..", .directory)
-    try place.expectRefusal(tar, member: "..", "leads outside")
   }
 
   @Test func namesCanNotWriteToTheTerminal() throws {

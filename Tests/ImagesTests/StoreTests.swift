@@ -59,6 +59,7 @@ import Testing
     // Too young to be remembered: it could change within the same tick of the clock.
     #expect(try links(place) == [])
     try place.write(tar.bytes)
+    try run("touch -r \(place.canary) \(place.tar)")
     try waitUntilOld(place.tar)
     #expect(try ImageStore(root: place.store).rootfs(ofTar: place.tar) == rootfs)
     let link = try #require(try links(place).first)
@@ -69,16 +70,16 @@ import Testing
     #expect(try store.rootfs(ofTar: place.tar) == "\(place.store)/images/sha256-\(other)/rootfs")
     // Bad ones are ignored: to an image that is gone, to what is no image, to elsewhere.
     try run("rm -r \(place.store)/images/sha256-\(other)")
+    let image = rootfs.split(separator: "/").dropLast().last.map(String.init) ?? ""
     for target in [
-      "sha256-\(other)", "sha256-abc", "..", "/etc", "sha256-\(other)/../..", "unpacking-\(other)",
+      "\(image)/..", "\(image)/", "sha256-\(other)", "sha256-abc", "..", "/etc", "sha256-\(other)/../..",
+      "unpacking-\(other)",
     ] {
       try run("ln -sfn \(target) \(place.store)/images/\(link)")
       #expect(try store.rootfs(ofTar: place.tar) == rootfs)
     }
     #expect(try links(place) == [link])
-    #expect(
-      try readlink("\(place.store)/images/\(link)").string == rootfs.split(separator: "/").dropLast().last
-        ?? "")
+    #expect(try readlink("\(place.store)/images/\(link)").string == image)
     // A change is seen, though the size and the time of modification are the same.
     var second = TarWriter()
     second.add("b", .file("x"), pax: [("SCHILY.xattr.security.selinux", "label")])
@@ -132,7 +133,8 @@ import Testing
     #expect(try names(images) == ["sha256-\(digest)"])
   }
 
-  @Test func whoComesSecondDoesItWhenTheFirstFails() throws {
+  /// It fails, and removes what it has; or it is killed, and leaves it.
+  @Test(arguments: [true, false]) func whoComesSecondDoesItWhenTheFirstFails(removes: Bool) throws {
     let place = try Workplace()
     try place.write(tar.bytes)
     let digest = try FileSource(OpenFile(open(place.tar))).digest()
@@ -144,10 +146,12 @@ import Testing
     let second = Second(place, waiting.writeEnd.fileDescriptor)
     let thread = try second.start()
     #expect(try waiting.readEnd.read(upTo: 1) == [1])
-    try run("rm -r \(work)")
+    if removes { try run("rm -r \(work)") }
     #expect(flock(lock.descriptor.rawValue, LOCK_UN) == 0)
     pthread_join(thread, nil)
+    #expect(second.result == "\(place.store)/images/sha256-\(digest)/rootfs")
     #expect(try names(second.result) == ["a"])
+    #expect(try names("\(place.store)/images") == ["sha256-\(digest)"])
   }
 
   @Test func twoAtOnceUnpackOnce() async throws {

@@ -28,6 +28,14 @@ struct Metadata {
   let attributes: [ExtendedAttribute]
   /// The names of attributes that the file doesn't get.
   let leftOut: [String]
+
+  /// What a directory gets that no member tells of, above one with this metadata: whoever unpacks the tar, and
+  /// whenever, the tree is the same.
+  var ofImpliedDirectory: Metadata {
+    Metadata(
+      mode: .usualDirectory, uid: 0, gid: 0, time: time, attributes: [],
+      leftOut: [])
+  }
 }
 
 extension TarMember {

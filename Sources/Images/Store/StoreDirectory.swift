@@ -62,9 +62,7 @@ struct StoreDirectory {
     do {
       for left in try getdents64(work.descriptor) { try removeTree(left.name, in: work) }
       try mkdir(at: work.descriptor, "rootfs", .ownerReadWriteExecute)
-      let rootfs = try work.open("rootfs")
-      try fchmod(rootfs.descriptor, .usualDirectory)
-      let unpacked = try unpack(rootfs)
+      let unpacked = try unpack(try work.open("rootfs"))
       try syncfs(work.descriptor)
       try publish(name, as: unpacked)
       return unpacked

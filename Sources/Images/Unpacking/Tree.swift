@@ -8,16 +8,19 @@ final class Tree {
   /// Where the last members were put: tars tell a directory's members one after the other.
   private var last: (path: RawPath, directory: Directory)?
 
+  /// The last that was said of each directory, by inode. It is applied at the end, when they are filled.
+  private var noted: [UInt64: (path: RawPath, metadata: Metadata)] = [:]
+
   init(_ root: Directory) { self.root = root }
 
   /// The directory at a path; those that no member made are made.
-  func directory(_ path: RawPath) throws -> Directory {
+  func directory(_ path: RawPath, implied: Metadata) throws -> Directory {
     if path.isEmpty { return root }
     if let last, last.path == path { return last.directory }
     let found: Directory
     do { found = try open(path) } catch {
       if error.errno != .noSuchFileOrDirectory { throw error }
-      found = try makeAll(path)
+      found = try makeAll(path, implied)
     }
     last = (path, found)
     return found
@@ -31,16 +34,16 @@ final class Tree {
 
   /// One step after the other from where the last has led: a path of a thousand directories isn't walked a thousand
   /// times.
-  private func makeAll(_ path: RawPath) throws -> Directory {
+  private func makeAll(_ path: RawPath, _ implied: Metadata) throws -> Directory {
     var place = root
     var walked = RawPath([])
     for step in path.names {
       walked.append(step)
       let name = RawPath(step)
       do {
-        try mkdir(at: place.descriptor, name)
-        try chmod(at: place.descriptor, name, .usualDirectory)
+        try mkdir(at: place.descriptor, name, .ownerReadWriteExecute)
         place = try place.open(name)
+        try note(implied, of: place, at: walked)
       } catch {
         if error.errno != .fileExists { throw error }
         place = try existing(name, in: place, walked)
@@ -55,6 +58,24 @@ final class Tree {
       if error.errno != .noSuchFileOrDirectory { throw error }
       throw Refusal("the symbolic link \(whole.printable) above it leads to nothing")
     }
+  }
+
+  /// Keeps in mind what a directory is to be in the end. That is said of every directory that is made: one that was
+  /// removed may have had the same inode.
+  func note(_ metadata: Metadata, of directory: Directory, at path: RawPath) throws(SystemCallError) {
+    noted[try inode(directory)] = (path, metadata)
+  }
+
+  func finishDirectories() throws {
+    for (inode, (path, metadata)) in noted {
+      // Another may be there by now, or none: a later member has replaced it.
+      guard let directory = try? open(path), try self.inode(directory) == inode else { continue }
+      do { try set(metadata, of: directory.descriptor) } catch { throw Refusal(error).of(member: path) }
+    }
+  }
+
+  private func inode(_ directory: Directory) throws(SystemCallError) -> UInt64 {
+    try statx(at: directory.descriptor, "", .emptyPath).inode
   }
 
   /// Removes what an earlier member put there.

@@ -5,8 +5,6 @@ import SystemPackage
 final class Unpacker {
   private let reader: TarReader
   private let tree: Tree
-  /// The last that was said of each directory, by inode. It is applied at the end, when they are filled.
-  private var directories: [UInt64: (path: RawPath, metadata: Metadata)] = [:]
 
   /// How many members each attribute was left out of.
   private var leftOutCounts: [String: Int] = [:]
@@ -17,7 +15,10 @@ final class Unpacker {
   }
 
   func unpack() throws {
+    var hasRoot = false
     while let member = try reader.next() {
+      if !hasRoot { try tree.note(member.metadata.ofImpliedDirectory, of: tree.root, at: RawPath([])) }
+      hasRoot = true
       do { try make(member) } catch { throw Refusal(error).of(member: member.path) }
       for name in member.metadata.leftOut {
         // Nobody reads more lines than this.
@@ -25,7 +26,7 @@ final class Unpacker {
         leftOutCounts[isRoom ? name : "something else", default: 0] += 1
       }
     }
-    try finishDirectories()
+    try tree.finishDirectories()
   }
 
   /// What was left out, one line each.
@@ -38,10 +39,10 @@ final class Unpacker {
   private func make(_ member: TarMember) throws {
     guard let place = try MemberPath(member.path) else {
       guard case .directory = member.kind else { throw Refusal("the root is no directory") }
-      try note(member.metadata, of: tree.root, at: RawPath([]))
+      try tree.note(member.metadata, of: tree.root, at: RawPath([]))
       return
     }
-    let parent = try tree.directory(place.parent)
+    let parent = try tree.directory(place.parent, implied: member.metadata.ofImpliedDirectory)
     let name = place.name
     switch member.kind {
     case .regular(let size): try makeFile(name, in: parent, size: size, member.metadata)
@@ -84,7 +85,7 @@ final class Unpacker {
       if error.errno != .fileExists { throw error }
       directory = try existingDirectory(place.name, in: parent)
     }
-    try note(metadata, of: directory, at: place.whole)
+    try tree.note(metadata, of: directory, at: place.whole)
   }
 
   /// What is there if it is a directory, and a new one in its place if it isn't.
@@ -125,26 +126,11 @@ final class Unpacker {
       return try make()
     }
   }
-
-  private func note(_ metadata: Metadata, of directory: Directory, at path: RawPath) throws {
-    let status = try statx(at: directory.descriptor, "", .emptyPath)
-    directories[status.inode] = (path, metadata)
-  }
-
-  private func finishDirectories() throws {
-    for (inode, (path, metadata)) in directories {
-      // Another may be there by now, or none: a later member has replaced it.
-      guard let directory = try? tree.open(path),
-        try statx(at: directory.descriptor, "", .emptyPath).inode == inode
-      else { continue }
-      do { try set(metadata, of: directory.descriptor) } catch { throw Refusal(error).of(member: path) }
-    }
-  }
 }
 
 /// Owner, mode, extended attributes, time of an open file, in this order: a change of the owner clears the setuid bit
 /// and the file's capabilities.
-private func set(_ metadata: Metadata, of file: borrowing Descriptor) throws {
+func set(_ metadata: Metadata, of file: borrowing Descriptor) throws {
   try fchownat(file, "", owner: metadata.uid, group: metadata.gid)
   try fchmod(file, metadata.mode)
   for attribute in metadata.attributes { try fsetxattr(file, attribute.name, attribute.value) }

@@ -21,11 +21,36 @@ public func mount(
   _ data: String? = nil
 ) throws(SystemCallError) {
   let result = withCStrings(source, filesystemtype, data) { source, filesystemtype, data in
+    target._withAddress { target in mountByAddresses(source, target, filesystemtype, mountflags, data) }
+  }
+  try checkMount(result, source, target, filesystemtype, mountflags, data)
+}
+
+/// The same with texts that need not be UTF-8, for `LinuxPython`: each may be one whose address is NULL.
+package func mount(
+  anyBytes source: some PathLike, _ target: some PathLike, _ filesystemtype: some PathLike,
+  _ mountflags: MountFlags, _ data: some PathLike
+) throws(SystemCallError) {
+  let result = source._withAddress { source in
     target._withAddress { target in
-      systemCall(
-        __NR_mount, source, target, filesystemtype, Int(bitPattern: mountflags.rawValue), data)
+      filesystemtype._withAddress { filesystemtype in
+        data._withAddress { mountByAddresses(source, target, filesystemtype, mountflags, $0) }
+      }
     }
   }
+  try checkMount(result, source, target, filesystemtype, mountflags, data)
+}
+
+private func mountByAddresses(
+  _ source: Int, _ target: Int, _ filesystemtype: Int, _ flags: MountFlags, _ data: Int
+) -> Int {
+  systemCall(__NR_mount, source, target, filesystemtype, Int(bitPattern: flags.rawValue), data)
+}
+
+private func checkMount(
+  _ result: Int, _ source: (any PathLike)?, _ target: any PathLike, _ filesystemtype: (any PathLike)?,
+  _ mountflags: MountFlags, _ data: (any PathLike)?
+) throws(SystemCallError) {
   try check(
     result, "mount",
     [
