@@ -26,6 +26,8 @@ struct Cooper: ParsableCommand {
     } catch let error as ContainerError {
       let noEntry: Int32 = 2
       fail("\(error)", status: error.execErrno.map { $0 == noEntry ? 127 : 126 } ?? 125)
+    } catch let error as CompileError {
+      fail("\(option(of: error.property)): \(error.cause)", status: 125)
     } catch {
       // Help and the version are no failures.
       if exitCode(for: error) == .success { exit(withError: error) }

@@ -36,6 +36,16 @@ extension ContainerOptions {
   }
 }
 
+/// The option that a property comes from: errors name what was typed.
+func option(of property: String) -> String {
+  let options = [
+    "linux.resources.memory.limit": "--memory", "linux.resources.memory.swap": "--memory-swap",
+    "linux.resources.cpu.quota": "--cpus", "linux.resources.cpu.shares": "--cpu-shares",
+    "linux.resources.pids.limit": "--pids-limit", "process.capabilities": "--cap-add",
+  ]
+  return options[property] ?? property
+}
+
 /// "512m": bytes, or with k, m, g for powers of 1024; at least a page.
 func size(_ option: String, _ text: String) throws -> Int64 {
   let factors: [Character: Int64] = ["b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30]

@@ -42,18 +42,19 @@ struct FactsTests {
       36 35 98:0 /root /mnt\\040x rw,noatime shared:1 master:2 - ext4 /dev/sda rw,errors=continue
       37 35 0:30 / /sys/fs/cgroup/cpu ro - cgroup cgroup rw,cpu,cpuacct
       nonsense
+      x 35 0:30 / /no-number rw - tmpfs none rw
       38 35 0:30 / /short rw -
       39 35 0:31 / /a\\134b rw - tmpfs none ro
       """)
     #expect(
       table == [
         MountEntry(
-          mountPoint: "/mnt x", type: "ext4", options: ["rw", "noatime"],
+          id: 36, mountPoint: "/mnt x", type: "ext4", options: ["rw", "noatime"],
           superOptions: ["rw", "errors=continue"]),
         MountEntry(
-          mountPoint: "/sys/fs/cgroup/cpu", type: "cgroup", options: ["ro"],
+          id: 37, mountPoint: "/sys/fs/cgroup/cpu", type: "cgroup", options: ["ro"],
           superOptions: ["rw", "cpu", "cpuacct"]),
-        MountEntry(mountPoint: "/a\\b", type: "tmpfs", options: ["rw"], superOptions: ["ro"]),
+        MountEntry(id: 39, mountPoint: "/a\\b", type: "tmpfs", options: ["rw"], superOptions: ["ro"]),
       ])
     #expect(table.map(\.isReadOnly) == [false, true, true])
   }

@@ -152,7 +152,10 @@ def test_commands_that_cannot_be_executed(cooper, rootfs, tmp_path):
         (["--memory", "99999999999g", "host", "true"], "--memory 99999999999g"),
         (["--memory", "1k", "host", "true"], "less than a page"),
         (["--memory-swap", "1g", "host", "true"], "needs --memory"),
-        (["--memory", "1g", "--memory-swap", "1m", "host", "true"], "memory.swap"),
+        (
+            ["--memory", "1g", "--memory-swap", "1m", "host", "true"],
+            "--memory-swap: it is memory and swap together",
+        ),
         (["--cpus", "many", "host", "true"], "--cpus many"),
         (["--cpus", "0", "host", "true"], "--cpus 0"),
         (["--cpu-shares", "1", "host", "true"], "--cpu-shares 1"),

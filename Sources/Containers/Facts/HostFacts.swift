@@ -77,7 +77,7 @@ extension HostFacts {
 }
 
 private func readCgroups(_ mounts: [MountEntry], asRoot: Bool) -> [CgroupHierarchy] {
-  mounts.compactMap { mount in
+  mounts.filter(isVisible).compactMap { mount in
     let isWritable =
       !mount.isReadOnly && (asRoot || (try? access(mount.mountPoint, [.write, .execute])) != nil)
     switch mount.type {
@@ -86,7 +86,8 @@ private func readCgroups(_ mounts: [MountEntry], asRoot: Bool) -> [CgroupHierarc
       if controllers.isEmpty { return nil }
       return CgroupHierarchy(
         .v1, mount.mountPoint, controllers: controllers, isWritable: isWritable,
-        hasSwapLimit: fileKind("\(mount.mountPoint)/memory.memsw.limit_in_bytes") != nil)
+        hasSwapLimit: controllers.contains("memory")
+          && fileKind("\(mount.mountPoint)/memory.memsw.limit_in_bytes") != nil)
     case "cgroup2":
       return CgroupHierarchy(
         .v2, mount.mountPoint, controllers: words(in: "\(mount.mountPoint)/cgroup.controllers"),
@@ -95,6 +96,13 @@ private func readCgroups(_ mounts: [MountEntry], asRoot: Bool) -> [CgroupHierarc
     default: return nil
     }
   }
+}
+
+/// Whether this is a mount of cgroups that its path leads to. Others are hidden by a later mount over them, as in a
+/// container that mounts /sys/fs/cgroup anew.
+private func isVisible(_ mount: MountEntry) -> Bool {
+  guard mount.type == "cgroup" || mount.type == "cgroup2" else { return false }
+  return (try? statx(mount.mountPoint, [], .mountID))?.reusedMountID == mount.id
 }
 
 private let knownControllers: Set<String> = [

@@ -2,6 +2,8 @@ import Linux
 
 /// One line of /proc/self/mountinfo.
 public struct MountEntry: Hashable, Sendable {
+  /// What statx(2) calls the mount, as long as it is there.
+  public var id: UInt64
   public var mountPoint: String
   public var type: String
   /// Of the mount, and of its filesystem after it.
@@ -10,7 +12,10 @@ public struct MountEntry: Hashable, Sendable {
 
   public var isReadOnly: Bool { options.contains("ro") || superOptions.contains("ro") }
 
-  public init(mountPoint: String, type: String, options: [String] = [], superOptions: [String] = []) {
+  public init(
+    id: UInt64 = 0, mountPoint: String, type: String, options: [String] = [], superOptions: [String] = []
+  ) {
+    self.id = id
     self.mountPoint = mountPoint
     self.type = type
     self.options = options
@@ -20,7 +25,10 @@ public struct MountEntry: Hashable, Sendable {
   /// "36 35 98:0 /root /mnt rw,noatime shared:1 - ext4 /dev/sda rw"; nil for a line of another shape.
   init?(line: Substring) {
     let fields = line.split(separator: " ", omittingEmptySubsequences: false)
-    guard let dash = fields.firstIndex(of: "-"), dash >= 6, fields.count >= dash + 4 else { return nil }
+    guard let dash = fields.firstIndex(of: "-"), dash >= 6, fields.count >= dash + 4,
+      let id = UInt64(fields[0])
+    else { return nil }
+    self.id = id
     mountPoint = unescape(fields[4])
     options = fields[5].split(separator: ",").map(String.init)
     type = String(fields[dash + 1])
