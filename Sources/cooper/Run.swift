@@ -26,6 +26,7 @@ struct Run: ParsableCommand {
     var launchOptions = LaunchOptions()
     if trace { launchOptions.trace = { line, time in printTrace("\(milliseconds(time)) \(line)") } }
     if hasTerminal { launchOptions.terminal = 1 }
+    resetIgnoredSignals()
     let signals = try ForwardedSignals()
     let container = try launch(plan, launchOptions)
     let status = try supervise(container, signals, passesInput: request.isInteractive)

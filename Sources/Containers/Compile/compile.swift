@@ -23,12 +23,11 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + [.go],
     child: try [.awaitGo]
       + cgroups.joins.map { .joinCgroup($0) }
-      + [.newSession]
+      + [.newSession, .newSessionKeyring]
       + (namespaces.contains(.cgroup) ? [.unshareCgroup] : [])
       + [.makeMountsPrivate]
       + compileRoot(request, host)
       + compileMounts(request, host, cgroups.visible)
-      + compileDevices(request)
       + (process.terminal ? [.terminal(process.consoleSize)] : request.isInteractive ? [] : [.nullInput])
       + request.config.linux.maskedPaths.map { .mask($0) }
       + request.config.linux.readonlyPaths.map { .makeReadOnly($0) }
@@ -77,15 +76,4 @@ private func compileCapabilities(_ names: [String], _ host: HostFacts) throws ->
     set.insert(capability)
   }
   return set
-}
-
-private func compileDevices(_ request: ContainerRequest) -> [ChildStep] {
-  request.config.linux.devices.map { .makeNode($0) }
-    + [
-      .makeLink(target: "/proc/self/fd", path: "/dev/fd"),
-      .makeLink(target: "/proc/self/fd/0", path: "/dev/stdin"),
-      .makeLink(target: "/proc/self/fd/1", path: "/dev/stdout"),
-      .makeLink(target: "/proc/self/fd/2", path: "/dev/stderr"),
-      .makeLink(target: "pts/ptmx", path: "/dev/ptmx"),
-    ]
 }

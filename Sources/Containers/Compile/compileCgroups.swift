@@ -120,7 +120,9 @@ private func settings(_ resources: Resources, swapByDefault: Bool) throws -> [Se
         controller: "memory", property: "linux.resources.memory.limit",
         v1: [("memory.limit_in_bytes", "\(limit)")], v2: [("memory.max", "\(limit)")]))
   }
-  if let swap = resources.memory.swap ?? (swapByDefault ? resources.memory.limit.map { $0 * 2 } : nil) {
+  if let swap = resources.memory.swap
+    ?? (swapByDefault ? resources.memory.limit.map { $0 > .max / 2 ? -1 : $0 * 2 } : nil)
+  {
     guard let limit = resources.memory.limit else {
       throw CompileError("linux.resources.memory.swap", "it needs a limit of memory beside it")
     }

@@ -11,19 +11,28 @@ func compileRoot(_ request: ContainerRequest, _ host: HostFacts) throws -> [Chil
 func compileMounts(
   _ request: ContainerRequest, _ host: HostFacts, _ cgroups: [CgroupHierarchy]
 ) throws -> [ChildStep] {
-  try request.config.mounts.enumerated().flatMap { index, mount in
-    let property = "mounts[\(index)]"
-    guard mount.destination.hasPrefix("/") else {
-      throw CompileError("\(property).destination", "\(mount.destination) is not absolute")
-    }
-    if mount.type == "cgroup" { return compileCgroupMount(mount, cgroups) }
-    let (attributes, options) = try splitOptions(mount.options, property)
-    if mount.isBind { return [.bind(try compileBind(mount, attributes, options, property, host))] }
-    guard let type = mount.type else { throw CompileError("\(property).type", "it is missing") }
-    let filesystem = FilesystemMount(
-      type: type, source: mount.source, path: mount.destination, attributes: attributes, options: options)
-    return [.mount(filesystem)]
+  let mounts = try request.config.mounts.enumerated().map { index, mount in
+    try compileMount(mount, "mounts[\(index)]", host, cgroups)
   }
+  // Into a fresh /dev before anything else is mounted: a volume of the host's must not get the nodes.
+  let device = request.config.mounts.firstIndex { pathComponents($0.destination) == ["dev"] && !$0.isBind }
+  let split = device.map { $0 + 1 } ?? mounts.count
+  return mounts[..<split].flatMap(\.self) + compileDevices(request) + mounts[split...].flatMap(\.self)
+}
+
+private func compileMount(
+  _ mount: Mount, _ property: String, _ host: HostFacts, _ cgroups: [CgroupHierarchy]
+) throws -> [ChildStep] {
+  guard mount.destination.hasPrefix("/") else {
+    throw CompileError("\(property).destination", "\(mount.destination) is not absolute")
+  }
+  if mount.type == "cgroup" { return compileCgroupMount(mount, cgroups) }
+  let (attributes, options) = try splitOptions(mount.options, property)
+  if mount.isBind { return [.bind(try compileBind(mount, attributes, options, property, host))] }
+  guard let type = mount.type else { throw CompileError("\(property).type", "it is missing") }
+  let filesystem = FilesystemMount(
+    type: type, source: mount.source, path: mount.destination, attributes: attributes, options: options)
+  return [.mount(filesystem)]
 }
 
 private func compileBind(

@@ -31,6 +31,9 @@ struct Keeper: ~Copyable {
     guard let answer else { throw ContainerError("the keeper was killed") }
     if answer == 0 { return }
     let errno = Errno(rawValue: CInt(-answer))
+    let parent = String(
+      decoding: directory.utf8.prefix(directory.utf8.count - plan.id.utf8.count - 1), as: UTF8.self)
+    if errno == .notPermitted { throw ContainerError(notOurs(parent)) }
     throw ContainerError(
       errno == .fileExists
         ? "a container named \(plan.id) is alive already"

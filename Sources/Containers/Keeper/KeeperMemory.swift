@@ -23,6 +23,15 @@ struct KeeperMemory {
   var poll = 0
   var shortTime = 0
   var longTime = 0
+  /// How often a busy cgroup is tried, one short sleep between two.
+  var tries = 1000
+  /// An empty path, and struct statx.
+  var empty = 0
+  var status = 0
+  /// A buffer for getdents64, and a name of it.
+  var entries = 0
+  var entriesSize = 4096
+  var childName = 0
   /// The signals that the keeper blocks: all.
   var allSignals = 0
 }
@@ -32,7 +41,7 @@ final class KeeperMemoryBuilder {
   let pointer: UnsafeMutablePointer<KeeperMemory>
   private let builder = ProgramBuilder()
 
-  init(plan: Plan, directory: String) {
+  init(plan: Plan, directory: String, tries: Int = 1000) {
     pointer = builder.allocate(MemoryLayout<KeeperMemory>.size).bindMemory(to: KeeperMemory.self, capacity: 1)
     pointer.initialize(to: KeeperMemory())
     pointer.pointee.cgroups = number(builder.texts(plan.cgroups.reversed()))
@@ -42,6 +51,11 @@ final class KeeperMemoryBuilder {
     pointer.pointee.parent = number(builder.text(parent))
     pointer.pointee.name = number(builder.text(String(directory.dropFirst(parent.utf8.count + 1))))
     pointer.pointee.answer = Int(bitPattern: builder.allocate(8))
+    pointer.pointee.tries = tries
+    pointer.pointee.empty = number(builder.text(""))
+    pointer.pointee.status = Int(bitPattern: builder.allocate(256))
+    pointer.pointee.entries = Int(bitPattern: builder.allocate(pointer.pointee.entriesSize))
+    pointer.pointee.childName = Int(bitPattern: builder.allocate(256))
 
     let byte = builder.allocate(8)
     let buffer = builder.bytes((byte, Int(1)))

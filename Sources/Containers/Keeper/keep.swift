@@ -83,30 +83,15 @@ private func waitForEnd(_ keeper: KeeperMemory, _ container: Int) {
   _ = clinux_syscall(Int(__NR_ppoll), keeper.poll, 1, keeper.longTime, 0, 0, 0)
 }
 
-/// A cgroup is busy for a moment after its last process has ended.
-@_noLocks @_noAllocation
-private func removeCgroup(_ keeper: KeeperMemory, _ path: Int) -> Bool {
-  var tries = 0
-  while tries < 1000 {
-    let result = clinux_syscall(
-      Int(__NR_unlinkat), Int(LINUX_AT_FDCWD), path, Int(LINUX_AT_REMOVEDIR), 0, 0, 0)
-    let (noEntry, busy) = (-2, -16)
-    if result == 0 || result == noEntry { return true }
-    if result != busy { return false }
-    // nanosleep and not ppoll: that writes the time that is left over the time that was asked for.
-    _ = clinux_syscall(Int(__NR_nanosleep), keeper.shortTime, 0, 0, 0, 0, 0)
-    tries += 1
-  }
-  return false
-}
-
 /// mkdir of the container's directory, and a flock of it, which lasts as long as the keeper: it says that the id is in
 /// use. The lock of the parent is held meanwhile, so that no sweep takes the directory for an abandoned one.
 ///
-/// - Returns: the directory's descriptor, or a negative errno; -EEXIST when the id is in use.
+/// - Returns: the directory's descriptor, or a negative errno; -EEXIST when the id is in use, -EPERM when the parent is
+///   somebody else's: what is in it names processes to kill.
 @_noLocks @_noAllocation
 private func makeLockedDirectory(_ keeper: KeeperMemory) -> Int {
-  let (here, exclusive, noEntry, exists) = (Int(LINUX_AT_FDCWD), 2, -2, -17)
+  let (here, shared, exclusive) = (Int(LINUX_AT_FDCWD), 1, 2)
+  let (notPermitted, noEntry, exists) = (-1, -2, -17)
   let flags = Int(LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW | LINUX_O_CLOEXEC)
   while true {
     let madeParent = clinux_syscall(Int(__NR_mkdirat), here, keeper.parent, 0o700, 0, 0, 0)
@@ -115,16 +100,34 @@ private func makeLockedDirectory(_ keeper: KeeperMemory) -> Int {
     // The last container to end removes the parent: perhaps just now.
     if parent == noEntry { continue }
     if parent < 0 { return parent }
+    if !isOurs(keeper, parent) { return notPermitted }
     _ = clinux_syscall(Int(__NR_flock), parent, exclusive, 0, 0, 0, 0)
     let made = clinux_syscall(Int(__NR_mkdirat), parent, keeper.name, 0o700, 0, 0, 0)
     var directory = made
     if made == 0 {
       directory = clinux_syscall(Int(__NR_openat), parent, keeper.name, flags, 0, 0, 0)
-      if directory >= 0 { _ = clinux_syscall(Int(__NR_flock), directory, exclusive, 0, 0, 0, 0) }
+      if directory >= 0 { _ = clinux_syscall(Int(__NR_flock), directory, shared, 0, 0, 0, 0) }
+    } else if made != exists {
+      // A full filesystem, say. The parent goes when it is empty.
+      _ = clinux_syscall(Int(__NR_unlinkat), here, keeper.parent, Int(LINUX_AT_REMOVEDIR), 0, 0, 0)
     }
     _ = clinux_syscall(Int(__NR_close), parent, 0, 0, 0, 0, 0)
     if made != noEntry { return directory }
   }
+}
+
+/// Whether a directory is the caller's own, and nobody else may write to it.
+@_noLocks @_noAllocation
+private func isOurs(_ keeper: KeeperMemory, _ directory: Int) -> Bool {
+  // struct statx: stx_uid at 20, stx_mode at 28
+  let result = clinux_syscall(
+    Int(__NR_statx), directory, keeper.empty, Int(LINUX_AT_EMPTY_PATH), Int(LINUX_STATX_BASIC_STATS),
+    keeper.status, 0)
+  guard result == 0, let uid = UnsafePointer<UInt32>(bitPattern: keeper.status + 20),
+    let mode = UnsafePointer<UInt16>(bitPattern: keeper.status + 28)
+  else { return false }
+  let ours = clinux_syscall(Int(__NR_geteuid), 0, 0, 0, 0, 0, 0)
+  return Int(uid.pointee) == ours && mode.pointee & 0o022 == 0
 }
 
 @_noLocks @_noAllocation

@@ -1,7 +1,7 @@
 import Linux
 import SystemPackage
 
-// /run/cooper/ID is a container's directory, locked by its keeper as long as that lives. The lock is a flock of the
+// /run/cooper/ID is a container's directory, locked (shared) by its keeper and its host side as long as they live. The lock is a flock of the
 // directory itself, so that it leaves nothing more behind; whoever makes or sweeps directories holds the lock of
 // their parent meanwhile.
 
@@ -24,18 +24,24 @@ public struct Sweep: Hashable, Sendable, CustomStringConvertible {
 /// - Returns: what became of each.
 public func sweep(stateDirectory: String, _ host: HostFacts) throws -> [Sweep] {
   guard let parent = try? open(stateDirectory, [.directory, .noFollow]) else { return [] }
+  let status = try statx(at: parent, "", .emptyPath)
+  guard status.uid == geteuid(), status.mode.rawValue & 0o022 == 0 else {
+    throw ContainerError(notOurs(stateDirectory))
+  }
   try flock(parent, .exclusive)
   var sweeps: [Sweep] = []
   // Nothing is in a parent that was removed while this waited for the lock.
   for id in ((try? getdents64(parent)) ?? []).map(\.name.string) {
     let path = "\(stateDirectory)/\(id)"
-    guard let directory = try? open(path, [.directory, .noFollow]), try isAbandoned(directory) else {
+    guard let directory = try? open(at: parent, id, [.directory, .noFollow]), try isAbandoned(directory)
+    else {
       continue
     }
     let container = StateFile.read(path).flatMap { try? pidfd_open($0) } ?? PIDFD(Descriptor(owning: -1))
     let cgroups = host.cgroups.map { "\($0.mountPoint)/cooper-\(id)" }
     let memory = KeeperMemoryBuilder(
-      plan: Plan(id: id, host: cgroups.map { .makeCgroup($0) }, child: [], remarks: []), directory: path)
+      plan: Plan(id: id, host: cgroups.map { .makeCgroup($0) }, child: [], remarks: []), directory: path,
+      tries: 25)
     let isGone = removeContainer(memory.pointer, Int(container.fileDescriptor.rawValue))
     withExtendedLifetime(memory) {}
     withExtendedLifetime(container) {}
@@ -48,7 +54,12 @@ public func sweep(stateDirectory: String, _ host: HostFacts) throws -> [Sweep] {
   return sweeps
 }
 
-/// Whether no keeper has the directory's lock; then this process has it.
+/// What is in the directory names processes to kill: it must be nobody's but ours.
+func notOurs(_ stateDirectory: String) -> String {
+  "the directory \(stateDirectory) belongs to somebody else, or others may write to it"
+}
+
+/// Whether neither keeper nor host side has the directory's lock; then this process has it.
 private func isAbandoned(_ directory: borrowing Descriptor) throws(SystemCallError) -> Bool {
   do { try flock(directory, .exclusive, wait: false) } catch {
     if error.errno == .wouldBlock { return false }

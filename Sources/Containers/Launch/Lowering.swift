@@ -5,8 +5,8 @@ import SystemPackage
 
 /// Turns the child's steps into system calls: the last translation before the kernel.
 ///
-/// Paths in the container are looked up with RESOLVE_IN_ROOT below the root's descriptor, filesystems are mounted
-/// through detached descriptors, and after pivot_root nothing is opened by name but the command.
+/// Paths in the container are looked up below the descriptors of its mounts (`Places`), filesystems are mounted through
+/// detached descriptors, and after pivot_root nothing is opened by name but the command.
 struct Lowering {
   let builder = ProgramBuilder()
   /// The descriptor to the host side, in the child.
@@ -15,6 +15,8 @@ struct Lowering {
   let root: Slot
   /// An empty read-only directory, a mount's descriptor.
   let empty: Slot
+  /// The container's mounts, by which its paths are found.
+  let places: Places
   let parents = OpenDescriptors()
   let isTraced: Bool
   let message: UnsafeMutablePointer<Report>
@@ -23,6 +25,7 @@ struct Lowering {
   init(_ steps: [ChildStep], channel: Int, isTraced: Bool) {
     self.isTraced = isTraced
     root = builder.slot()
+    places = Places(root: root)
     empty = builder.slot()
     message = builder.allocate(MemoryLayout<Report>.size).bindMemory(to: Report.self, capacity: 1)
     message.initialize(to: Report(kind: Report.traced))
@@ -46,7 +49,8 @@ struct Lowering {
     let operations = builder.finish()
     let slots = builder.allocate(Int(builder.slotCount) * MemoryLayout<Int>.stride)
     let report = builder.allocate(MemoryLayout<Report>.size + Self.textCapacity)
-    let initMemory = builder.bytes(InitMemory())
+    let (commandLine, length) = ownCommandLine()
+    let initMemory = builder.bytes(InitMemory(commandLine: commandLine, commandLineLength: length))
     return operations.withUnsafeBufferPointer { operations in
       guard let first = operations.baseAddress else { return -Int(Errno.invalidArgument.rawValue) }
       var memory = ChildMemory(
@@ -65,6 +69,9 @@ struct Lowering {
     case .awaitGo: awaitGo()
     case .joinCgroup(let path): joinCgroup(path)
     case .newSession: builder.call(__NR_setsid)
+    case .newSessionKeyring:
+      // ENOSYS: a kernel without keys.
+      builder.call(__NR_keyctl, .value(Int(LINUX_KEYCTL_JOIN_SESSION_KEYRING)), 0, tolerate: [38])
     case .unshareCgroup: builder.call(__NR_unshare, .value(Int(LINUX_CLONE_NEWCGROUP)))
     case .makeMountsPrivate:
       let flags = MountFlags([.recursive, .private]).rawValue
@@ -90,7 +97,7 @@ struct Lowering {
     case .setCapabilities(let set): setCapabilities(set)
     case .noNewPrivileges: builder.call(__NR_prctl, .value(Int(LINUX_PR_SET_NO_NEW_PRIVS)), 1, 0, 0, 0)
     case .workingDirectory(let path): builder.call(__NR_chdir, builder.text(path))
-    case .closeDescriptors: closeRange(from: 3, flags: Int(LINUX_CLOSE_RANGE_CLOEXEC))
+    case .closeDescriptors: closeRange(from: Self.channel + 1)
     case .becomeInit: builder.becomeInit()
     case .exec(let args, let env): exec(args, env)
     }
@@ -103,7 +110,7 @@ struct Lowering {
       builder.call(
         __NR_dup3, .value(inherited), .value(Self.channel), .value(Int(LINUX_O_CLOEXEC)))
     }
-    closeRange(from: Self.channel + 1, flags: 0)
+    closeRange(from: Self.channel + 1)
   }
 
   private func awaitGo() {
@@ -126,8 +133,8 @@ struct Lowering {
     builder.call(__NR_close, .slot(tasks))
   }
 
-  private func closeRange(from first: Int, flags: Int) {
-    builder.call(__NR_close_range, .value(first), .value(Int(UInt32.max)), .value(flags))
+  private func closeRange(from first: Int) {
+    builder.call(__NR_close_range, .value(first), .value(Int(UInt32.max)), 0)
   }
 
   private func trace() {
@@ -164,6 +171,8 @@ struct Lowering {
   /// A name without a slash is looked for in the PATH of `env`, as a shell does it.
   private func exec(_ args: [String], _ env: [String]) {
     builder.call(__NR_umask, 0o022)
+    let ready = builder.bytes(Report(kind: Report.ready, step: builder.step))
+    builder.call(__NR_write, .value(Self.channel), builder.address(ready), .value(MemoryLayout<Report>.size))
     let argv = builder.texts(args)
     let envp = builder.texts(env)
     let name = args.first ?? ""
@@ -180,6 +189,17 @@ struct Lowering {
     }
     builder.fail()
   }
+}
+
+/// Where this process's arguments lie, one behind the other.
+private func ownCommandLine() -> (address: Int, length: Int) {
+  let count = Int(CommandLine.argc)
+  guard count > 0, let first = CommandLine.unsafeArgv[0], let last = CommandLine.unsafeArgv[count - 1] else {
+    return (0, 0)
+  }
+  var end = last
+  while end.pointee != 0 { end += 1 }
+  return (Int(bitPattern: first), end - first)
 }
 
 /// Descriptors that several steps share.

@@ -2,8 +2,6 @@ import CLinux
 import Linux
 import OCISpec
 
-private let noEntry: Int32 = 2
-private let exists: Int32 = 17
 private let notDirectory: Int32 = 20
 private let invalid: Int32 = 22
 private let here = Argument.value(Int(LINUX_AT_FDCWD))
@@ -56,8 +54,13 @@ extension Lowering {
 // MARK: Mounts in the root
 
 extension Lowering {
+  /// The mount's descriptor stays open: what is done below its path later is done there, wherever the path leads then.
   func attach(_ mount: FilesystemMount) {
-    attach(makeFilesystem(mount.type, mount.source, mount.options, mount.attributes), at: mount.path)
+    let tree = makeFilesystem(mount.type, mount.source, mount.options, mount.attributes)
+    let target = makeTarget(mount.path, .directory)
+    move(tree, onto: target)
+    builder.call(__NR_close, .slot(target))
+    places.add(tree, at: mount.path)
   }
 
   func attach(_ bind: BindMount) {
@@ -144,9 +147,7 @@ extension Lowering {
   }
 
   func makeMountReadOnly(_ path: String) {
-    let mount = builder.slot()
-    lookUp(path, Int(LINUX_O_PATH), into: mount)
-    setAttributes(mount, .readOnly, recursive: false)
+    setAttributes(places.find(path).mount, .readOnly, recursive: false)
   }
 
   func cloneTree(_ descriptor: Slot, into tree: Slot, recursive: Bool) {
@@ -162,70 +163,5 @@ extension Lowering {
       (.noDev, Int(LINUX_MOUNT_ATTR_NODEV)), (.noExec, Int(LINUX_MOUNT_ATTR_NOEXEC)),
     ]
     return table.reduce(0) { flags.contains($1.0) ? $0 | $1.1 : $0 }
-  }
-}
-
-// MARK: Paths in the root
-
-extension Lowering {
-  /// openat2 below the root: no path leads out of it, and no magic link is followed.
-  ///
-  /// - Parameter orElse: where a path that doesn't exist leads; without it that is a failure.
-  func lookUp(_ path: String, _ flags: Int, into slot: Slot, orElse: Label? = nil, then: Label? = nil) {
-    // struct open_how: flags, mode, resolve
-    let how = builder.bytes(
-      (
-        UInt64(flags | Int(LINUX_O_CLOEXEC)), UInt64(0),
-        UInt64(LINUX_RESOLVE_IN_ROOT | LINUX_RESOLVE_NO_MAGICLINKS)
-      ))
-    let relative = String(path.drop { $0 == "/" })
-    builder.call(
-      __NR_openat2, .slot(root), builder.text(relative.isEmpty ? "." : relative), builder.address(how), 24,
-      into: slot, tolerate: orElse == nil ? [] : [noEntry, notDirectory], otherwise: orElse, then: then)
-  }
-
-  /// A directory or file to mount on, made with its parents where it is missing.
-  func makeTarget(_ path: String, _ kind: FileKind) -> Slot {
-    let target = builder.slot()
-    let (missing, done) = (Label(), Label())
-    let open = Int(LINUX_O_PATH)
-    lookUp(path, open, into: target, orElse: missing, then: done)
-    builder.place(missing)
-    let names = path.split(separator: "/").map(String.init)
-    for (index, name) in names.enumerated() {
-      let parent = builder.slot()
-      let prefix = names[..<index].joined(separator: "/")
-      lookUp(prefix, open | Int(LINUX_O_DIRECTORY), into: parent)
-      let isLast = index == names.count - 1
-      if isLast && kind == .other {
-        let regular = 0o100000
-        builder.call(
-          __NR_mknodat, .slot(parent), builder.text(name), .value(regular | 0o644), 0, tolerate: [exists])
-      } else {
-        builder.call(__NR_mkdirat, .slot(parent), builder.text(name), 0o755, tolerate: [exists])
-      }
-      builder.call(__NR_close, .slot(parent))
-    }
-    lookUp(path, open, into: target)
-    builder.place(done)
-    return target
-  }
-
-  /// The directory of a path, made where it is missing, and the path's last name.
-  ///
-  /// One descriptor serves all paths of a directory: they come after the mounts.
-  func makeParent(_ path: String) -> (directory: Slot, name: String) {
-    let names = path.split(separator: "/").map(String.init)
-    let parent = "/" + names.dropLast().joined(separator: "/")
-    let directory = parents.slots[parent] ?? makeTarget(parent, .directory)
-    parents.slots[parent] = directory
-    return (directory, names.last ?? "")
-  }
-
-  /// The container's /dev/null to mount from, verified once.
-  func nullDevice() -> Slot {
-    let null = parents.null ?? openNull(Int(LINUX_O_PATH))
-    parents.null = null
-    return null
   }
 }

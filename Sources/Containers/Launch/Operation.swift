@@ -39,6 +39,8 @@ struct Report {
   static let failed: Int32 = 1
   static let traced: Int32 = 2
   static let terminal: Int32 = 3
+  /// All is done but exec. What ends without it was killed.
+  static let ready: Int32 = 4
 
   var kind: Int32 = 0
   var step: Int32 = 0

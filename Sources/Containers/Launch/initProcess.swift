@@ -7,6 +7,9 @@ struct InitMemory {
   var noSignals: UInt64 = 0
   var status: Int32 = 0
   var group: Int32 = 0
+  /// Where the kernel reads /proc/PID/cmdline.
+  var commandLine = 0
+  var commandLineLength = 0
 }
 
 /// setpgid and tcsetpgrp: what the terminal sends on ^C goes to the command's process group and not to init as well,
@@ -17,6 +20,17 @@ private func takeForeground(_ memory: UnsafeMutablePointer<InitMemory>) {
   _ = clinux_syscall(Int(__NR_setpgid), 0, 0, 0, 0, 0, 0)
   memory.pointee.group = Int32(truncatingIfNeeded: clinux_syscall(Int(__NR_getpid), 0, 0, 0, 0, 0, 0))
   _ = clinux_syscall(Int(__NR_ioctl), 0, setForegroundGroup, Int(bitPattern: memory) + 20, 0, 0, 0)
+}
+
+/// The caller's arguments, with paths and secrets perhaps, are what the container would read of pid 1.
+@_noLocks @_noAllocation
+private func hideCommandLine(_ memory: UnsafeMutablePointer<InitMemory>) {
+  guard let bytes = UnsafeMutablePointer<UInt8>(bitPattern: memory.pointee.commandLine) else { return }
+  var index = 0
+  while index < memory.pointee.commandLineLength {
+    bytes[index] = 0
+    index += 1
+  }
 }
 
 /// Clones the command's process and goes on in it; the process that called stays as init and never returns.
@@ -34,6 +48,7 @@ func becomeInit(_ memory: UnsafeMutablePointer<InitMemory>) -> Int {
   }
   if command < 0 { return command }
   _ = clinux_syscall(Int(__NR_prctl), Int(LINUX_PR_SET_DUMPABLE), 0, 0, 0, 0, 0)
+  hideCommandLine(memory)
   _ = clinux_syscall(Int(__NR_close_range), 3, Int(UInt32.max), 0, 0, 0, 0)
   let status = Int(bitPattern: memory) + 16
   while true {

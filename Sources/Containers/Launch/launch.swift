@@ -22,12 +22,18 @@ public final class RunningContainer {
   /// The master of the container's terminal.
   public let terminal: Descriptor
   private var keeper: Keeper?
+  /// As long as this process lives the container is not abandoned, whatever becomes of the keeper.
+  private let lock: Descriptor?
 
-  init(pid: ProcessID, process: consuming PIDFD, terminal: consuming Descriptor, keeper: consuming Keeper) {
+  init(
+    pid: ProcessID, process: consuming PIDFD, terminal: consuming Descriptor, keeper: consuming Keeper,
+    lock: consuming Descriptor?
+  ) {
     self.pid = pid
     self.process = process
     self.terminal = terminal
     self.keeper = consume keeper
+    self.lock = lock
   }
 
   /// Waits for the container's first process, and takes its status.
@@ -56,6 +62,7 @@ private struct Launcher: ~Copyable {
   var directory: String?
   var keeper: Keeper?
   var child: Child?
+  var lock: Descriptor?
 
   init(_ plan: Plan, _ options: LaunchOptions) {
     self.plan = plan
@@ -91,33 +98,52 @@ private struct Launcher: ~Copyable {
       keeper = try Keeper(plan: plan, directory: path, terminal: options.terminal)
       try keeper?.awaitDirectory(path, of: plan)
       directory = path
+      let own = try open(path, [.directory, .noFollow])
+      try flock(own, .shared)
+      lock = consume own
     case .makeCgroup(let path): try mkdir(path)
     case .write(let file, let value): try writeFile(file, value)
     case .clone(let flags, let cgroup):
       child = try Child(plan.child, flags: flags, cgroup: cgroup, isTraced: options.trace != nil)
+      try handOver()
+    case .go: try child?.go()
+    }
+  }
+
+  /// Tells the keeper, and whoever comes after it, which process to kill.
+  private mutating func handOver() throws {
+    do {
       try child?.handTo(keeper)
       if let path = directory, let pid = child?.pid { try StateFile.write(path, pid: pid) }
-    case .go: try child?.go()
+    } catch let error as SystemCallError {
+      throw ContainerError("note down the child for its keeper: \(error)")
     }
   }
 
   /// Reads what the child tells until it has executed the command, which closes its end.
   private mutating func awaitExec() throws -> RunningContainer {
     var terminal = Descriptor(owning: -1)
+    var isReady = false
     while let message = try child?.receive() {
       switch message.report.kind {
       case Report.traced:
         let step = plan.child[Int(message.report.step)]
         trace("child  \(step)", message.report.time.0 * 1_000_000 + message.report.time.1 / 1000)
+      case Report.ready: isReady = true
       case Report.terminal: terminal = message.descriptor ?? Descriptor(owning: -1)
       default: throw failure(message)
       }
+    }
+    if !isReady {
+      throw ContainerError(
+        "the child was killed before it could execute the command; a limit of memory may be too small for it")
     }
     guard let child = child.take(), let keeper = keeper.take() else {
       throw ContainerError("the plan has no clone or no keeper")
     }
     let pid = child.pid
-    return RunningContainer(pid: pid, process: child.takeProcess(), terminal: terminal, keeper: keeper)
+    return RunningContainer(
+      pid: pid, process: child.takeProcess(), terminal: terminal, keeper: keeper, lock: lock.take())
   }
 
   private func failure(_ message: borrowing Child.Message) -> ContainerError {

@@ -14,6 +14,8 @@ func remedy(_ step: ChildStep, _ errno: Errno) -> String {
   case (.exec, .execFormatError): "; it is no program for this machine"
   case (.scratch, .notPermitted), (.overlay, .notPermitted), (.makeMountsPrivate, .notPermitted):
     "; it needs root with CAP_SYS_ADMIN"
+  case (.mount(let mount), .tooManySymbolicLinkLevels):
+    "; on the way to \(mount.path) the image has a symbolic link, which could lead elsewhere than it says"
   case (.makeMountsPrivate, .invalidArgument):
     "; the root directory is no mount point, as in a chroot: a bind mount of it onto itself makes it one"
   default: ""

@@ -21,6 +21,7 @@ func walk(_ child: UnsafePointer<ChildMemory>) -> Never {
   let memory = child.pointee
   var index = 0
   var lastErrno: Int32 = 0
+  var again = 0
   while index < memory.count {
     let operation = memory.operations + index
     var result = 0
@@ -49,6 +50,11 @@ func walk(_ child: UnsafePointer<ChildMemory>) -> Never {
       continue
     }
     let errno = Int32(truncatingIfNeeded: -result)
+    // A path with ".." below a root, and a rename anywhere on the machine meanwhile: the kernel asks for another try.
+    if errno == 11 /* EAGAIN */ && operation.pointee.number == Int(__NR_openat2) && again < 100_000 {
+      again += 1
+      continue
+    }
     if isTolerated(errno, operation) {
       if lastErrno != 13 /* EACCES */ { lastErrno = errno }
       index = Int(operation.pointee.onTolerated)

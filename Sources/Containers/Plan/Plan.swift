@@ -40,6 +40,8 @@ public enum ChildStep: Hashable, Sendable {
   /// wait for nothing, while another's move of a process waits until every processor has passed a quiet point.
   case joinCgroup(String)
   case newSession
+  /// keyctl(KEYCTL_JOIN_SESSION_KEYRING): the caller's keys are not the container's.
+  case newSessionKeyring
   /// unshare(CLONE_NEWCGROUP): after the child is in its cgroups, so that they are the namespace's roots.
   case unshareCgroup
   case makeMountsPrivate
@@ -70,7 +72,7 @@ public enum ChildStep: Hashable, Sendable {
   case setCapabilities(CapabilitySet)
   case noNewPrivileges
   case workingDirectory(String)
-  /// Every descriptor above stdio gets close-on-exec.
+  /// Nothing stays open but stdio, and the channel to the host side, which exec closes.
   case closeDescriptors
   /// The command in a child of this process, which stays as pid 1, reaps, and forwards signals.
   case becomeInit

@@ -28,6 +28,7 @@ extension ChildStep: CustomStringConvertible {
     case .awaitGo: "wait for the host side"
     case .joinCgroup(let path): "enter the cgroup \(path)"
     case .newSession: "start a session"
+    case .newSessionKeyring: "join a session keyring of its own"
     case .unshareCgroup: "unshare CLONE_NEWCGROUP"
     case .makeMountsPrivate: "make every mount private (MS_REC | MS_PRIVATE)"
     case .scratch(let directory): "mount tmpfs on \(directory) for the changes (nosuid,nodev)"
@@ -50,7 +51,7 @@ extension ChildStep: CustomStringConvertible {
     case .setCapabilities(let set): "set the permitted and effective capabilities to \(list(set))"
     case .noNewPrivileges: "set no_new_privs"
     case .workingDirectory(let path): "change the directory to \(path)"
-    case .closeDescriptors: "close every descriptor above 2 at exec"
+    case .closeDescriptors: "close every descriptor above 2"
     case .becomeInit: "stay as pid 1: reap, forward signals, and run the command in a child"
     case .exec(let args, _): "execve \(args.map(shellQuoted).joined(separator: " "))"
     }

@@ -1,0 +1,13 @@
+import OCISpec
+
+/// The nodes, and the links that programs look for beside them.
+func compileDevices(_ request: ContainerRequest) -> [ChildStep] {
+  request.config.linux.devices.map { .makeNode($0) }
+    + [
+      .makeLink(target: "/proc/self/fd", path: "/dev/fd"),
+      .makeLink(target: "/proc/self/fd/0", path: "/dev/stdin"),
+      .makeLink(target: "/proc/self/fd/1", path: "/dev/stdout"),
+      .makeLink(target: "/proc/self/fd/2", path: "/dev/stderr"),
+      .makeLink(target: "pts/ptmx", path: "/dev/ptmx"),
+    ]
+}

@@ -1,0 +1,123 @@
+import CLinux
+import Linux
+
+private let noEntry: Int32 = 2
+private let exists: Int32 = 17
+private let notDirectory: Int32 = 20
+
+/// Where a path of the container leads: the deepest of the mounts that were made for it, and the way from there.
+///
+/// An image decides what its own paths lead to, and a later mount can hide an earlier one. So what is below a mount of
+/// ours is found from the mount's descriptor, and never by its path from the root again.
+final class Places {
+  private var mounts: [(path: [String], mount: Slot)]
+
+  init(root: Slot) { mounts = [([], root)] }
+
+  func add(_ mount: Slot, at path: String) { mounts.append((pathComponents(path), mount)) }
+
+  struct Place {
+    var mount: Slot
+    /// Relative to the mount.
+    var names: [String]
+    /// No symbolic link has a place on the way: below a mount of ours, and where the kernel's own filesystems go.
+    var isStrict: Bool
+  }
+
+  func find(_ path: String) -> Place {
+    let names = pathComponents(path)
+    var (depth, mount) = (0, mounts[0].mount)
+    for entry in mounts
+    where entry.path.count >= depth && isBytewiseEqual(entry.path, names.prefix(entry.path.count)) {
+      (depth, mount) = (entry.path.count, entry.mount)
+    }
+    let isSystem = names.first.map { ["proc", "sys", "dev"].contains($0) } ?? false
+    return Place(mount: mount, names: Array(names.dropFirst(depth)), isStrict: depth > 0 || isSystem)
+  }
+}
+
+/// The names in a path, by bytes: to Swift "/" and a combining accent behind it are one Character.
+func pathComponents(_ path: String) -> [String] {
+  path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }.filter {
+    $0 != "."
+  }
+}
+
+private func isBytewiseEqual(_ left: [String], _ right: ArraySlice<String>) -> Bool {
+  left.count == right.count && zip(left, right).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
+}
+
+extension Lowering {
+  /// openat2 of a path of the container: it doesn't lead out of it, and no magic link is followed.
+  ///
+  /// - Parameter orElse: where a path that doesn't exist leads; without it that is a failure.
+  func lookUp(_ path: String, _ flags: Int, into slot: Slot, orElse: Label? = nil, then: Label? = nil) {
+    lookUp(places.find(path), flags, into: slot, orElse: orElse, then: then)
+  }
+
+  private func lookUp(
+    _ place: Places.Place, _ flags: Int, into slot: Slot, orElse: Label? = nil, then: Label? = nil
+  ) {
+    let resolve =
+      place.isStrict ? LINUX_RESOLVE_BENEATH | LINUX_RESOLVE_NO_SYMLINKS : LINUX_RESOLVE_IN_ROOT
+    // struct open_how: flags, mode, resolve
+    let how = builder.bytes(
+      (
+        UInt64(flags | Int(LINUX_O_CLOEXEC)), UInt64(0),
+        UInt64(UInt32(resolve)) | UInt64(LINUX_RESOLVE_NO_MAGICLINKS)
+      ))
+    let relative = place.names.joined(separator: "/")
+    builder.call(
+      __NR_openat2, .slot(place.mount), builder.text(relative.isEmpty ? "." : relative), builder.address(how),
+      24,
+      into: slot, tolerate: orElse == nil ? [] : [noEntry, notDirectory], otherwise: orElse, then: then)
+  }
+
+  /// A directory or file to mount on, made with its parents where it is missing.
+  func makeTarget(_ path: String, _ kind: FileKind) -> Slot {
+    let target = builder.slot()
+    let (missing, done) = (Label(), Label())
+    let open = Int(LINUX_O_PATH)
+    let place = places.find(path)
+    lookUp(place, open, into: target, orElse: missing, then: done)
+    builder.place(missing)
+    for (index, name) in place.names.enumerated() {
+      let parent = builder.slot()
+      var above = place
+      above.names = Array(place.names[..<index])
+      lookUp(above, open | Int(LINUX_O_DIRECTORY), into: parent)
+      let isLast = index == place.names.count - 1
+      if isLast && kind == .other {
+        let regular = 0o100000
+        builder.call(
+          __NR_mknodat, .slot(parent), builder.text(name), .value(regular | 0o644), 0, tolerate: [exists])
+      } else {
+        builder.call(__NR_mkdirat, .slot(parent), builder.text(name), 0o755, tolerate: [exists])
+      }
+      builder.call(__NR_close, .slot(parent))
+    }
+    lookUp(place, open, into: target)
+    builder.place(done)
+    return target
+  }
+
+  /// The directory of a path, made where it is missing, and the path's last name.
+  ///
+  /// One descriptor serves all paths of a directory.
+  func makeParent(_ path: String) -> (directory: Slot, name: String) {
+    let names = pathComponents(path)
+    let parent = "/" + names.dropLast().joined(separator: "/")
+    let place = places.find(parent)
+    let directory =
+      place.names.isEmpty ? place.mount : parents.slots[parent] ?? makeTarget(parent, .directory)
+    parents.slots[parent] = directory
+    return (directory, names.last ?? "")
+  }
+
+  /// The container's /dev/null to mount from, verified once.
+  func nullDevice() -> Slot {
+    let null = parents.null ?? openNull(Int(LINUX_O_PATH))
+    parents.null = null
+    return null
+  }
+}
