@@ -45,11 +45,12 @@ struct CompileCgroupTests {
         .write(file: "\(path)/cpu.max", value: "50000 100000"),
         .write(file: "\(path)/cpu.weight", value: "39"),
         .write(file: "\(path)/pids.max", value: "10"),
+        .makeCgroup("\(path)/container"),
       ])
     let plan = try compile(request, host([v2]))
-    #expect(birthplace(plan) == path)
+    #expect(birthplace(plan) == "\(path)/container")
     #expect(joins(plan) == [])
-    #expect(plan.cgroups == [path])
+    #expect(plan.cgroups == [path, "\(path)/container"])
   }
 
   @Test func everyLimitOnVersion1() throws {
@@ -67,16 +68,19 @@ struct CompileCgroupTests {
         .makeCgroup(memory),
         .write(file: "\(memory)/memory.limit_in_bytes", value: "67108864"),
         .write(file: "\(memory)/memory.memsw.limit_in_bytes", value: "100663296"),
+        .makeCgroup("\(memory)/container"),
         .makeCgroup(cpu),
         .write(file: "\(cpu)/cpu.cfs_period_us", value: "100000"),
         .write(file: "\(cpu)/cpu.cfs_quota_us", value: "50000"),
         .write(file: "\(cpu)/cpu.shares", value: "1024"),
+        .makeCgroup("\(cpu)/container"),
         .makeCgroup(pids),
         .write(file: "\(pids)/pids.max", value: "max"),
+        .makeCgroup("\(pids)/container"),
       ])
     let plan = try compile(request, host(machine))
     #expect(birthplace(plan) == nil)
-    #expect(joins(plan) == [memory, cpu, pids])
+    #expect(joins(plan) == [memory, cpu, pids].map { "\($0)/container" })
   }
 
   @Test func onAHybridMachineEachControllerIsWhereItIs() throws {
@@ -86,8 +90,8 @@ struct CompileCgroupTests {
       $0.pids.limit = 5
     }
     let plan = try compile(request, host([v1Memory, unified]))
-    #expect(birthplace(plan) == "/cg/unified/cooper-cask")
-    #expect(joins(plan) == ["/cg/memory/cooper-cask"])
+    #expect(birthplace(plan) == "/cg/unified/cooper-cask/container")
+    #expect(joins(plan) == ["/cg/memory/cooper-cask/container"])
     #expect(plan.host.contains(.write(file: "/cg/unified/cooper-cask/pids.max", value: "5")))
   }
 
@@ -98,7 +102,7 @@ struct CompileCgroupTests {
         .write(file: "/cg/memory/cooper-cask/memory.memsw.limit_in_bytes", value: "16384")))
     var uncounted = v1Memory
     uncounted.hasSwapLimit = false
-    #expect(try steps(request, [uncounted]).count == 2)
+    #expect(try steps(request, [uncounted]).count == 3)
     let unlimited = limited {
       $0.memory.limit = 8192
       $0.memory.swap = -1
@@ -119,17 +123,35 @@ struct CompileCgroupTests {
         .write(file: "\(path)/devices.deny", value: "a"),
         .write(file: "\(path)/devices.allow", value: "c 1:3 rwm"),
         .write(file: "\(path)/devices.allow", value: "b *:* m"),
+        .makeCgroup("\(path)/container"),
       ])
     #expect(try compile(request, host([v2])).remarks.contains { $0.contains("no limit of device access") })
   }
 
+  @Test func everyHierarchyOfVersion1HasACgroupOfTheContainers() throws {
+    // Whoever is root in a user namespace can mount them, from the cgroup namespace's root on.
+    let named = CgroupHierarchy(.v1, "/cg/systemd", controllers: [])
+    var sealed = v1Pids
+    sealed.isWritable = false
+    var cpuset = CgroupHierarchy(.v1, "/cg/cpuset", controllers: ["cpuset"])
+    cpuset.cpuset = CgroupHierarchy.Cpuset(cpus: "0-1", mems: "0")
+    let plan = try compile(request(), host([named, sealed, cpuset, v2]))
+    #expect(joins(plan) == ["/cg/systemd/cooper-cask", "/cg/cpuset/cooper-cask"])
+    #expect(birthplace(plan) == "/cg/v2/cooper-cask")
+    #expect(
+      try steps(request(), [cpuset]) == [
+        .makeCgroup("/cg/cpuset/cooper-cask"),
+        .write(file: "/cg/cpuset/cooper-cask/cpuset.cpus", value: "0-1"),
+        .write(file: "/cg/cpuset/cooper-cask/cpuset.mems", value: "0"),
+      ])
+  }
+
   @Test func withoutALimitNothingIsNeeded() throws {
-    let plan = try compile(request(), host([v1Memory]))
-    #expect(plan.cgroups == [])
-    #expect(plan.remarks.contains { $0.contains("no cgroup of its own") })
     var sealed = v2
     sealed.isWritable = false
-    #expect(try compile(request(), host([sealed])).cgroups == [])
+    let plan = try compile(request(), host([sealed]))
+    #expect(plan.cgroups == [])
+    #expect(plan.remarks.contains { $0.contains("no cgroup of its own") })
   }
 
   @Test func aLimitThatCannotBeAppliedIsRefusedWithTheReason() {

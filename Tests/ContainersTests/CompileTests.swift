@@ -15,7 +15,7 @@ struct CompileTests {
       ])
     #expect(
       plan.child.filter { if case .makeLink = $0 { false } else { true } } == [
-        .awaitGo, .newSession, .makeMountsPrivate,
+        .awaitGo, .newSession, .newSessionKeyring, .makeMountsPrivate,
         .scratch(directory: "/run/cooper/cask"), .overlay(lower: ["/image"]),
         .pivotRoot, .closeDescriptors,
         .dropBoundingSet(keeping: CapabilitySet()), .setUser(User()), .setCapabilities(CapabilitySet()),
@@ -44,7 +44,7 @@ struct CompileTests {
     let capabilities = CapabilitySet([.kill, .chown])
     #expect(
       plan.child.filter { if case .makeLink = $0 { false } else { true } } == [
-        .awaitGo, .newSession, .unshareCgroup, .makeMountsPrivate,
+        .awaitGo, .newSession, .newSessionKeyring, .unshareCgroup, .makeMountsPrivate,
         .scratch(directory: "/run/cooper/cask"), .overlay(lower: ["/image"]),
         .mount(
           FilesystemMount(

@@ -142,8 +142,9 @@ def test_the_keeper_waits_for_a_cgroup_that_is_busy(cooper, rootfs):
     made = [pathlib.Path(mount) / "cooper-busy" for mount in conftest.cgroup_mounts()]
     with subprocess.Popen(["sleep", "100"]) as guest:
         for path in made:
-            if path.exists():
-                (path / "cgroup.procs").write_text(str(guest.pid))
+            own = path / "container" if (path / "container").exists() else path
+            if own.exists():
+                (own / "cgroup.procs").write_text(str(guest.pid))
         container.kill()
         container.wait()
         time.sleep(0.5)

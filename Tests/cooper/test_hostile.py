@@ -209,3 +209,44 @@ def test_renames_elsewhere_on_the_machine_are_no_failure(cooper, image, tmp_path
         for _ in range(40):
             assert cooper.output("--tmpfs", "/var/run/x", "-u", "cask", image, "id", "-un") == "cask\n"
         renaming.kill()
+
+
+IN_A_USER_NAMESPACE = ["unshare", "-UrmC", "sh", "-c"]
+
+
+@pytest.mark.requires("cgroup-v1")
+def test_no_cgroup_but_its_own_can_be_mounted(cooper):
+    # Root in a user namespace of its own mounts a hierarchy: it sees nothing above the container's cgroup.
+    look = (
+        "for c in cpu cpuacct cpuset memory devices freezer pids; do"
+        " mount -t cgroup -o $c x /mnt && ls /mnt/release_agent /mnt/cooper-* 2>/dev/null; umount /mnt; done;"
+        " grep -c : /proc/self/cgroup; cut -d : -f 3 /proc/self/cgroup | sort -u"
+    )
+    output = cooper.output("host", *IN_A_USER_NAMESPACE, look).splitlines()
+    assert output[-1:] == ["/"]
+    assert len(output) == 2
+
+
+@pytest.mark.requires("cgroup-v1")
+def test_limits_cannot_be_lifted_from_inside(cooper):
+    lift = (
+        "mount -t cgroup -o pids x /mnt && echo max > /mnt/pids.max; umount /mnt;"
+        " mount -t cgroup -o memory x /mnt && echo -1 > /mnt/memory.limit_in_bytes; umount /mnt;"
+        " mount -t cgroup -o devices x /mnt && echo a > /mnt/devices.allow;"
+        " i=0; while [ $i -lt 60 ]; do sleep 5 & i=$((i+1)); done; echo all"
+    )
+    limits = ["--pids-limit", "30", "--memory", "64m"]
+    done = cooper.run("run", *limits, "host", *IN_A_USER_NAMESPACE, lift)
+    assert "fork" in done.stderr
+    assert "all" not in done.stdout
+
+
+def test_cgroups_that_the_container_made_are_removed(cooper):
+    nest = "mkdir -p /mnt/a/b/c /mnt/a/d /mnt/e"
+    script = (
+        f"mount -t cgroup -o devices x /mnt && {nest}; umount /mnt; mount -t cgroup2 y /mnt && {nest}; exit 5"
+    )
+    done = cooper.run("run", "host", *IN_A_USER_NAMESPACE, script)
+    assert (done.returncode, done.stdout) == (5, "")
+    done = cooper.run("run", "host", "true")
+    assert (done.returncode, done.stderr) == (0, "")

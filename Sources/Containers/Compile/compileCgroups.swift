@@ -8,7 +8,7 @@ struct CgroupPlan {
   var birthplace: String?
   /// The v1 cgroups that the child enters.
   var joins: [String] = []
-  /// The hierarchies in which the container has a cgroup of its own.
+  /// The hierarchies that the container sees: those in which something is limited, and v2.
   var visible: [CgroupHierarchy] = []
   var remarks: [String] = []
 }
@@ -61,17 +61,26 @@ func compileCgroups(_ request: ContainerRequest, _ host: HostFacts) throws -> Cg
   {
     writes.append((unified, []))
   }
+  plan.visible = writes.map(\.hierarchy)
+  // In a hierarchy where it has no cgroup, the container's cgroup namespace would begin at the caller's: who is root in
+  // a user namespace of its own could mount that, and write to it.
+  for hierarchy in host.cgroups where hierarchy.version == .v1 && hierarchy.isWritable {
+    if !writes.contains(where: { $0.hierarchy == hierarchy }) { writes.append((hierarchy, [])) }
+  }
   if writes.isEmpty { plan.remarks.append("no cgroup of its own: no cgroup hierarchy can be written") }
 
   for (hierarchy, settings) in writes { add(hierarchy, settings, name, to: &plan) }
   return plan
 }
 
+/// The limits are on a cgroup, and the container in one below it, which is the root of its cgroup namespace: it can't
+/// lift what is above its root.
 private func add(
   _ hierarchy: CgroupHierarchy, _ settings: [Setting], _ name: String, to plan: inout CgroupPlan
 ) {
   let path = "\(hierarchy.mountPoint)/\(name)"
-  if hierarchy.version == .v2 {
+  let isV2 = hierarchy.version == .v2
+  if isV2 {
     var missing: [String] = []
     for controller in settings.map(\.controller)
     where !hierarchy.enabled.contains(controller) && !missing.contains(controller) {
@@ -83,17 +92,25 @@ private func add(
           file: "\(hierarchy.mountPoint)/cgroup.subtree_control",
           value: missing.map { "+\($0)" }.joined(separator: " ")))
     }
-    plan.birthplace = path
-  } else {
-    plan.joins.append(path)
   }
-  plan.visible.append(hierarchy)
-  plan.prepare.append(.makeCgroup(path))
-  for setting in settings {
-    for (file, value) in hierarchy.version == .v1 ? setting.v1 : setting.v2 {
-      plan.prepare.append(.write(file: "\(path)/\(file)", value: value))
-    }
+  plan.prepare += make(path, hierarchy)
+  for (file, value) in settings.flatMap({ isV2 ? $0.v2 : $0.v1 }) {
+    plan.prepare.append(.write(file: "\(path)/\(file)", value: value))
   }
+  var own = path
+  if !settings.isEmpty {
+    own += "/container"
+    plan.prepare += make(own, hierarchy)
+  }
+  if isV2 { plan.birthplace = own } else { plan.joins.append(own) }
+}
+
+private func make(_ path: String, _ hierarchy: CgroupHierarchy) -> [HostStep] {
+  guard let cpuset = hierarchy.cpuset else { return [.makeCgroup(path)] }
+  return [
+    .makeCgroup(path), .write(file: "\(path)/cpuset.cpus", value: cpuset.cpus),
+    .write(file: "\(path)/cpuset.mems", value: cpuset.mems),
+  ]
 }
 
 private func findHierarchy(_ setting: Setting, _ cgroups: [CgroupHierarchy]) throws -> CgroupHierarchy {

@@ -36,17 +36,30 @@ public struct CgroupHierarchy: Hashable, Sendable {
   public enum Version: Hashable, Sendable { case v1, v2 }
   public var version: Version
   public var mountPoint: String
-  /// What can be limited here; for v2, what the root offers.
+  /// What can be limited here; for v2, what the root offers. A named hierarchy of v1 has none.
   public var controllers: [String]
   /// v2: which controllers children already have.
   public var enabled: [String]
   public var isWritable: Bool
   /// Whether memory and swap together can be limited here.
   public var hasSwapLimit: Bool
+  /// Of v1's cpuset: a new cgroup has neither processors nor memory, and takes no process until it is given some.
+  public var cpuset: Cpuset?
+
+  public struct Cpuset: Hashable, Sendable {
+    /// Lists like "0-3,5".
+    public var cpus: String
+    public var mems: String
+
+    public init(cpus: String, mems: String) {
+      self.cpus = cpus
+      self.mems = mems
+    }
+  }
 
   public init(
     _ version: Version, _ mountPoint: String, controllers: [String], enabled: [String] = [],
-    isWritable: Bool = true, hasSwapLimit: Bool = false
+    isWritable: Bool = true, hasSwapLimit: Bool = false, cpuset: Cpuset? = nil
   ) {
     self.version = version
     self.mountPoint = mountPoint
@@ -54,6 +67,7 @@ public struct CgroupHierarchy: Hashable, Sendable {
     self.enabled = enabled
     self.isWritable = isWritable
     self.hasSwapLimit = hasSwapLimit
+    self.cpuset = cpuset
   }
 }
 
@@ -83,11 +97,11 @@ private func readCgroups(_ mounts: [MountEntry], asRoot: Bool) -> [CgroupHierarc
     switch mount.type {
     case "cgroup":
       let controllers = mount.superOptions.filter { knownControllers.contains($0) }
-      if controllers.isEmpty { return nil }
       return CgroupHierarchy(
         .v1, mount.mountPoint, controllers: controllers, isWritable: isWritable,
         hasSwapLimit: controllers.contains("memory")
-          && fileKind("\(mount.mountPoint)/memory.memsw.limit_in_bytes") != nil)
+          && fileKind("\(mount.mountPoint)/memory.memsw.limit_in_bytes") != nil,
+        cpuset: controllers.contains("cpuset") ? readCpuset(mount.mountPoint) : nil)
     case "cgroup2":
       return CgroupHierarchy(
         .v2, mount.mountPoint, controllers: words(in: "\(mount.mountPoint)/cgroup.controllers"),
@@ -110,6 +124,11 @@ private let knownControllers: Set<String> = [
   "net_prio",
   "perf_event", "rdma", "misc",
 ]
+
+private func readCpuset(_ path: String) -> CgroupHierarchy.Cpuset {
+  CgroupHierarchy.Cpuset(
+    cpus: words(in: "\(path)/cpuset.cpus").first ?? "", mems: words(in: "\(path)/cpuset.mems").first ?? "")
+}
 
 private func words(in path: String) -> [String] {
   guard let text = try? readFile(path) else { return [] }
