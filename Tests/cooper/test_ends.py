@@ -67,6 +67,15 @@ def wait_until(condition, seconds, what):
         time.sleep(0.005)
 
 
+def keeper_of(container):
+    """The child of cooper's that is not in the container."""
+    return next(
+        pid
+        for pid in descendants(container.pid)
+        if os.readlink(f"/proc/{pid}/ns/pid") == os.readlink("/proc/self/ns/pid")
+    )
+
+
 @pytest.fixture(scope="module", name="escaper")
 def escaper_fixture(compile_static):
     return compile_static("escaper", ESCAPER)
@@ -153,17 +162,23 @@ def test_the_keeper_waits_for_a_cgroup_that_is_busy(cooper, rootfs):
     wait_until(lambda: not conftest.remains(), 10, conftest.remains)
 
 
+def test_a_container_whose_keeper_was_killed_goes_on(cooper, rootfs):
+    container = cooper.start(
+        "--name", "kept", "-i", rootfs, "sh", "-c", "echo up; cat; exit 3", stdin=subprocess.PIPE
+    )
+    assert container.stdout.readline() == "up\n"
+    os.kill(keeper_of(container), signal.SIGKILL)
+    assert cooper.output(rootfs, "echo", "other") == "other\n"
+    assert container.communicate("still here", timeout=20) == ("still here", "")
+    assert container.returncode == 3
+
+
 def test_the_next_command_sweeps_when_the_keeper_was_killed_too(cooper, rootfs, escaper):
     arguments = ["--name", "orphan", "--memory", "64m", "-v", f"{escaper}:/escaper:ro", "--init", rootfs]
     container = cooper.start(*arguments, "sh", "-c", "echo up; exec /escaper")
     assert container.stdout.readline() == "up\n"
     wait_until(lambda: processes_named("escaper"), 10, lambda: "the payload was not executed")
-    keeper = next(
-        pid
-        for pid in descendants(container.pid)
-        if os.readlink(f"/proc/{pid}/ns/pid") == os.readlink("/proc/self/ns/pid")
-    )
-    os.kill(keeper, signal.SIGKILL)
+    os.kill(keeper_of(container), signal.SIGKILL)
     container.kill()
     container.wait()
     assert processes_named("escaper")

@@ -7,6 +7,7 @@ struct Keeper: ~Copyable {
   private let pid: ProcessID
   /// While this is open, the keeper waits.
   private let socket: Descriptor
+  private let memory: KeeperMemoryBuilder
 
   init(plan: Plan, directory: String, terminal: Int32?) throws {
     let sockets = try socketpair()
@@ -17,9 +18,9 @@ struct Keeper: ~Copyable {
     arguments.flags = CloneFlags.clearSigHand.rawValue
     arguments.exit_signal = UInt64(LINUX_SIGCHLD)
     let result = cloneAndKeep(&arguments, MemoryLayout<clinux_clone_args>.size, memory.pointer)
-    withExtendedLifetime(memory) {}
     pid = try ProcessID(check(result, "clone3", ["flags": CloneFlags.clearSigHand]))
     socket = sockets.takeFirst()
+    self.memory = memory
   }
 
   /// Waits until the keeper has made the container's directory.
@@ -45,13 +46,11 @@ struct Keeper: ~Copyable {
     try sendmsg(socket, [0], descriptor: process)
   }
 
-  /// Lets the keeper do its work, and waits until it is done.
+  /// Lets the keeper do its work, and waits until it is done. Where it was killed, this process does it.
   consuming func finish() throws {
-    let pid = pid
+    let (pid, memory) = (pid, memory)
     _ = consume socket
-    guard try waitpid(pid) == .exited(0) else {
-      throw ContainerError(
-        "the keeper was killed or could not remove everything; the next cooper command will")
-    }
+    if try waitpid(pid) == .exited(0) || removeContainer(memory.pointer, -1) { return }
+    throw ContainerError("the container's cgroups could not be removed; the next cooper command will")
   }
 }
