@@ -15,6 +15,6 @@ struct Explain: ContainerCommand {
     host.uid = 0
     // An image that isn't unpacked yet will be.
     for lower in request.lower { host.files[lower] = .directory }
-    for line in try options.plan(request, host).explain() { print(line) }
+    for line in try options.plan(request, host).explain() { print(line.escaped) }
   }
 }

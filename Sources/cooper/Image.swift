@@ -30,8 +30,7 @@ struct Image {
       lower = [try existing("the image", name)]
       return
     }
-    let root = store.begins(with: "/") ? store : "\(try getcwd())/\(store)"
-    let images = ImageStore(root: root, note: printError)
+    let images = ImageStore(root: try madeAbsolute("--root", store), note: printError)
     lower = [try unpacks ? images.rootfs(ofTar: name) : images.expectedRootfs(ofTar: name)]
     isUnpacked = (try? Stat(FilePath(lower[0]))) != nil
   }

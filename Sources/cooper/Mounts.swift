@@ -49,5 +49,14 @@ func existing(_ option: String, _ path: String) throws -> String {
   do { _ = try Stat(FilePath(path)) } catch {
     throw ValidationError("\(option) \(path): there is no such file or directory")
   }
-  return path.begins(with: "/") ? path : "\(try getcwd())/\(path)"
+  return try madeAbsolute(option, path)
+}
+
+/// A path on the machine, from the working directory unless it is absolute.
+func madeAbsolute(_ option: String, _ path: String) throws -> String {
+  if path.begins(with: "/") { return path }
+  guard let directory = String(validating: try getcwd()) else {
+    throw ValidationError("\(option) \(path): the name of the working directory is not UTF-8")
+  }
+  return "\(directory)/\(path)"
 }

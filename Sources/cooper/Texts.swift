@@ -19,17 +19,19 @@ extension String {
 
   var hasControlCharacters: Bool { unicodeScalars.contains { $0.properties.generalCategory == .control } }
 
-  /// As one line: line ends are spaces, and what else a terminal would obey is escaped.
+  /// Its lines as one; what a terminal would obey is escaped.
   var oneLine: String {
-    var line = ""
-    for scalar in unicodeScalars {
+    parts(at: "\n").map { $0.utf8.last == UInt8(ascii: "\r") ? String($0.unicodeScalars.dropLast()) : $0 }
+      .filter { !$0.isEmpty }.joined(separator: " ").escaped
+  }
+
+  /// With what a terminal would obey escaped, line ends too.
+  var escaped: String {
+    unicodeScalars.map { scalar in
       switch scalar.properties.generalCategory {
-      case _ where scalar == "\n" || scalar == "\r": if line.last != " " && !line.isEmpty { line += " " }
-      case .control, .format, .lineSeparator, .paragraphSeparator: line += scalar.escaped(asASCII: true)
-      default: line.unicodeScalars.append(scalar)
+      case .control, .format, .lineSeparator, .paragraphSeparator: scalar.escaped(asASCII: true)
+      default: String(scalar)
       }
-    }
-    while line.last == " " { line.removeLast() }
-    return line
+    }.joined()
   }
 }

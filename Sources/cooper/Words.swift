@@ -33,6 +33,7 @@ struct Words {
 
   private mutating func add(_ word: String, _ rest: inout ArraySlice<String>) throws {
     if let (name, value) = word.cut(at: "=") {
+      if Self.flags.contains(name) { throw ValidationError("\(word): \(name) takes no value") }
       if value.isEmpty { throw ValidationError("\(word) has no value behind it") }
       add(name, value)
     } else if word.begins(with: "--") || word.utf8.count == 2 {

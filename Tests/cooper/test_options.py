@@ -123,6 +123,15 @@ def test_what_is_not_utf8_is_refused_and_not_repaired(cooper, rootfs):
     assert cooper.output(rootfs, "echo", "good", env={b"LATIN": b"\xe9"}) == "good\n"
 
 
+def test_a_working_directory_that_is_not_utf8_is_refused_where_it_matters(cooper, rootfs, tmp_path):
+    folder = os.fsencode(tmp_path) + b"/\xff"
+    os.mkdir(folder)
+    os.mkdir(folder + b"/data")
+    line = refusal_of_bytes(cooper, "-v", "data:/data", rootfs, "true", cwd=folder)
+    assert line == "cooper: --volume data: the name of the working directory is not UTF-8\n"
+    assert cooper.output("-v", f"{tmp_path}:/data", rootfs, "echo", "good", cwd=folder) == "good\n"
+
+
 def test_workdir(cooper, rootfs):
     assert cooper.output("-w", "/home/cask", rootfs, "pwd") == "/home/cask\n"
     assert "change the directory to /nowhere" in cooper.refusal("-w", "/nowhere", rootfs, "pwd")
@@ -323,6 +332,7 @@ def test_commands_that_cannot_be_executed(cooper, rootfs, tmp_path):
         (["no\x1b]0;image", "true"], "there is no image no\\u{1B}]0;image"),
         (["--bogus", "host", "true"], "unknown option --bogus"),
         (["--rm", "-xyz", "host", "true"], "unknown option -xyz"),
+        (["--rm=true", "host", "true"], "--rm takes no value"),
         (["--bogus=x", "host", "true"], "unknown option --bogus"),
         (["-t", "host", "true"], "standard output is no terminal"),
         (["/etc/passwd", "true"], "/etc/passwd"),
