@@ -44,7 +44,8 @@ private struct Level {
   func reopen(from inner: Directory) throws(SystemCallError) -> Directory {
     let directory = try inner.open("..")
     if try Identity(directory) != identity {
-      throw SystemCallError(call: "openat", errno: .noSuchFileOrDirectory, hint: "\(name) was moved meanwhile")
+      throw SystemCallError(
+        call: "openat", errno: .noSuchFileOrDirectory, hint: "\(name) was moved meanwhile")
     }
     return directory
   }
