@@ -1,6 +1,11 @@
 import ArgumentParser
 
-/// What `run` and `explain` take.
+/// A verb that takes an image and a command.
+protocol ContainerCommand: ParsableCommand {
+  var options: ContainerOptions { get set }
+}
+
+/// What `run` and `explain` take. `Words` knows which of them take no value.
 ///
 /// Options that may be given once are arrays here, so that a second one is refused and not taken silently.
 struct ContainerOptions: ParsableArguments {

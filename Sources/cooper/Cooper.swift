@@ -17,17 +17,16 @@ struct Cooper: ParsableCommand {
     do {
       try openMissingStreams()
       // First of all, since it starts this program once more.
-      let arguments = Array(CommandLine.arguments.dropFirst())
-      if arguments.first == Run._commandName && geteuid() == 0 { try sealOwnExecutable() }
-      var command = try parseAsRoot(askingForHelp(arguments))
+      if CommandLine.arguments.dropFirst().first == Run._commandName && geteuid() == 0 {
+        try sealOwnExecutable()
+      }
+      var command = try parse(commandLine())
       try command.run()
     } catch let status as ExitCode {
       exit(withError: status)
     } catch let error as ContainerError {
-      let noEntry: Int32 = 2
-      fail("\(error)", status: error.execErrno.map { $0 == noEntry ? 127 : 126 } ?? 125)
-    } catch let error as CompileError {
-      fail("\(option(of: error.property)): \(error.cause)", status: 125)
+      // ENOENT, ENOTDIR
+      fail("\(error)", status: error.execErrno.map { [2, 20].contains($0) ? 127 : 126 } ?? 125)
     } catch {
       // Help and the version are no failures.
       if exitCode(for: error) == .success { exit(withError: error) }
@@ -35,9 +34,21 @@ struct Cooper: ParsableCommand {
     }
   }
 
-  /// The parser passes `run --help` on like any command of the container's: it sees `help run` instead.
-  private static func askingForHelp(_ arguments: [String]) -> [String] {
-    arguments.count == 2 && ["-h", "--help"].contains(arguments[1]) ? ["help", arguments[0]] : arguments
+  /// The words from the image on are kept from the parser.
+  private static func parse(_ words: [String]) throws -> any ParsableCommand {
+    guard let verb = words.first, verb == Run._commandName || verb == Explain._commandName else {
+      return try parseAsRoot(words)
+    }
+    let words = try Words(words.dropFirst())
+    if words.asksForHelp { return try parseAsRoot(["help", verb]) }
+    let command = try parseAsRoot([verb] + words.options)
+    guard var command = command as? any ContainerCommand else { return command }
+    // What it doesn't know it takes for the image.
+    if let option = command.options.imageAndCommand.first {
+      throw ValidationError("unknown option \(option)")
+    }
+    command.options.imageAndCommand = words.imageAndCommand
+    return command
   }
 
   private static func fail(_ message: String, status: Int32) -> Never {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Containers
 
-struct Explain: ParsableCommand {
+struct Explain: ContainerCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
     abstract: "Print what `run` with the same arguments would do, without doing it.",
@@ -15,6 +15,6 @@ struct Explain: ParsableCommand {
     host.uid = 0
     // An image that isn't unpacked yet will be.
     for lower in request.lower { host.files[lower] = .directory }
-    for line in try compile(request, host).explain() { print(line) }
+    for line in try options.plan(request, host).explain() { print(line.escaped) }
   }
 }

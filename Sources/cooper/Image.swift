@@ -30,8 +30,7 @@ struct Image {
       lower = [try existing("the image", name)]
       return
     }
-    let root = store.hasPrefix("/") ? store : "\(try getcwd())/\(store)"
-    let images = ImageStore(root: root, note: printError)
+    let images = ImageStore(root: try madeAbsolute("--root", store), note: printError)
     lower = [try unpacks ? images.rootfs(ofTar: name) : images.expectedRootfs(ofTar: name)]
     isUnpacked = (try? Stat(FilePath(lower[0]))) != nil
   }
@@ -45,9 +44,9 @@ func hostMounts(_ table: [MountEntry]) -> [Mount] {
   ]
   var points: [String] = []
   for entry in table.map(\.mountPoint) {
-    let isNeeded = roots.contains { entry == $0 || entry.hasPrefix($0 + "/") }
+    let isNeeded = roots.contains { entry.isSame(as: $0) || entry.begins(with: $0 + "/") }
     // A recursive bind brings what is mounted below it.
-    let isCovered = points.contains { entry == $0 || entry.hasPrefix($0 + "/") }
+    let isCovered = points.contains { entry.isSame(as: $0) || entry.begins(with: $0 + "/") }
     if isNeeded && !isCovered { points.append(entry) }
   }
   return points.map { Mount($0, source: $0, options: ["rbind", "ro", "nosuid", "nodev"]) }

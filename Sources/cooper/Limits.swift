@@ -1,4 +1,5 @@
 import ArgumentParser
+import Containers
 import Linux
 import OCISpec
 
@@ -36,21 +37,43 @@ extension ContainerOptions {
   }
 }
 
-/// The option that a property comes from: errors name what was typed.
-func option(of property: String) -> String {
-  let options = [
-    "linux.resources.memory.limit": "--memory", "linux.resources.memory.swap": "--memory-swap",
-    "linux.resources.cpu.quota": "--cpus", "linux.resources.cpu.shares": "--cpu-shares",
-    "linux.resources.pids.limit": "--pids-limit", "process.capabilities": "--cap-add",
-  ]
-  return options[property] ?? property
+extension ContainerOptions {
+  /// The plan of a request of these options; errors name what was typed.
+  func plan(_ request: ContainerRequest, _ host: HostFacts) throws -> Plan {
+    do { return try compile(request, host) } catch let error as CompileError {
+      throw CompileError(option(of: error.property, request), error.cause)
+    }
+  }
+
+  /// The option that a property comes from.
+  private func option(of property: String, _ request: ContainerRequest) -> String {
+    let options = [
+      "linux.resources.memory.limit": "--memory", "linux.resources.memory.swap": "--memory-swap",
+      "linux.resources.cpu.quota": "--cpus", "linux.resources.cpu.shares": "--cpu-shares",
+      "linux.resources.pids.limit": "--pids-limit", "process.capabilities": "--cap-add",
+    ]
+    if let option = options[property] { return option }
+    // "mounts[7].options"; those that were typed are the last, volumes first.
+    let mounts = request.config.mounts
+    let word = property.parts(at: "[").last?.parts(at: "]").first ?? ""
+    guard property.begins(with: "mounts["), let index = Int(word), mounts.indices.contains(index) else {
+      return property
+    }
+    let path = mounts[index].destination
+    if index >= mounts.count - tmpfs.count { return "--tmpfs \(path)" }
+    if index >= mounts.count - tmpfs.count - volume.count { return "--volume \(path)" }
+    return "the mount on \(path)"
+  }
 }
 
 /// "512m": bytes, or with k, m, g for powers of 1024; at least a page.
 func size(_ option: String, _ text: String) throws -> Int64 {
-  let factors: [Character: Int64] = ["b": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30]
-  let suffix = text.last.flatMap { factors[Character($0.lowercased())] }
-  let digits = suffix == nil ? text : String(text.dropLast())
+  let factors: [UInt8: Int64] = [
+    UInt8(ascii: "b"): 1, UInt8(ascii: "k"): 1 << 10, UInt8(ascii: "m"): 1 << 20, UInt8(ascii: "g"): 1 << 30,
+  ]
+  let toLower: UInt8 = 0x20
+  let suffix = text.utf8.last.flatMap { factors[$0 | toLower] }
+  let digits = suffix == nil ? text : String(decoding: text.utf8.dropLast(), as: UTF8.self)
   let wrong = ValidationError("\(option) \(text): a size is a number of bytes, or one with k, m or g")
   guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(digits) else {
     throw wrong
@@ -82,6 +105,7 @@ func capabilities(add: [String], drop: [String]) throws -> [String] {
 }
 
 private func capabilityName(_ text: String) -> String {
-  let name = text.uppercased()
-  return name.hasPrefix("CAP_") ? name : "CAP_" + name
+  // There are letters that aren't ASCII and have an uppercase that is.
+  let name = text.utf8.allSatisfy { $0 < 0x80 } ? text.uppercased() : text
+  return name.begins(with: "CAP_") ? name : "CAP_" + name
 }

@@ -5,7 +5,7 @@ import SystemPackage
 
 /// "SRC:DST[:ro]" as a bind mount.
 func volumeMount(_ text: String) throws -> Mount {
-  let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+  let parts = text.parts(at: ":")
   guard (2...3).contains(parts.count), !parts[0].isEmpty else {
     throw ValidationError("--volume \(text): it is SRC:DST or SRC:DST:ro")
   }
@@ -20,24 +20,27 @@ func volumeMount(_ text: String) throws -> Mount {
 
 /// "DST[:OPTIONS]" as a filesystem in memory.
 func tmpfsMount(_ text: String) throws -> Mount {
-  let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-  let destination = try absolute("--tmpfs", parts.first ?? "")
-  let options = parts.count == 2 ? parts[1].split(separator: ",").map(String.init) : []
+  let (path, list) = text.cut(at: ":") ?? (text, "")
+  let destination = try absolute("--tmpfs", path)
+  let options = list.parts(at: ",").filter { !$0.isEmpty }
+  // They would make it a mount of another kind.
+  if let option = options.first(where: { $0 == "bind" || $0 == "rbind" }) {
+    throw ValidationError("--tmpfs \(text): \(option) means nothing to a filesystem in memory")
+  }
   return Mount(
     destination, type: "tmpfs", source: "tmpfs", options: ["nosuid", "nodev", "mode=1777"] + options)
 }
 
 /// A path in the container: absolute, and not the root itself where something is mounted.
 func absolute(_ option: String, _ path: String) throws -> String {
-  guard path.hasPrefix("/"), !path.utf8.contains(0) else {
+  guard path.begins(with: "/"), !path.utf8.contains(0) else {
     throw ValidationError("\(option) \(path): a path in the container begins with /")
   }
-  if option != "--workdir" && path.allSatisfy({ $0 == "/" }) {
+  let names = path.parts(at: "/").filter { !$0.isEmpty && $0 != "." }
+  if option != "--workdir" && names.isEmpty {
     throw ValidationError("\(option) \(path): nothing is mounted over the root")
   }
-  if path.split(separator: "/").contains("..") {
-    throw ValidationError("\(option) \(path): .. has no place in it")
-  }
+  if names.contains("..") { throw ValidationError("\(option) \(path): .. has no place in it") }
   return path
 }
 
@@ -46,5 +49,14 @@ func existing(_ option: String, _ path: String) throws -> String {
   do { _ = try Stat(FilePath(path)) } catch {
     throw ValidationError("\(option) \(path): there is no such file or directory")
   }
-  return path.hasPrefix("/") ? path : "\(try getcwd())/\(path)"
+  return try madeAbsolute(option, path)
+}
+
+/// A path on the machine, from the working directory unless it is absolute.
+func madeAbsolute(_ option: String, _ path: String) throws -> String {
+  if path.begins(with: "/") { return path }
+  guard let directory = String(validating: try getcwd()) else {
+    throw ValidationError("\(option) \(path): the name of the working directory is not UTF-8")
+  }
+  return "\(directory)/\(path)"
 }

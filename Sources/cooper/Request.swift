@@ -9,9 +9,6 @@ extension ContainerOptions {
   ///
   /// - Parameter unpacks: whether a tar is unpacked, should it not be yet.
   func request(unpacks: Bool) throws -> ContainerRequest {
-    if let option = imageAndCommand.first, option.hasPrefix("-") {
-      throw ValidationError("unknown option \(option)")
-    }
     let id = try single("--name", name).map(checkedName) ?? randomName()
     let hostname = try single("--hostname", hostname).map(checkedHostname) ?? id
 
@@ -20,7 +17,7 @@ extension ContainerOptions {
     process.terminal = tty
     process.cwd = try absolute("--workdir", single("--workdir", workdir) ?? "/")
     process.capabilities = try capabilities(add: capAdd, drop: capDrop)
-    process.env = try environment(hostname: hostname)
+    var environment = try environment(hostname: hostname)
     if tty { try checkTerminal() }
 
     var config = Config()
@@ -33,11 +30,13 @@ extension ContainerOptions {
     let volumes = try volume.map(volumeMount) + tmpfs.map(tmpfsMount)
 
     // Last, so that no tar is unpacked for a command that can't be.
-    let image = try Image(
-      imageAndCommand.first ?? "host", store: single("--root", root) ?? "/var/lib/cooper", unpacks: unpacks)
+    let store = try single("--root", root) ?? "/var/lib/cooper"
+    if store.isEmpty { throw ValidationError("--root is empty: it is a directory") }
+    let image = try Image(imageAndCommand.first ?? "host", store: store, unpacks: unpacks)
     let identity = try resolvedUser(image)
     process.user = User(uid: identity.uid, gid: identity.gid, additionalGids: identity.groups)
-    if !process.env.contains(where: { $0.hasPrefix("HOME=") }) { process.env.append("HOME=\(identity.home)") }
+    if !environment.has("HOME") { environment.set("HOME=\(identity.home)") }
+    process.env = environment.variables
     config.process = process
     config.root = Root(path: image.lower[0], readonly: readOnly)
     config.mounts = Defaults.mounts + image.mounts + volumes
@@ -68,15 +67,14 @@ extension ContainerOptions {
   }
 
   /// Without HOME, unless it is asked for: the image knows it.
-  private func environment(hostname: String) throws -> [String] {
-    var variables = [
-      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOSTNAME=\(hostname)",
-    ]
-    let caller = currentEnvironment()
-    if tty { variables.append(caller.first { $0.hasPrefix("TERM=") } ?? "TERM=xterm") }
-    for file in envFile { try variables.add(environmentFile(file, caller)) }
-    try variables.add(env.map { try variable($0, caller, in: "--env") })
-    return variables
+  private func environment(hostname: String) throws -> Environment {
+    var environment = Environment()
+    environment.set("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+    environment.set("HOSTNAME=\(hostname)")
+    if tty { environment.set("TERM=\(try callersVariable("TERM", in: "--tty:") ?? "xterm")") }
+    for file in envFile { try environment.read(file) }
+    for text in env { try environment.set(text, in: "--env") }
+    return environment
   }
 
   /// A terminal can only be given where there is one.
@@ -86,32 +84,6 @@ extension ContainerOptions {
     }
     if !isatty(.standardOutput) { throw ValidationError("--tty: standard output is no terminal") }
   }
-}
-
-extension [String] {
-  /// Later variables replace earlier ones of the same name; nil ones are left out.
-  fileprivate mutating func add(_ variables: [String?]) throws {
-    for case let variable? in variables {
-      let name = variable.prefix { $0 != "=" } + "="
-      removeAll { $0.hasPrefix(name) }
-      append(variable)
-    }
-  }
-}
-
-/// "NAME=VALUE" as it is; "NAME" with the caller's value, nil where the caller has none.
-private func variable(_ text: String, _ caller: [String], in place: String) throws -> String? {
-  if text.isEmpty || text.hasPrefix("=") { throw ValidationError("\(place) \(text): a name is missing") }
-  return text.contains("=") ? text : caller.first { $0.hasPrefix(text + "=") }
-}
-
-private func environmentFile(_ path: String, _ caller: [String]) throws -> [String?] {
-  let text: String
-  do { text = try readFile(path) } catch {
-    throw ValidationError("--env-file \(path): \(error.errno.sentence)")
-  }
-  return try text.split(separator: "\n").map(String.init).filter { !$0.isEmpty && !$0.hasPrefix("#") }
-    .map { try variable($0, caller, in: "--env-file \(path):") }
 }
 
 private func randomName() -> String {
@@ -137,6 +109,9 @@ private func checkedName(_ name: String) throws -> String {
 private func checkedHostname(_ name: String) throws -> String {
   if name.isEmpty || name.utf8.count > 64 || name.utf8.contains(0) {
     throw ValidationError("--hostname \(name): a host name has 1 to 64 bytes")
+  }
+  if name.hasControlCharacters {
+    throw ValidationError("--hostname \(name): there are control characters in it")
   }
   return name
 }

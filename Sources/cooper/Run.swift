@@ -2,7 +2,7 @@ import ArgumentParser
 import Containers
 import Linux
 
-struct Run: ParsableCommand {
+struct Run: ContainerCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Run a command in a new container.",
@@ -20,7 +20,7 @@ struct Run: ParsableCommand {
     let request = try options.request(unpacks: true)
     let host = try HostFacts.read(paths: request.hostPaths)
     for remains in try sweep(stateDirectory: request.stateDirectory, host) { printError("\(remains)") }
-    let plan = try compile(request, host)
+    let plan = try options.plan(request, host)
     let hasTerminal = request.config.process?.terminal == true
 
     var launchOptions = LaunchOptions()

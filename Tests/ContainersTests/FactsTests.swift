@@ -1,5 +1,9 @@
-@testable import Containers
+import Glibc
+import Linux
+import Synchronization
 import Testing
+
+@testable import Containers
 
 struct FactsTests {
   private let image = ImageFacts(
@@ -34,6 +38,46 @@ struct FactsTests {
   ])
   func whatIsNoUserIsRefused(_ text: String) {
     #expect(throws: CompileError.self) { try image.resolve(text) }
+  }
+
+  @Test func usersAndGroupsAreReadByteByByte() throws {
+    let image = ImageFacts(
+      passwd: "e\u{301}:x:7:7::/decomposed:\r\n\u{e9}:x:8:8::/composed:\r\n\u{301}c:x:9:9:\u{301}:/c:\n",
+      group: "tub:x:5:\u{e9}\r\n\u{301}tub:x:6:a,\u{301}c\r\n")
+    #expect(image.users.map(\.home) == ["/decomposed", "/composed", "/c"])
+    #expect(try image.resolve("e\u{301}").uid == 7)
+    #expect(
+      try image.resolve("\u{e9}") == ResolvedUser(uid: 8, gid: 8, groups: [5], home: "/composed"))
+    #expect(try image.resolve("\u{301}c").groups == [6])
+    #expect(try image.resolve("7:\u{301}tub").gid == 6)
+    #expect(throws: CompileError.self) { try image.resolve("e\u{301}:\u{e9}") }
+  }
+
+  /// A walk with ".." fails while something is renamed anywhere; here all the time.
+  @Test func usersAreReadWhileOthersRename() async throws {
+    var template = Array("/tmp/cooper-facts-XXXXXX".utf8CString)
+    let directory = try #require(mkdtemp(&template).map { String(cString: $0) })
+    defer { _ = system("rm -rf \(directory)") }
+    try mkdir("\(directory)/etc")
+    try writeFile("\(directory)/users", "cask:x:7:7::/:\n")
+    try writeFile("\(directory)/one", "")
+    // Long, so that a rename comes while it is walked.
+    let way = String(repeating: "../etc/", count: 20)
+    try symlink("\(way)../users", "\(directory)/etc/passwd")
+    let renames = Mutex(0)
+    let renaming = Task.detached {
+      while !Task.isCancelled {
+        try rename("\(directory)/one", "\(directory)/other")
+        try rename("\(directory)/other", "\(directory)/one")
+        renames.withLock { $0 += 1 }
+      }
+    }
+    while renames.withLock({ $0 }) < 1000 {
+      #expect(ImageFacts.read(rootDirectory: directory).users.map(\.uid) == [7])
+      await Task.yield()
+    }
+    renaming.cancel()
+    try await renaming.value
   }
 
   @Test func linesOfMountinfoAreRead() {

@@ -75,6 +75,12 @@ def test_explain_needs_no_root_and_prints_the_same(cooper):
     assert done.stdout == cooper.run(*arguments).stdout
 
 
+def test_a_step_stays_one_line_whatever_is_in_it(cooper, rootfs):
+    lines = explain(cooper, "-v", "/etc:/a\nb", rootfs, "echo", "\x1b]0;x\r\ny")
+    assert "child  bind /etc on /a\\nb (rbind,nosuid,nodev)" in lines
+    assert lines[-1] == "child  execve echo '\\u{1B}]0;x\\r\\ny'"
+
+
 def test_explain_refuses_what_run_refuses(cooper, rootfs):
     assert "--user nobody" in cooper.refusal("--user", "nobody", rootfs, "true", verb="explain")
     assert "no image" in cooper.refusal("no-such-image", verb="explain")

@@ -151,6 +151,22 @@ def test_a_kill_while_unpacking_leaves_no_half_image_in_use(cooper, image_tar, t
     assert len(images) == 1
 
 
+def test_what_a_kill_left_goes_also_where_no_inode_is_free(cooper, image_tar, tmp_path):
+    script = f"""
+        mount -t tmpfs -o nr_inodes=1000 tmpfs {tmp_path}
+        mkdir -m 700 {tmp_path}/images
+        mkdir {tmp_path}/images/unpacking-{"0" * 64}
+        cd {tmp_path}/images/unpacking-*
+        while mkdir deep wide 2>/dev/null; do cd deep; done
+        cd /
+        exec {cooper.path} run --root {tmp_path} {image_tar} echo good"""
+    done = subprocess.run(
+        ["unshare", "-m", "--propagation", "private", "sh", "-c", script],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "good\n", "")
+
+
 def test_two_at_once_unpack_it_once(cooper, image_tar, tmp_path):
     both = [cooper.start("--root", tmp_path, image_tar, "echo", "good") for _ in range(4)]
     assert [one.communicate(timeout=60)[0] for one in both] == ["good\n"] * 4

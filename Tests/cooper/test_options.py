@@ -1,12 +1,16 @@
 """Each option of cooper run, and each refusal."""
 
 import os
+import re
 import shutil
 import subprocess
 
 import pytest
 
 pytestmark = pytest.mark.requires("root")
+
+# Combines with what is before it into one letter.
+ACCENT = "\u0301"
 
 
 def test_hostname_and_name(cooper, rootfs):
@@ -38,6 +42,96 @@ def test_environment(cooper, rootfs, tmp_path):
     assert not {"NOT_PASSED", "MISSING_IN_CALLER", "TERM"} & set(variables)
 
 
+def environment(cooper, rootfs, *arguments, **options):
+    """The variables in a container, as bytes."""
+    done = subprocess.run(
+        [cooper.path, "run", *arguments, rootfs, "cat", "/proc/self/environ"],
+        capture_output=True, check=False, timeout=60, **options,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout.split(b"\0")[:-1]
+
+
+def test_variables_are_taken_byte_by_byte(cooper, rootfs):
+    texts = [f"X={ACCENT}abc", f"A{ACCENT}=1", "\u00e9=composed", "e\u0301=decomposed", "N=a\r\nb", "D=-1"]
+    arguments = [word for text in texts for word in ("-e", text)]
+    variables = environment(cooper, rootfs, *arguments)
+    assert [variable for variable in variables if variable.decode() in texts] == [
+        text.encode() for text in texts
+    ]
+
+
+def test_lines_of_an_environment_file_may_end_as_on_windows(cooper, rootfs, tmp_path):
+    (tmp_path / "env").write_bytes(f"A=1\r\n# no\r\n\r\nB=2\n{ACCENT}C=3\nD=\r4".encode())
+    variables = environment(cooper, rootfs, "--env-file", tmp_path / "env")
+    assert {b"A=1", b"B=2", f"{ACCENT}C=3".encode(), b"D=\r4"} <= set(variables)
+    assert not [variable for variable in variables if b"no" in variable]
+
+
+def test_an_environment_file_may_be_a_pipe(cooper, rootfs):
+    reading, writing = os.pipe()
+    os.write(writing, b"FROM=pipe\n")
+    os.close(writing)
+    variables = environment(cooper, rootfs, "--env-file", f"/proc/self/fd/{reading}", pass_fds=[reading])
+    os.close(reading)
+    assert b"FROM=pipe" in variables
+
+
+def test_a_long_environment_file_takes_no_longer_for_each_line(cooper, rootfs, tmp_path):
+    lines = [f"V{number}={number}" for number in range(20000)]
+    (tmp_path / "env").write_text("\n".join([*lines, "V7=again"]))
+    # explain makes no container, which would refuse so many only by their size.
+    done = cooper.run("explain", "--env-file", tmp_path / "env", rootfs, "true", timeout=5)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_thousands_of_words_reach_the_command(cooper, rootfs):
+    assert cooper.output(rootfs, "sh", "-c", "echo $#", "sh", *["x"] * 20000, timeout=5) == "20000\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"A=1\nB=x\0y\n", "line 2: there is a NUL byte"),
+        (b"A=1\nB=\xff\n", "line 2: it is not UTF-8"),
+        (b"A=1\n\n=x\n", "line 3: =x: a name is missing"),
+        (b"A=" + b"x" * (1 << 20), "longer than 1 MiB"),
+    ],
+    ids=["NUL", "Latin", "nameless", "long"],
+)
+def test_a_bad_environment_file_is_refused(cooper, rootfs, tmp_path, content, words):
+    (tmp_path / "env").write_bytes(content)
+    line = cooper.refusal("--env-file", tmp_path / "env", rootfs, "true")
+    assert f"--env-file {tmp_path}/env" in line
+    assert words in line
+
+
+def refusal_of_bytes(cooper, *arguments, **options):
+    done = subprocess.run(
+        [cooper.path, "run", *arguments], capture_output=True, check=False, timeout=60, **options
+    )
+    assert (done.returncode, done.stdout) == (125, b"")
+    return done.stderr.decode()
+
+
+def test_what_is_not_utf8_is_refused_and_not_repaired(cooper, rootfs):
+    assert refusal_of_bytes(cooper, rootfs, "echo", b"\xff") == "cooper: argument 4, \ufffd, is not UTF-8\n"
+    assert "argument 3, A=\ufffd," in refusal_of_bytes(cooper, "-e", b"A=\xff", rootfs, "true")
+    line = refusal_of_bytes(cooper, "-e", "LATIN", rootfs, "true", env={"LATIN": b"\xe9"})
+    assert line == "cooper: --env LATIN: its value is not UTF-8\n"
+    # What isn't passed on does no harm.
+    assert cooper.output(rootfs, "echo", "good", env={b"LATIN": b"\xe9"}) == "good\n"
+
+
+def test_a_working_directory_that_is_not_utf8_is_refused_where_it_matters(cooper, rootfs, tmp_path):
+    folder = os.fsencode(tmp_path) + b"/\xff"
+    os.mkdir(folder)
+    os.mkdir(folder + b"/data")
+    line = refusal_of_bytes(cooper, "-v", "data:/data", rootfs, "true", cwd=folder)
+    assert line == "cooper: --volume data: the name of the working directory is not UTF-8\n"
+    assert cooper.output("-v", f"{tmp_path}:/data", rootfs, "echo", "good", cwd=folder) == "good\n"
+
+
 def test_workdir(cooper, rootfs):
     assert cooper.output("-w", "/home/cask", rootfs, "pwd") == "/home/cask\n"
     assert "change the directory to /nowhere" in cooper.refusal("-w", "/nowhere", rootfs, "pwd")
@@ -64,8 +158,46 @@ def test_user(cooper, rootfs, user, uid, gid, groups, home):
     "user", ["nobody", "-1", "4294967295", "4294967296", ":", "1:", ":1", "", "cask:nogroup"]
 )
 def test_unknown_users_are_refused(cooper, rootfs, user):
-    arguments = [f"--user={user}"] if user.startswith("-") else ["--user", user]
-    assert f"--user {user}" in cooper.refusal(*arguments, rootfs, "id")
+    assert f"--user {user}" in cooper.refusal("--user", user, rootfs, "id")
+
+
+def test_users_of_a_file_with_other_line_ends_and_spellings(cooper, rootfs, tmp_path):
+    image = tmp_path / "image"
+    shutil.copytree(rootfs, image, symlinks=True)
+    (image / "etc/passwd").write_bytes(
+        "root:x:0:0:root:/root:/bin/sh\r\n"
+        "e\u0301:x:7:7::/decomposed:/bin/sh\r\n\u00e9:x:8:8::/composed:/bin/sh\r\n".encode()
+    )
+    (image / "etc/group").write_bytes(b"hoops:x:9:\r\nstaves:x:10:e\xcc\x81\r\n")
+    script = "id -u; id -g; echo $HOME"
+    assert cooper.output("-u", "\u00e9", image, "sh", "-c", script) == "8\n8\n/composed\n"
+    assert cooper.output("-u", "e\u0301", image, "sh", "-c", script) == "7\n7\n/decomposed\n"
+    assert cooper.output("-u", "e\u0301", image, "id", "-G") == "7 10\n"
+    assert cooper.output("-u", "e\u0301:hoops", image, "id", "-G") == "9\n"
+
+
+def test_users_of_an_image_that_is_a_symbolic_link(cooper, rootfs, tmp_path):
+    (tmp_path / "link").symlink_to(rootfs)
+    for image in [tmp_path / "link", f"{tmp_path}/link/"]:
+        assert cooper.output("--user", "cask", image, "id", "-u") == "1000\n"
+
+
+@pytest.mark.requires("strace")
+def test_a_passwd_that_is_no_regular_file_is_not_opened(cooper, rootfs, tmp_path):
+    image = tmp_path / "image"
+    shutil.copytree(rootfs, image, symlinks=True)
+    (image / "etc/passwd").unlink()
+    os.mkfifo(image / "etc/passwd")
+    done = subprocess.run(
+        ["strace", "-f", "-qq", "-o", "/dev/stderr", "-e", "trace=openat,openat2",
+         cooper.path, "explain", image, "true"],
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    opened = [line for line in done.stderr.splitlines() if "openat2(" in line and '"etc/' in line]
+    assert len(opened) == 2
+    assert all("O_PATH" in line for line in opened)
+    # Only the group.
+    assert done.stderr.count('"/proc/self/fd/') == 1
 
 
 def test_a_user_other_than_root_has_no_capabilities_after_exec(cooper, rootfs):
@@ -133,6 +265,7 @@ def test_the_exit_status_is_the_commands_own(cooper, rootfs):
 def test_commands_that_cannot_be_executed(cooper, rootfs, tmp_path):
     assert "no directory of PATH has it" in cooper.refusal(rootfs, "no-such", status=127)
     assert "/bin/no-such" in cooper.refusal(rootfs, "/bin/no-such", status=127)
+    assert "ENOTDIR" in cooper.refusal(rootfs, "/etc/passwd/x", status=127)
     assert "EACCES" in cooper.refusal(rootfs, "/etc/passwd", status=126)
     text = tmp_path / "text"
     text.write_text("no program")
@@ -172,17 +305,75 @@ def test_commands_that_cannot_be_executed(cooper, rootfs, tmp_path):
         (["-v", "/etc:/x:rx", "host", "true"], "rx is neither ro nor rw"),
         (["-v", "/etc:/../x", "host", "true"], ".. has no place"),
         (["-v", "/etc:/", "host", "true"], "over the root"),
+        (["-v", "/etc:/.", "host", "true"], "over the root"),
+        (["-v", "/etc:/./", "host", "true"], "over the root"),
+        (["-v", f"/etc:/bin/../{ACCENT}q", "host", "true"], ".. has no place"),
+        (["-v", f"/etc:/x/{ACCENT}/..", "host", "true"], ".. has no place"),
+        (["--tmpfs", f"/bin/../{ACCENT}q", "host", "true"], ".. has no place"),
+        (["--tmpfs", "/x:bind", "host", "true"], "--tmpfs /x:bind: bind means nothing"),
+        (["--tmpfs", "/x:size=1m,rbind", "host", "true"], "rbind means nothing"),
+        (["-v", "/etc:/data", "--tmpfs", "/x:=1", "host", "true"], '--tmpfs /x: "=1" is no mount option'),
         (["--tmpfs", "/x:no-such=1", "host", "true"], "mount tmpfs on /x"),
         (["--cap-add", "FLY", "host", "true"], "no capability CAP_FLY"),
         (["-e", "=x", "host", "true"], "--env =x"),
         (["--env-file", "/nowhere", "host", "true"], "--env-file /nowhere: no such file"),
-        (["--bogus", "host", "true"], "--bogus"),
+        (["--env-file", "/etc", "host", "true"], "--env-file /etc: is a directory"),
+        (["--env-file", "/dev/zero", "host", "true"], "--env-file /dev/zero: it is longer than 1 MiB"),
+        (["--hostname", "a\nb", "host", "true"], "control characters"),
+        (["--hostname", "a\x1bb", "host", "true"], "--hostname a\\u{1B}b: "),
+        (["--cap-add", "\u017fys_admin", "host", "true"], "no capability"),
+        (["--root", "", "host", "true"], "--root is empty"),
+        (["--memory", "-1", "host", "true"], "--memory -1: a size is"),
+        (["--cpus", "-1", "host", "true"], "--cpus -1: it is a number"),
+        (["--cpu-shares", "-5", "host", "true"], "--cpu-shares -5: it is a number"),
+        (["--name", "--rm", "host", "true"], "'--name <name>'"),
+        (["--name"], "'--name <name>'"),
+        (["no\r\nimage", "true"], "there is no image no image"),
+        (["no\x1b]0;image", "true"], "there is no image no\\u{1B}]0;image"),
+        (["--bogus", "host", "true"], "unknown option --bogus"),
+        (["--rm", "-xyz", "host", "true"], "unknown option -xyz"),
+        (["--rm=true", "host", "true"], "--rm takes no value"),
+        (["--bogus=x", "host", "true"], "unknown option --bogus"),
         (["-t", "host", "true"], "standard output is no terminal"),
         (["/etc/passwd", "true"], "/etc/passwd"),
     ],
 )
 def test_bad_input_gets_one_clear_line(cooper, arguments, words):
     assert words in cooper.refusal(*arguments)
+
+
+def options_of(cooper):
+    """Each long option in the help, with whether it takes a value."""
+    lines = cooper.run("run", "--help").stdout.split("OPTIONS:")[1].splitlines()
+    found = [re.match(r"  (?:-\w, )?(--[a-z-]+)( <)?", line) for line in lines]
+    return {match[1]: match[2] is not None for match in found if match}
+
+
+def test_each_option_is_told_from_the_image(cooper):
+    options = options_of(cooper)
+    assert {"--rm": False, "--trace": False, "--name": True, "--tmpfs": True}.items() <= options.items()
+    for option in options.keys() - {"--help", "--version"}:
+        if options[option]:
+            assert cooper.refusal(f"{option}=", "host", "true") == f"{option}= has no value behind it"
+        else:
+            assert cooper.refusal(option, "no-such-image", "true") in (
+                "there is no image no-such-image: an image is host, a directory, or a tar",
+                "--tty: standard output is no terminal",
+            )
+
+
+def test_limits_may_be_minus_one(cooper, rootfs):
+    cooper.output("--pids-limit", "-1", rootfs, "true")
+    cooper.output("--memory", "64m", "--memory-swap", "-1", rootfs, "true")
+    cooper.output("--pids-limit=-1", rootfs, "true")
+
+
+def test_where_the_options_end(cooper, rootfs):
+    assert cooper.output("--", rootfs, "echo", "--rm", "--", "---x", "--name=") == "--rm -- ---x --name=\n"
+    assert cooper.output("--rm", "--", rootfs, "echo", "a") == "a\n"
+    assert "there is no image --rm" in cooper.refusal("--", "--rm", "true")
+    assert cooper.output("-iu", "7", rootfs, "id", "-u", input="") == "7\n"
+    assert cooper.output("-u=7", rootfs, "id", "-u") == "7\n"
 
 
 def test_without_root_it_is_refused(cooper, rootfs):
@@ -229,4 +420,9 @@ def test_a_second_container_of_the_same_name_is_refused(cooper, rootfs):
 def test_version_and_help(cooper):
     assert cooper.run("--version").stdout.strip()
     for verb in ["run", "explain"]:
-        assert "--memory-swap" in cooper.run(verb, "--help").stdout
+        for words in (["--help"], ["-h"], ["--rm", "--help"], ["--name", "x", "-h", "host"], ["-ih"]):
+            done = cooper.run(verb, *words)
+            assert (done.returncode, done.stderr) == (0, "")
+            assert f"cooper {verb}" in done.stdout
+            assert "--memory-swap" in done.stdout
+    assert "--memory-swap" in cooper.run("run", "--trace", "--help").stdout

@@ -20,16 +20,13 @@ public struct ImageFacts: Hashable, Sendable {
   public var groups: [Group]
 
   public init(passwd: String = "", group: String = "") {
-    users = passwd.split(separator: "\n").compactMap { line in
-      let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+    users = lines(of: passwd).compactMap { fields in
       guard fields.count >= 7, let uid = UInt32(fields[2]), let gid = UInt32(fields[3]) else { return nil }
-      return User(name: String(fields[0]), uid: uid, gid: gid, home: String(fields[5]))
+      return User(name: fields[0], uid: uid, gid: gid, home: fields[5])
     }
-    groups = group.split(separator: "\n").compactMap { line in
-      let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+    groups = lines(of: group).compactMap { fields in
       guard fields.count >= 4, let gid = UInt32(fields[2]) else { return nil }
-      return Group(
-        name: String(fields[0]), gid: gid, members: fields[3].split(separator: ",").map(String.init))
+      return Group(name: fields[0], gid: gid, members: parts(of: fields[3], at: ",").filter { !$0.isEmpty })
     }
   }
 
@@ -53,14 +50,14 @@ extension ImageFacts {
   ///
   /// - Returns: nil with the part that means nothing here.
   public func resolve(_ text: String) throws -> ResolvedUser {
-    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    let parts = parts(of: text, at: ":", maxSplits: 1)
     let entry: User?
     let uid: UInt32
     if let number = try number(parts[0], in: text) {
       uid = number
       entry = users.first { $0.uid == number }
     } else {
-      guard let found = users.first(where: { $0.name == parts[0] }) else {
+      guard let found = users.first(where: { isSame($0.name, parts[0]) }) else {
         throw CompileError("--user \(text)", "the image has no user \(parts[0]) in /etc/passwd")
       }
       uid = found.uid
@@ -71,13 +68,15 @@ extension ImageFacts {
       return ResolvedUser(uid: uid, gid: try group(parts[1], in: text), groups: [], home: home)
     }
     let memberships =
-      entry.map { entry in groups.filter { $0.members.contains(entry.name) }.map(\.gid) } ?? []
+      entry.map { entry in
+        groups.filter { $0.members.contains { isSame($0, entry.name) } }.map(\.gid)
+      } ?? []
     return ResolvedUser(uid: uid, gid: entry?.gid ?? 0, groups: memberships, home: home)
   }
 
   private func group(_ name: String, in text: String) throws -> UInt32 {
     if let number = try number(name, in: text) { return number }
-    guard let found = groups.first(where: { $0.name == name }) else {
+    guard let found = groups.first(where: { isSame($0.name, name) }) else {
       throw CompileError("--user \(text)", "the image has no group \(name) in /etc/group")
     }
     return found.gid
@@ -87,7 +86,8 @@ extension ImageFacts {
   private func number(_ word: String, in text: String) throws -> UInt32? {
     if word.isEmpty { throw CompileError("--user \(text)", "a part is empty") }
     guard word.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-      if word.hasPrefix("-") { throw CompileError("--user \(text)", "\(word) is no user id") }
+      let isNegative = word.utf8.first == UInt8(ascii: "-")
+      if isNegative { throw CompileError("--user \(text)", "\(word) is no user id") }
       return nil
     }
     guard let number = UInt32(word), number < .max else {
@@ -97,17 +97,44 @@ extension ImageFacts {
   }
 }
 
-private func readInRoot(_ root: String, _ path: String) -> String {
-  guard let directory = try? open(root, [.directory, .noFollow]) else { return "" }
-  guard
-    let file = try? openat2(
-      at: directory, path, [.nonBlock, .noCTTY], resolve: [.inRoot, .noMagicLinks])
-  else { return "" }
-  let limit = 1 << 20
-  guard let status = try? file.fileDescriptor.stat(), status.type == .regular, status.size <= limit else {
-    return ""
+/// The fields of each line, taken apart by bytes: to Swift "\r\n" is one Character, and so is ":" with an accent.
+private func lines(of text: String) -> [[String]] {
+  parts(of: text, at: "\n").map { line in
+    let end = line.utf8.last == UInt8(ascii: "\r") ? line.utf8.dropLast() : line.utf8[...]
+    return parts(of: String(decoding: end, as: UTF8.self), at: ":")
   }
+}
+
+private func parts(of text: String, at separator: Unicode.Scalar, maxSplits: Int = .max) -> [String] {
+  text.utf8.split(separator: UInt8(ascii: separator), maxSplits: maxSplits, omittingEmptySubsequences: false)
+    .map { String(decoding: $0, as: UTF8.self) }
+}
+
+/// Not ==, to which two spellings of "é" are one name.
+private func isSame(_ one: String, _ other: String) -> Bool { one.utf8.elementsEqual(other.utf8) }
+
+private func readInRoot(_ root: String, _ path: String) -> String {
+  let limit = 1 << 20
+  // Looked at before it is opened: to open a device can do something.
+  guard let found = find(path, in: root), let status = try? found.fileDescriptor.stat(),
+    status.type == .regular, status.size <= limit,
+    let file = try? open("/proc/self/fd/\(found.rawValue)")
+  else { return "" }
+  withExtendedLifetime(found) {}
   var bytes: [UInt8] = []
   while let part = try? file.read(upTo: 65536), !part.isEmpty, bytes.count <= limit { bytes += part }
   return String(decoding: bytes, as: UTF8.self)
+}
+
+/// The file at a path in the image, opened only to be looked at. The image itself may be a symbolic link: the user has
+/// named it.
+private func find(_ path: String, in root: String) -> Descriptor? {
+  guard let directory = try? open(root, [.path, .directory]) else { return nil }
+  // The kernel gives up where a ".." is on the way while anything on the machine is renamed.
+  for _ in 0..<1000 {
+    do { return try openat2(at: directory, path, [.path], resolve: [.inRoot, .noMagicLinks]) } catch {
+      if error.errno != .resourceTemporarilyUnavailable { return nil }
+    }
+  }
+  return nil
 }

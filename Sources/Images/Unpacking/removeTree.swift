@@ -1,53 +1,63 @@
 import Linux
 import SystemPackage
 
-/// Removes a directory and all that is in it, however deep: what is found below it is moved up into it first, so that
-/// neither descriptors nor the stack grow with the depth.
+/// Removes a directory and all that is in it, however deep: one directory is open at a time, and ".." is the way back,
+/// so that neither descriptors nor the stack grow with the depth. Nothing is made or moved meanwhile: it is also for a
+/// filesystem that is full.
 func removeTree(_ name: some PathLike, in parent: Directory) throws(SystemCallError) {
-  let top = try parent.open(name)
-  var moved = 0
-  var waiting = try empty(top, into: top, &moved)
-  while let next = waiting.popLast() {
-    let directory = try top.open(next)
-    waiting += try empty(directory, into: top, &moved)
-    try rmdir(at: top.descriptor, next)
+  var place = try parent.open(name)
+  var way = [try Level("", place)]
+  while let next = way.last {
+    if let inner = next.directories.last {
+      way[way.count - 1].directories.removeLast()
+      place = try place.open(inner)
+      way.append(try Level(inner, place))
+    } else {
+      way.removeLast()
+      guard let above = way.last else { break }
+      place = try above.reopen(from: place)
+      try rmdir(at: place.descriptor, next.name)
+    }
   }
   try rmdir(at: parent.descriptor, name)
 }
 
-/// Removes the files of a directory and moves its directories into `top`.
-///
-/// - Returns: the names that they have there.
-private func empty(
-  _ directory: Directory, into top: Directory, _ moved: inout Int
-) throws(SystemCallError) -> [FilePath] {
+/// A directory on the way down, whose files are removed.
+private struct Level {
+  let name: FilePath
+  let identity: Identity
+  /// Those in it that are still there.
   var directories: [FilePath] = []
-  for name in try getdents64(directory.descriptor).map(\.name) {
-    do { try unlink(at: directory.descriptor, name) } catch {
-      if error.errno != .isDirectory { throw error }
-      if directory === top {
+
+  init(_ name: FilePath, _ directory: Directory) throws(SystemCallError) {
+    self.name = name
+    identity = try Identity(directory)
+    for name in try getdents64(directory.descriptor).map(\.name) {
+      do { try unlink(at: directory.descriptor, name) } catch {
+        if error.errno != .isDirectory { throw error }
         directories.append(name)
-      } else {
-        directories.append(try moveUp(name, from: directory, to: top, &moved))
       }
     }
   }
-  return directories
+
+  /// - Parameter inner: a directory in this one. Were it moved meanwhile, its ".." would be somebody's else.
+  func reopen(from inner: Directory) throws(SystemCallError) -> Directory {
+    let directory = try inner.open("..")
+    if try Identity(directory) != identity {
+      throw SystemCallError(
+        call: "openat", errno: .noSuchFileOrDirectory, hint: "\(name) was moved meanwhile")
+    }
+    return directory
+  }
 }
 
-private func moveUp(
-  _ name: FilePath, from directory: Directory, to top: Directory, _ moved: inout Int
-) throws(SystemCallError) -> FilePath {
-  while true {
-    moved += 1
-    let new = FilePath("moved-\(moved)")
-    // Over an empty directory it goes, over any other not: one more number then.
-    do {
-      try mkdir(at: top.descriptor, new, .ownerReadWriteExecute)
-      try renameat2(from: directory.descriptor, name, to: top.descriptor, new)
-      return new
-    } catch {
-      if error.errno != .fileExists { throw error }
-    }
+private struct Identity: Equatable {
+  let device: DeviceNumber
+  let inode: UInt64
+
+  init(_ directory: Directory) throws(SystemCallError) {
+    let status = try statx(at: directory.descriptor, "", .emptyPath)
+    device = status.device
+    inode = status.inode
   }
 }
