@@ -21,15 +21,16 @@ struct Run: ContainerCommand {
     let host = try HostFacts.read(paths: request.hostPaths)
     for remains in try sweep(stateDirectory: request.stateDirectory, host) { printError("\(remains)") }
     let plan = try options.plan(request, host)
-    let hasTerminal = request.config.process?.terminal == true
 
     var launchOptions = LaunchOptions()
     if trace { launchOptions.trace = { line, time in printTrace("\(milliseconds(time)) \(line)") } }
-    if hasTerminal { launchOptions.terminal = 1 }
+    let streams = try CallerStreams(for: request)
+    launchOptions.terminal = streams.terminal
+    launchOptions.streams = streams.forLaunch
     resetIgnoredSignals()
     let signals = try ForwardedSignals()
     let container = try launch(plan, launchOptions)
-    let status = try supervise(container, signals, passesInput: request.isInteractive)
+    let status = try supervise(container, signals, streams)
     try container.remove()
     throw ExitCode(status.shellStatus ?? 125)
   }

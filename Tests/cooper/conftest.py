@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import pytest
+from terminals import Session
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COOPER = os.environ.get("COOPER") or str(ROOT / ".build/release/cooper")
@@ -70,11 +71,25 @@ def cooper_fixture():
     return Cooper()
 
 
-@pytest.fixture(autouse=True)
-def nothing_is_left():
+@pytest.fixture(autouse=True, name="nothing_is_left")
+def nothing_is_left_fixture():
     before = remains()
     yield
     assert remains() == before
+
+
+@pytest.fixture(name="terminal")
+def terminal_fixture(nothing_is_left):
+    """Starts a command on a terminal; it has ended when the test has."""
+    sessions = []
+
+    def start(command, **options):
+        sessions.append(Session(command, **options))
+        return sessions[-1]
+
+    yield start
+    for session in sessions:
+        session.close()
 
 
 @pytest.fixture(scope="session", name="rootfs")

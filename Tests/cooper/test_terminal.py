@@ -1,77 +1,22 @@
 """-t: a terminal of the container's own, and the caller's as it was before."""
 
-import fcntl
 import os
-import pty
 import select
 import signal
-import struct
-import subprocess
 import termios
 import time
 
 import pytest
+from terminals import wait_until
 
 pytestmark = pytest.mark.requires("root")
 
 
-class Session:
-    """cooper on a terminal of this test's."""
-
-    def __init__(self, command, rows=30, columns=90):
-        self.master, self.slave = pty.openpty()
-        self.resize(rows, columns)
-        self.before = termios.tcgetattr(self.slave)
-        self.text = ""
-        self.process = subprocess.Popen(
-            command,
-            stdin=self.slave,
-            stdout=self.slave,
-            stderr=self.slave,
-            start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-        )
-
-    def resize(self, rows, columns):
-        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-    def type(self, text):
-        os.write(self.master, text.encode())
-
-    def wait_for(self, word, timeout=20):
-        """Reads until the word has come; what was before it is forgotten."""
-        end = time.monotonic() + timeout
-        while word not in self.text:
-            left = end - time.monotonic()
-            assert left > 0, f"{word!r} did not come: {self.text!r}"
-            if select.select([self.master], [], [], left)[0]:
-                self.text += os.read(self.master, 4096).decode(errors="replace")
-        before, self.text = self.text.split(word, 1)
-        return before
-
-    def end(self, timeout=20):
-        status = self.process.wait(timeout)
-        assert termios.tcgetattr(self.slave) == self.before
-        return status
-
-    def close(self):
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        end = time.monotonic() + 5
-        while os.path.exists("/run/cooper"):
-            assert time.monotonic() < end
-            time.sleep(0.01)
-        os.close(self.master)
-        os.close(self.slave)
-
-
 @pytest.fixture(name="shell")
-def shell_fixture(cooper, rootfs):
-    session = Session([cooper.path, "run", "-it", "--env", "PS1=ready>", str(rootfs), "sh"])
+def shell_fixture(terminal, cooper, rootfs):
+    session = terminal([cooper.path, "run", "-it", "--env", "PS1=ready>", str(rootfs), "sh"])
     session.wait_for("ready>")
-    yield session
-    session.close()
+    return session
 
 
 def test_the_shell_has_a_terminal(shell):
@@ -120,21 +65,19 @@ def test_job_control(shell):
     assert shell.end() == 6
 
 
-def test_with_init_the_command_is_the_foreground_group(cooper, rootfs):
+def test_with_init_the_command_is_the_foreground_group(terminal, cooper, rootfs):
     # Otherwise ^C reaches it twice: from the terminal, and passed on by init.
     script = "cut -d ' ' -f 1,5,6,8 /proc/$$/stat; true"
-    session = Session([cooper.path, "run", "-it", "--init", str(rootfs), "sh", "-c", script])
+    session = terminal([cooper.path, "run", "-it", "--init", str(rootfs), "sh", "-c", script])
     # pid, process group, session, the terminal's foreground group
     session.wait_for("2 2 1 2\r\n")
     assert session.end() == 0
-    session.close()
 
 
-def test_the_terminal_is_restored_when_the_command_cannot_be_executed(cooper, rootfs):
-    session = Session([cooper.path, "run", "-it", str(rootfs), "no-such"])
+def test_the_terminal_is_restored_when_the_command_cannot_be_executed(terminal, cooper, rootfs):
+    session = terminal([cooper.path, "run", "-it", str(rootfs), "no-such"])
     session.wait_for("no directory of PATH has it")
     assert session.end() == 127
-    session.close()
 
 
 def test_the_terminal_is_restored_when_cooper_is_killed(shell):
@@ -147,16 +90,121 @@ def test_the_terminal_is_restored_when_cooper_is_killed(shell):
         time.sleep(0.01)
 
 
-def test_without_i_the_keyboard_stays_outside(cooper, rootfs):
-    session = Session([cooper.path, "run", "-t", str(rootfs), "sh", "-c", "test -t 1 && echo has-terminal"])
+def test_without_i_the_keyboard_stays_outside(terminal, cooper, rootfs):
+    session = terminal([cooper.path, "run", "-t", str(rootfs), "sh", "-c", "test -t 1 && echo has-terminal"])
     session.wait_for("has-terminal\r\n")
     assert session.end() == 0
-    session.close()
 
 
-def test_large_output_arrives_whole(cooper, rootfs):
-    session = Session([cooper.path, "run", "-it", str(rootfs), "sh", "-c", "seq 1 20000; echo the-end"])
+def test_large_output_arrives_whole(terminal, cooper, rootfs):
+    session = terminal([cooper.path, "run", "-it", str(rootfs), "sh", "-c", "seq 1 20000; echo the-end"])
     text = session.wait_for("the-end")
     assert text.split() == [str(number) for number in range(1, 20001)]
     assert session.end() == 0
-    session.close()
+
+
+def test_without_i_the_keys_keep_their_meaning(terminal, cooper, rootfs):
+    # ^C is for cooper then, and a mode with other keys would be without it.
+    session = terminal([cooper.path, "run", "-t", str(rootfs), "sh", "-c", "echo up; exec sleep 100"])
+    session.wait_for("up\r\n")
+    now = termios.tcgetattr(session.slave)
+    assert now[6] == session.before[6]
+    assert now[3] == session.before[3]
+    assert now[1] == session.before[1] & ~termios.OPOST
+    session.process.kill()
+    session.process.wait()
+    wait_until(lambda: termios.tcgetattr(session.slave) == session.before)
+
+
+@pytest.mark.parametrize("options", ["-t", "-it"])
+def test_a_hangup_ends_what_does_not_end_by_itself(terminal, cooper, rootfs, options):
+    session = terminal([cooper.path, "run", options, str(rootfs), "sh", "-c", "echo up; exec sleep 100"])
+    session.wait_for("up\r\n")
+    session.hang_up()
+    assert session.process.wait(10) == 128 + signal.SIGHUP
+
+
+def test_a_hangup_without_a_controlling_terminal(terminal, cooper, rootfs):
+    # Nobody sends cooper SIGHUP then: it has to look itself.
+    script = "trap '' HUP; echo up; read x; exit 7"
+    session = terminal([cooper.path, "run", "-it", str(rootfs), "sh", "-c", script], is_controlling=False)
+    session.wait_for("up\r\n")
+    session.hang_up()
+    # The read of a terminal that was hung up ends.
+    assert session.process.wait(10) == 7
+
+
+def test_a_signal_is_passed_on_while_the_output_is_stopped(terminal, cooper, rootfs):
+    script = "trap 'exit 9' TERM; echo up; yes & wait"
+    session = terminal([cooper.path, "run", "-it", str(rootfs), "sh", "-c", script])
+    session.wait_for("up\r\n")
+    # Nobody reads: everything between is full after a moment.
+    wait_until(lambda: is_full(session.slave))
+    session.process.send_signal(signal.SIGTERM)
+    # What is left can't be written either: a second one doesn't wait for that.
+    wait_until(lambda: not container_processes(session.process.pid))
+    assert session.process.poll() is None
+    session.process.send_signal(signal.SIGTERM)
+    assert session.end() == 9
+
+
+def is_full(slave):
+    return not select.select([], [slave], [], 0.2)[1]
+
+
+def container_processes(pid):
+    """The children of cooper's that aren't its keeper and not dead."""
+    found = []
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as children:
+        for child in children.read().split():
+            with open(f"/proc/{child}/stat", encoding="utf-8") as stat:
+                text = stat.read()
+            if not os.path.samefile(f"/proc/{child}/ns/pid", "/proc/self/ns/pid") and ") Z " not in text:
+                found.append(text)
+    return found
+
+
+def test_the_callers_terminal_may_be_non_blocking(terminal, cooper, rootfs):
+    session = terminal(["sleep", "0"])
+    session.process.wait()
+    os.set_blocking(session.slave, False)
+    session.start([cooper.path, "run", "-it", "--env", "PS1=ready>", str(rootfs), "sh"])
+    session.wait_for("ready>")
+    session.type("seq 1 20000; echo the-\\end\n")
+    time.sleep(0.5)  # so that everything between is full
+    assert session.wait_for("the-end\r\n").split()[-20000:] == [str(number) for number in range(1, 20001)]
+    assert not os.get_blocking(session.slave), "it is as it was"
+    session.type("exit 4\n")
+    assert session.end() == 4
+
+
+def test_the_callers_terminal_stays_blocking(shell):
+    assert os.get_blocking(shell.slave)
+
+
+def test_a_terminal_that_nobody_has_open_for_a_moment(terminal, cooper, rootfs):
+    script = (
+        "exec </dev/null >/dev/null 2>&1; sleep 0.5; seq 1 20000 >/dev/console; echo the-end >/dev/console"
+    )
+    session = terminal([cooper.path, "run", "-it", str(rootfs), "sh", "-c", script])
+    text = session.wait_for("the-end\r\n")
+    assert text.split() == [str(number) for number in range(1, 20001)]
+    assert session.end() == 0
+
+
+def test_input_and_output_on_two_terminals(terminal, cooper, rootfs):
+    other_master, other = os.openpty()
+    before = termios.tcgetattr(other)
+    session = terminal(
+        [cooper.path, "run", "-it", str(rootfs), "sh", "-c", "echo up; read line; exit 3"], stdin=other
+    )
+    session.wait_for("up\r\n")
+    lflag, oflag = 3, 1
+    assert not termios.tcgetattr(other)[lflag] & (termios.ICANON | termios.ECHO | termios.ISIG)
+    assert termios.tcgetattr(session.slave)[lflag] == session.before[lflag]
+    assert not termios.tcgetattr(session.slave)[oflag] & termios.OPOST
+    os.write(other_master, b"x\r")
+    assert session.end() == 3
+    assert termios.tcgetattr(other) == before
+    os.close(other)
+    os.close(other_master)

@@ -16,9 +16,12 @@ struct Child: ~Copyable {
     let descriptor: Descriptor?
   }
 
-  init(_ steps: [ChildStep], flags: CloneFlags, cgroup: String?, isTraced: Bool) throws {
+  init(_ steps: [ChildStep], streams: StandardStreams, flags: CloneFlags, cgroup: String?, isTraced: Bool)
+    throws
+  {
     let sockets = try socketpair()
-    let lowering = Lowering(steps, channel: Int(sockets.second.rawValue), isTraced: isTraced)
+    let lowering = Lowering(
+      steps, streams: streams, channel: Int(sockets.second.rawValue), isTraced: isTraced)
     let birthplace = try cgroup.map { try open($0, [.directory, .noFollow]).release() } ?? -1
     defer { if birthplace >= 0 { _ = Descriptor(owning: birthplace) } }
 

@@ -22,13 +22,14 @@ struct Lowering {
   let message: UnsafeMutablePointer<Report>
 
   /// - Parameter channel: the number that the child inherits for its end of the channel.
-  init(_ steps: [ChildStep], channel: Int, isTraced: Bool) {
+  init(_ steps: [ChildStep], streams: StandardStreams, channel: Int, isTraced: Bool) {
     self.isTraced = isTraced
     root = builder.slot()
     places = Places(root: root)
     empty = builder.slot()
     message = builder.allocate(MemoryLayout<Report>.size).bindMemory(to: Report.self, capacity: 1)
     message.initialize(to: Report(kind: Report.traced))
+    replaceStreams(streams)
     keepOnlyTheChannel(channel)
     for (index, step) in steps.enumerated() {
       builder.step = Int32(index)

@@ -8,6 +8,8 @@ public struct LaunchOptions {
   public var trace: ((_ line: String, _ microseconds: Int) -> Void)?
   /// The caller's terminal, which the keeper restores should the caller be killed.
   public var terminal: Int32?
+  /// The container's standard streams; the caller's by default.
+  public var streams = StandardStreams()
 
   public init() {}
 }
@@ -19,22 +21,24 @@ public struct LaunchOptions {
 public final class RunningContainer {
   public let pid: ProcessID
   public let process: PIDFD
-  /// The master of the container's terminal.
-  public let terminal: Descriptor
+  private var terminal: TerminalMaster?
   private var keeper: Keeper?
   /// As long as this process lives the container is not abandoned, whatever becomes of the keeper.
   private let lock: Descriptor?
 
   init(
-    pid: ProcessID, process: consuming PIDFD, terminal: consuming Descriptor, keeper: consuming Keeper,
+    pid: ProcessID, process: consuming PIDFD, terminal: consuming TerminalMaster?, keeper: consuming Keeper,
     lock: consuming Descriptor?
   ) {
     self.pid = pid
     self.process = process
-    self.terminal = terminal
+    self.terminal = consume terminal
     self.keeper = consume keeper
     self.lock = lock
   }
+
+  /// The master of the container's terminal, for the first who asks; nil where it has none.
+  public func takeTerminal() -> TerminalMaster? { terminal.take() }
 
   /// Waits for the container's first process, and takes its status.
   public func wait() throws(SystemCallError) -> WaitStatus { try waitpid(pid) }
@@ -104,7 +108,8 @@ private struct Launcher: ~Copyable {
     case .makeCgroup(let path): try mkdir(path)
     case .write(let file, let value): try writeFile(file, value)
     case .clone(let flags, let cgroup):
-      child = try Child(plan.child, flags: flags, cgroup: cgroup, isTraced: options.trace != nil)
+      child = try Child(
+        plan.child, streams: options.streams, flags: flags, cgroup: cgroup, isTraced: options.trace != nil)
       try handOver()
     case .go: try child?.go()
     }
@@ -122,7 +127,7 @@ private struct Launcher: ~Copyable {
 
   /// Reads what the child tells until it has executed the command, which closes its end.
   private mutating func awaitExec() throws -> RunningContainer {
-    var terminal = Descriptor(owning: -1)
+    var terminal: TerminalMaster?
     var isReady = false
     while let message = try child?.receive() {
       switch message.report.kind {
@@ -130,7 +135,7 @@ private struct Launcher: ~Copyable {
         let step = plan.child[Int(message.report.step)]
         trace("child  \(step)", message.report.time.0 * 1_000_000 + message.report.time.1 / 1000)
       case Report.ready: isReady = true
-      case Report.terminal: terminal = message.descriptor ?? Descriptor(owning: -1)
+      case Report.terminal: if let new = message.descriptor { terminal = TerminalMaster(new) }
       default: throw failure(message)
       }
     }
@@ -160,7 +165,7 @@ private struct Launcher: ~Copyable {
 }
 
 /// CLOCK_MONOTONIC in microseconds.
-private func monotonicTime() -> Int {
+func monotonicTime() -> Int {
   var time = (0, 0)
   withUnsafeMutableBytes(of: &time) { bytes in
     _ = systemCall(__NR_clock_gettime, Int(LINUX_CLOCK_MONOTONIC), address(bytes.baseAddress))

@@ -1,0 +1,60 @@
+import Linux
+import SystemPackage
+
+/// What the container gets for the caller's standard streams; to be made before `launch`.
+///
+/// The container never gets the caller's terminal: it could read what is typed there, and change its settings. It has
+/// a terminal of its own, or a pipe stands between. Streams that are no terminals are passed on as they are.
+public final class CallerStreams {
+  let passesInput: Bool
+  let hasTerminal: Bool
+  private(set) var flows: [Flow] = []
+  private var input: Descriptor?
+  private var output: Descriptor?
+  private var error: Descriptor?
+
+  public init(for request: ContainerRequest) throws(SystemCallError) {
+    passesInput = request.isInteractive
+    hasTerminal = request.config.process?.terminal == true
+    if hasTerminal { return }
+    let owner = request.config.process?.user.uid
+    if passesInput && isatty(.standardInput) {
+      let (readEnd, writeEnd) = try ends(owner)
+      input = Descriptor(owning: readEnd)
+      let sink = try Endpoint(Descriptor(owning: writeEnd))
+      flows.append(Flow(from: try Endpoint(callers: .standardInput, []), to: sink))
+    }
+    output = try relayed(.standardOutput, owner)
+    error = try relayed(.standardError, owner)
+  }
+
+  /// The caller's terminal whose settings are changed, for the options of `launch`.
+  public var terminal: Int32? { hasTerminal ? passesInput ? 0 : 1 : nil }
+
+  /// The streams, for the options of `launch`.
+  public var forLaunch: StandardStreams {
+    StandardStreams(input: input?.rawValue, output: output?.rawValue, error: error?.rawValue)
+  }
+
+  /// To be done after `launch`: what only the container has ends with it.
+  func closeContainerEnds() {
+    input = nil
+    output = nil
+    error = nil
+  }
+
+  private func relayed(_ stream: FileDescriptor, _ owner: UInt32?) throws(SystemCallError) -> Descriptor? {
+    if !isatty(stream) { return nil }
+    let (readEnd, writeEnd) = try ends(owner)
+    let source = try Endpoint(Descriptor(owning: readEnd))
+    flows.append(Flow(from: source, to: try Endpoint(callers: stream, .writeOnly)))
+    return Descriptor(owning: writeEnd)
+  }
+
+  /// The ends of a pipe that the container's user can open again as /dev/stdin or /dev/stdout.
+  private func ends(_ owner: UInt32?) throws(SystemCallError) -> (read: CInt, write: CInt) {
+    let new = try pipe()
+    try fchownat(new.readEnd, "", owner: owner)
+    return try (dup(new.readEnd).release(), dup(new.writeEnd).release())
+  }
+}

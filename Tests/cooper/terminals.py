@@ -1,0 +1,75 @@
+"""Runs cooper on a terminal, as a user does."""
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import termios
+import time
+
+
+class Session:
+    """cooper on a terminal of this test's, its controlling terminal as a rule."""
+
+    def __init__(self, command, rows=30, columns=90, **options):
+        self.master, self.slave = pty.openpty()
+        self.resize(rows, columns)
+        self.before = termios.tcgetattr(self.slave)
+        self.text = ""
+        self.start(command, **options)
+
+    def start(self, command, is_controlling=True, **streams):
+        for stream in ["stdin", "stdout", "stderr"]:
+            streams.setdefault(stream, self.slave)
+        self.process = subprocess.Popen(
+            command,
+            start_new_session=True,
+            preexec_fn=lambda: is_controlling and fcntl.ioctl(self.slave, termios.TIOCSCTTY, 0),
+            pass_fds=[self.slave],
+            **streams,
+        )
+
+    def resize(self, rows, columns):
+        fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def type(self, text):
+        os.write(self.master, text.encode())
+
+    def wait_for(self, word, timeout=20):
+        """Reads until the word has come; what was before it is forgotten."""
+        end = time.monotonic() + timeout
+        while word not in self.text:
+            left = end - time.monotonic()
+            assert left > 0, f"{word!r} did not come: {self.text[-500:]!r}"
+            if select.select([self.master], [], [], left)[0]:
+                self.text += os.read(self.master, 4096).decode(errors="replace")
+        before, self.text = self.text.split(word, 1)
+        return before
+
+    def end(self, timeout=20):
+        status = self.process.wait(timeout)
+        assert termios.tcgetattr(self.slave) == self.before
+        return status
+
+    def hang_up(self):
+        """The user closes the window."""
+        os.close(self.master)
+        self.master = None
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        wait_until(lambda: not os.path.exists("/run/cooper"))
+        if self.master is not None:
+            os.close(self.master)
+        os.close(self.slave)
+
+
+def wait_until(condition, timeout=10):
+    end = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.01)
