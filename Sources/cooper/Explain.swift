@@ -1,5 +1,6 @@
 import ArgumentParser
 import Containers
+import SystemPackage
 
 struct Explain: ContainerCommand {
   static let configuration = CommandConfiguration(
@@ -14,7 +15,7 @@ struct Explain: ContainerCommand {
     var host = try HostFacts.read(paths: request.hostPaths, asRoot: true)
     host.uid = 0
     // An image that isn't unpacked yet will be.
-    for lower in request.lower { host.files[lower] = .directory }
+    for lower in request.lower { host.files[FilePath(lower)] = .directory }
     for line in try options.plan(request, host).explain() { print(line.escaped) }
   }
 }

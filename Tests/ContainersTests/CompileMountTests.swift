@@ -1,6 +1,7 @@
 @testable import Containers
 import Linux
 import OCISpec
+import SystemPackage
 import Testing
 
 struct CompileMountTests {
@@ -27,7 +28,7 @@ struct CompileMountTests {
   }
 
   @Test func aBindMountKnowsWhatItsSourceIs() throws {
-    let files: [String: FileKind] = ["/data": .directory, "/file": .other]
+    let files: [FilePath: FileKind] = ["/data": .directory, "/file": .other]
     #expect(
       try mounts(Mount("/a", source: "/data", options: ["rbind", "ro"]), host(files: files)) == [
         .bind(
@@ -37,6 +38,37 @@ struct CompileMountTests {
       try mounts(Mount("/b", source: "/file", options: ["bind"]), host(files: files)) == [
         .bind(BindMount(source: "/file", path: "/b", kind: .other, attributes: [], isRecursive: false))
       ])
+  }
+
+  @Test func pathsThatDifferInBytesAreTwo() throws {
+    // One letter with an accent, and a letter and an accent behind it: to Swift the same text.
+    let (composed, decomposed) = ("/\u{e9}", "/e\u{301}")
+    let files: [FilePath: FileKind] = [FilePath(composed): .directory, FilePath(decomposed): .other]
+    for (source, kind) in [(composed, FileKind.directory), (decomposed, .other)] {
+      #expect(
+        try mounts(Mount("/a", source: source, options: ["bind"]), host(files: files)) == [
+          .bind(BindMount(source: source, path: "/a", kind: kind, attributes: [], isRecursive: false))
+        ])
+    }
+  }
+
+  @Test func theNodesComeRightAfterTheirFilesystem() throws {
+    // A volume that is mounted over /dev must not get them.
+    let steps = try compile(
+      request {
+        $0.config.linux.devices = [Device("/dev/null", 1, 3)]
+        $0.config.mounts = [
+          Mount("/proc", type: "proc"), Mount("/dev/", type: "tmpfs"),
+          Mount("/dev", source: "/image", options: ["bind"]),
+        ]
+      }, host()
+    ).child
+    let node = try #require(steps.firstIndex(of: .makeNode(Device("/dev/null", 1, 3))))
+    guard case .mount(let mount) = steps[node - 1] else {
+      Issue.record("\(steps[node - 1])")
+      return
+    }
+    #expect(mount.path == "/dev/")
   }
 
   @Test func theContainerSeesItsCgroups() throws {

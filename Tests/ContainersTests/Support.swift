@@ -1,6 +1,7 @@
 @testable import Containers
 import Linux
 import OCISpec
+import SystemPackage
 import Testing
 
 /// A container of one command over one directory, with nothing that wasn't asked for.
@@ -18,7 +19,7 @@ func request(_ change: (inout ContainerRequest) -> Void = { _ in }) -> Container
 }
 
 /// A machine with these cgroup hierarchies, on which root has every capability.
-func host(_ cgroups: [CgroupHierarchy] = [], files: [String: FileKind] = [:]) -> HostFacts {
+func host(_ cgroups: [CgroupHierarchy] = [], files: [FilePath: FileKind] = [:]) -> HostFacts {
   HostFacts(cgroups: cgroups, files: files.merging(["/image": .directory]) { $1 })
 }
 

@@ -1,8 +1,9 @@
 import Linux
 import OCISpec
+import SystemPackage
 
 func compileRoot(_ request: ContainerRequest, _ host: HostFacts) throws -> [ChildStep] {
-  for lower in request.lower where host.files[lower] != .directory {
+  for lower in request.lower where host.files[FilePath(lower)] != .directory {
     throw CompileError("root", "\(lower) is no directory")
   }
   return [.scratch(directory: request.directory), .overlay(lower: request.lower)]
@@ -40,7 +41,7 @@ private func compileBind(
   _ host: HostFacts
 ) throws -> BindMount {
   guard let source = mount.source else { throw CompileError("\(property).source", "it is missing") }
-  guard let kind = host.files[source] else {
+  guard let kind = host.files[FilePath(source)] else {
     throw CompileError("\(property).source", "there is no \(source)")
   }
   if let option = options.first {

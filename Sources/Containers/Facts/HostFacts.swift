@@ -7,7 +7,7 @@ public struct HostFacts: Hashable, Sendable {
   public var mounts: [MountEntry]
   public var cgroups: [CgroupHierarchy]
   /// Of each path that the request names outside the container: what is there.
-  public var files: [String: FileKind]
+  public var files: [FilePath: FileKind]
   /// The highest capability that the kernel knows.
   public var lastCapability: Capability
   /// The capabilities that can be given to a container.
@@ -15,7 +15,7 @@ public struct HostFacts: Hashable, Sendable {
 
   public init(
     uid: UInt32 = 0, mounts: [MountEntry] = [], cgroups: [CgroupHierarchy] = [],
-    files: [String: FileKind] = [:], lastCapability: Capability = .checkpointRestore,
+    files: [FilePath: FileKind] = [:], lastCapability: Capability = .checkpointRestore,
     capabilities: CapabilitySet = CapabilitySet(through: .checkpointRestore)
   ) {
     self.uid = uid
@@ -79,9 +79,9 @@ extension HostFacts {
   ///   - asRoot: tell what root could write, whoever asks.
   public static func read(paths: [String], asRoot: Bool = false) throws -> HostFacts {
     let mounts = parseMountTable(try readFile("/proc/self/mountinfo"))
-    var files: [String: FileKind] = [:]
+    var files: [FilePath: FileKind] = [:]
     for path in paths {
-      if let kind = fileKind(path) { files[path] = kind }
+      if let kind = fileKind(path) { files[FilePath(path)] = kind }
     }
     return HostFacts(
       uid: geteuid(), mounts: mounts, cgroups: readCgroups(mounts, asRoot: asRoot), files: files,
