@@ -143,6 +143,10 @@ import Testing
     tar = TarWriter()
     tar.add("d/", .directory, pax: [("SCHILY.xattr.user.overlay.opaque", "y")])
     try place.expectRefusal(tar, member: "d/", "user.overlay.opaque is overlayfs's own")
+    // An accent, which to Swift changes the dot.
+    tar = TarWriter()
+    tar.add("d/", .directory, pax: [("SCHILY.xattr.user.overlay.\u{301}", "y")])
+    try place.expectRefusal(tar, member: "d/", "is overlayfs's own")
     tar = TarWriter()
     tar.add("gone", .character(0, 0))
     try place.expectRefusal(tar, member: "gone", "overlayfs's mark of a removed file")

@@ -24,7 +24,7 @@ extension Metadata {
     archive_entry_xattr_reset(entry)
     while archive_entry_xattr_next(entry, &name, &value, &count) == ARCHIVE_OK {
       guard let text = name.map({ String(cString: $0) }) else { continue }
-      if text.hasPrefix("trusted.overlay.") || text.hasPrefix("user.overlay.") {
+      if begins(text, with: "trusted.overlay.") || begins(text, with: "user.overlay.") {
         throw Refusal("its attribute \(text) is overlayfs's own")
       }
       if isKept(text) {
@@ -41,7 +41,12 @@ extension Metadata {
 
   /// Others are labels of the machine that made the tar (security.selinux), or belong to a filesystem.
   private static func isKept(_ name: String) -> Bool {
-    name == "security.capability" || name.hasPrefix("user.") || name.hasPrefix("system.posix_acl_")
+    name == "security.capability" || begins(name, with: "user.") || begins(name, with: "system.posix_acl_")
+  }
+
+  /// By bytes, as the kernel looks at it: `hasPrefix` takes a dot and an accent behind it for one.
+  private static func begins(_ name: String, with prefix: String) -> Bool {
+    name.utf8.starts(with: prefix.utf8)
   }
 }
 
