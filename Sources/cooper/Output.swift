@@ -17,4 +17,4 @@ func printError(_ message: String) {
   _ = try? FileDescriptor.standardError.writeAll("cooper: \(message.oneLine)\n".utf8)
 }
 
-func printTrace(_ line: String) { _ = try? FileDescriptor.standardError.writeAll("\(line)\n".utf8) }
+func printTrace(_ line: String) { _ = try? FileDescriptor.standardError.writeAll("\(line.escaped)\n".utf8) }

@@ -24,7 +24,7 @@ func compileMounts(
 private func compileMount(
   _ mount: Mount, _ property: String, _ host: HostFacts, _ cgroups: [CgroupHierarchy]
 ) throws -> [ChildStep] {
-  guard mount.destination.hasPrefix("/") else {
+  guard mount.destination.begins(with: "/") else {
     throw CompileError("\(property).destination", "\(mount.destination) is not absolute")
   }
   if mount.type == "cgroup" { return compileCgroupMount(mount, cgroups) }
@@ -95,9 +95,9 @@ private func splitOptions(
     case "noexec": flags.insert(.noExec)
     case "exec": flags.remove(.noExec)
     default:
-      let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let parts = word.parts(at: "=", maxSplits: 1)
       if parts[0].isEmpty { throw CompileError("\(property).options", "\"\(word)\" is no mount option") }
-      options.append(.init(String(parts[0]), parts.count == 2 ? String(parts[1]) : nil))
+      options.append(.init(parts[0], parts.count == 2 ? parts[1] : nil))
     }
   }
   return (flags, options)

@@ -26,7 +26,7 @@ public struct ImageFacts: Hashable, Sendable {
     }
     groups = lines(of: group).compactMap { fields in
       guard fields.count >= 4, let gid = UInt32(fields[2]) else { return nil }
-      return Group(name: fields[0], gid: gid, members: parts(of: fields[3], at: ",").filter { !$0.isEmpty })
+      return Group(name: fields[0], gid: gid, members: fields[3].parts(at: ",").filter { !$0.isEmpty })
     }
   }
 
@@ -50,14 +50,14 @@ extension ImageFacts {
   ///
   /// - Returns: nil with the part that means nothing here.
   public func resolve(_ text: String) throws -> ResolvedUser {
-    let parts = parts(of: text, at: ":", maxSplits: 1)
+    let parts = text.parts(at: ":", maxSplits: 1)
     let entry: User?
     let uid: UInt32
     if let number = try number(parts[0], in: text) {
       uid = number
       entry = users.first { $0.uid == number }
     } else {
-      guard let found = users.first(where: { isSame($0.name, parts[0]) }) else {
+      guard let found = users.first(where: { $0.name.isSame(as: parts[0]) }) else {
         throw CompileError("--user \(text)", "the image has no user \(parts[0]) in /etc/passwd")
       }
       uid = found.uid
@@ -69,14 +69,14 @@ extension ImageFacts {
     }
     let memberships =
       entry.map { entry in
-        groups.filter { $0.members.contains { isSame($0, entry.name) } }.map(\.gid)
+        groups.filter { $0.members.contains { $0.isSame(as: entry.name) } }.map(\.gid)
       } ?? []
     return ResolvedUser(uid: uid, gid: entry?.gid ?? 0, groups: memberships, home: home)
   }
 
   private func group(_ name: String, in text: String) throws -> UInt32 {
     if let number = try number(name, in: text) { return number }
-    guard let found = groups.first(where: { isSame($0.name, name) }) else {
+    guard let found = groups.first(where: { $0.name.isSame(as: name) }) else {
       throw CompileError("--user \(text)", "the image has no group \(name) in /etc/group")
     }
     return found.gid
@@ -99,19 +99,11 @@ extension ImageFacts {
 
 /// The fields of each line, taken apart by bytes: to Swift "\r\n" is one Character, and so is ":" with an accent.
 private func lines(of text: String) -> [[String]] {
-  parts(of: text, at: "\n").map { line in
+  text.parts(at: "\n").map { line in
     let end = line.utf8.last == UInt8(ascii: "\r") ? line.utf8.dropLast() : line.utf8[...]
-    return parts(of: String(decoding: end, as: UTF8.self), at: ":")
+    return String(decoding: end, as: UTF8.self).parts(at: ":")
   }
 }
-
-private func parts(of text: String, at separator: Unicode.Scalar, maxSplits: Int = .max) -> [String] {
-  text.utf8.split(separator: UInt8(ascii: separator), maxSplits: maxSplits, omittingEmptySubsequences: false)
-    .map { String(decoding: $0, as: UTF8.self) }
-}
-
-/// Not ==, to which two spellings of "é" are one name.
-private func isSame(_ one: String, _ other: String) -> Bool { one.utf8.elementsEqual(other.utf8) }
 
 private func readInRoot(_ root: String, _ path: String) -> String {
   let limit = 1 << 20

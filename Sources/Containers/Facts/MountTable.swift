@@ -23,22 +23,22 @@ public struct MountEntry: Hashable, Sendable {
   }
 
   /// "36 35 98:0 /root /mnt rw,noatime shared:1 - ext4 /dev/sda rw"; nil for a line of another shape.
-  init?(line: Substring) {
-    let fields = line.split(separator: " ", omittingEmptySubsequences: false)
+  init?(line: String) {
+    let fields = line.parts(at: " ")
     guard let dash = fields.firstIndex(of: "-"), dash >= 6, fields.count >= dash + 4,
       let id = UInt64(fields[0])
     else { return nil }
     self.id = id
     mountPoint = unescape(fields[4])
-    options = fields[5].split(separator: ",").map(String.init)
-    type = String(fields[dash + 1])
-    superOptions = fields[dash + 3].split(separator: ",").map(String.init)
+    options = fields[5].parts(at: ",")
+    type = fields[dash + 1]
+    superOptions = fields[dash + 3].parts(at: ",")
   }
 }
 
 /// mountinfo's octal escapes: a space is \040.
-private func unescape(_ field: Substring) -> String {
-  guard field.contains("\\") else { return String(field) }
+private func unescape(_ field: String) -> String {
+  guard field.utf8.contains(UInt8(ascii: "\\")) else { return field }
   var bytes: [UInt8] = []
   var rest = Array(field.utf8)[...]
   while let byte = rest.popFirst() {
@@ -56,5 +56,5 @@ private func unescape(_ field: Substring) -> String {
 
 /// The mounts of a namespace, in the order in which they were made: a later one hides an earlier one.
 public func parseMountTable(_ text: String) -> [MountEntry] {
-  text.split(separator: "\n").compactMap { MountEntry(line: $0) }
+  text.parts(at: "\n").compactMap { MountEntry(line: $0) }
 }

@@ -23,8 +23,9 @@ enum StateFile {
 
   /// Field 22 of /proc/PID/stat, after the name in parentheses, which may hold anything.
   private static func startTime(of pid: ProcessID) -> UInt64? {
-    guard let text = try? readFile("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")") else { return nil }
-    let fields = text[text.index(after: end)...].split(separator: " ")
+    guard let text = try? readFile("/proc/\(pid)/stat"), let end = text.utf8.lastIndex(of: UInt8(ascii: ")"))
+    else { return nil }
+    let fields = String(decoding: text.utf8[end...].dropFirst(2), as: UTF8.self).parts(at: " ")
     return fields.count > 19 ? UInt64(fields[19]) : nil
   }
 }

@@ -177,16 +177,16 @@ struct Lowering {
     let argv = builder.texts(args)
     let envp = builder.texts(env)
     let name = args.first ?? ""
-    guard !name.contains("/") else {
+    guard !name.utf8.contains(UInt8(ascii: "/")) else {
       builder.call(__NR_execve, builder.text(name), argv, envp)
       return
     }
-    let path = env.last { $0.hasPrefix("PATH=") }.map { $0.dropFirst(5) } ?? "/usr/local/bin:/usr/bin:/bin"
+    let path = env.last { $0.begins(with: "PATH=") }?.cut(at: "=")?.1 ?? "/usr/local/bin:/usr/bin:/bin"
     let (noEntry, notDirectory, denied): (Int32, Int32, Int32) = (2, 20, 13)
-    for directory in path.split(separator: ":", omittingEmptySubsequences: false) {
+    for directory in path.parts(at: ":") {
       let file = (directory.isEmpty ? "." : directory) + "/" + name
       builder.call(
-        __NR_execve, builder.text(String(file)), argv, envp, tolerate: [noEntry, notDirectory, denied])
+        __NR_execve, builder.text(file), argv, envp, tolerate: [noEntry, notDirectory, denied])
     }
     builder.fail()
   }
@@ -205,6 +205,6 @@ private func ownCommandLine() -> (address: Int, length: Int) {
 
 /// Descriptors that several steps share.
 final class OpenDescriptors {
-  var slots: [String: Slot] = [:]
+  var slots: [FilePath: Slot] = [:]
   var null: Slot?
 }

@@ -1,5 +1,6 @@
 import CLinux
 import Linux
+import SystemPackage
 
 private let noEntry: Int32 = 2
 private let exists: Int32 = 17
@@ -36,15 +37,11 @@ final class Places {
   }
 }
 
-/// The names in a path, by bytes: to Swift "/" and a combining accent behind it are one Character.
-func pathComponents(_ path: String) -> [String] {
-  path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }.filter {
-    $0 != "."
-  }
-}
+/// The names in a path.
+func pathComponents(_ path: String) -> [String] { path.parts(at: "/").filter { $0 != "" && $0 != "." } }
 
 private func isBytewiseEqual(_ left: [String], _ right: ArraySlice<String>) -> Bool {
-  left.count == right.count && zip(left, right).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
+  left.count == right.count && zip(left, right).allSatisfy { $0.isSame(as: $1) }
 }
 
 extension Lowering {
@@ -109,8 +106,9 @@ extension Lowering {
     let parent = "/" + names.dropLast().joined(separator: "/")
     let place = places.find(parent)
     let directory =
-      place.names.isEmpty ? place.mount : parents.slots[parent] ?? makeTarget(parent, .directory)
-    parents.slots[parent] = directory
+      place.names.isEmpty
+      ? place.mount : parents.slots[FilePath(parent)] ?? makeTarget(parent, .directory)
+    parents.slots[FilePath(parent)] = directory
     return (directory, names.last ?? "")
   }
 

@@ -7,7 +7,8 @@ func remedy(_ step: ChildStep, _ errno: Errno) -> String {
   case (.overlay(let lower), .invalidArgument):
     "; \(lower.joined(separator: ":")) can't be a lower layer of an overlay: its filesystem is not fit for it, or is an overlay on too many others"
   case (.overlay, .operationNotSupportedByDevice): "; this kernel has no overlay filesystem"
-  case (.exec(let args, _), .noSuchFileOrDirectory) where args.first?.contains("/") == false:
+  case (.exec(let args, _), .noSuchFileOrDirectory)
+  where args.first?.utf8.contains(UInt8(ascii: "/")) == false:
     "; no directory of PATH has it"
   case (.exec(let args, _), .noSuchFileOrDirectory):
     "; the container has no such file, or lacks the interpreter or loader that \(args.first ?? "") names"

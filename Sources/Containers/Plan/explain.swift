@@ -96,5 +96,5 @@ private func shellQuoted(_ word: String) -> String {
       || "/-_.,:=@%+".utf8.contains(byte)
   }
   if plain && !word.isEmpty { return word }
-  return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  return "'" + word.parts(at: "'").joined(separator: "'\\''") + "'"
 }

@@ -43,16 +43,18 @@ public func execve(_ path: some PathLike, _ argv: [String], _ envp: [String]? = 
 /// - Throws: as `execve`; ENOENT when no directory of PATH has it, EACCES when one has it and it can't be run.
 /// - SeeAlso: <https://man7.org/linux/man-pages/man3/exec.3.html>
 public func exec(_ argv: [String], environment envp: [String]? = nil) throws(SystemCallError) -> Never {
-  guard let name = argv.first, !name.contains("/"), !name.isEmpty else {
+  guard let name = argv.first, !name.utf8.contains(UInt8(ascii: "/")), !name.isEmpty else {
     try execve(argv.first ?? "", argv, envp)
   }
   var failure = SystemCallError(
     call: "execve", errno: .noSuchFileOrDirectory,
     arguments: [.init(name: "path", value: "\"\(name)\""), .init(name: "argv", value: "\(argv)")],
     hint: "no directory of PATH has it")
-  for directory in searchPath(envp).split(separator: ":", omittingEmptySubsequences: false) {
+  let colon = UInt8(ascii: ":")
+  for bytes in searchPath(envp).utf8.split(separator: colon, omittingEmptySubsequences: false) {
+    let directory = bytes.isEmpty ? "." : String(decoding: bytes, as: UTF8.self)
     do {
-      try execve(FilePath(directory.isEmpty ? "." : String(directory)).appending(name), argv, envp)
+      try execve(FilePath(directory).appending(name), argv, envp)
     } catch {
       switch error.errno {
       case .noSuchFileOrDirectory, .notDirectory: continue
@@ -66,8 +68,8 @@ public func exec(_ argv: [String], environment envp: [String]? = nil) throws(Sys
 
 private func searchPath(_ envp: [String]?) -> String {
   let environment = envp ?? currentEnvironment()
-  let entry = environment.first { $0.hasPrefix("PATH=") }
-  return entry.map { String($0.dropFirst(5)) } ?? "/usr/local/bin:/usr/bin:/bin"
+  let entry = environment.first { $0.utf8.starts(with: "PATH=".utf8) }
+  return entry.map { String(decoding: $0.utf8.dropFirst(5), as: UTF8.self) } ?? "/usr/local/bin:/usr/bin:/bin"
 }
 
 /// The process's own environment, "NAME=value" each.
