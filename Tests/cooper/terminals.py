@@ -58,6 +58,23 @@ class Session:
         os.close(self.master)
         self.master = None
 
+    def is_full(self):
+        """Whether nothing can be written to the terminal, since nobody reads."""
+        return not select.select([], [self.slave], [], 0.2)[1]
+
+    def children(self, matches=lambda is_inside: is_inside):
+        """The living children of cooper's that are inside of a container, or the others."""
+        found = []
+        pid = self.process.pid
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as children:
+            for child in children.read().split():
+                with open(f"/proc/{child}/stat", encoding="utf-8") as stat:
+                    if ") Z " in stat.read():
+                        continue
+                if matches(os.readlink(f"/proc/{child}/ns/pid") != os.readlink("/proc/self/ns/pid")):
+                    found.append(int(child))
+        return found
+
     def close(self):
         if self.process.poll() is None:
             self.process.kill()

@@ -1,7 +1,6 @@
 """-t: a terminal of the container's own, and the caller's as it was before."""
 
 import os
-import select
 import signal
 import termios
 import time
@@ -139,29 +138,13 @@ def test_a_signal_is_passed_on_while_the_output_is_stopped(terminal, cooper, roo
     session = terminal([cooper.path, "run", "-it", str(rootfs), "sh", "-c", script])
     session.wait_for("up\r\n")
     # Nobody reads: everything between is full after a moment.
-    wait_until(lambda: is_full(session.slave))
+    wait_until(session.is_full)
     session.process.send_signal(signal.SIGTERM)
     # What is left can't be written either: a second one doesn't wait for that.
-    wait_until(lambda: not container_processes(session.process.pid))
+    wait_until(lambda: not session.children())
     assert session.process.poll() is None
     session.process.send_signal(signal.SIGTERM)
     assert session.end() == 9
-
-
-def is_full(slave):
-    return not select.select([], [slave], [], 0.2)[1]
-
-
-def container_processes(pid):
-    """The children of cooper's that aren't its keeper and not dead."""
-    found = []
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as children:
-        for child in children.read().split():
-            with open(f"/proc/{child}/stat", encoding="utf-8") as stat:
-                text = stat.read()
-            if not os.path.samefile(f"/proc/{child}/ns/pid", "/proc/self/ns/pid") and ") Z " not in text:
-                found.append(text)
-    return found
 
 
 def test_the_callers_terminal_may_be_non_blocking(terminal, cooper, rootfs):
@@ -208,3 +191,12 @@ def test_input_and_output_on_two_terminals(terminal, cooper, rootfs):
     assert termios.tcgetattr(other) == before
     os.close(other)
     os.close(other_master)
+
+
+def test_the_terminal_is_restored_when_the_keeper_was_killed(shell, cooper, rootfs):
+    (keeper,) = shell.children(lambda is_inside: not is_inside)
+    os.kill(keeper, signal.SIGKILL)
+    shell.type("exit 5\n")
+    # It could not remove its container; the next one does.
+    assert shell.end() == 125
+    assert cooper.run("run", rootfs, "true").stderr.startswith("cooper: swept the remains")

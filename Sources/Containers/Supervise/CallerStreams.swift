@@ -8,10 +8,12 @@ import SystemPackage
 public final class CallerStreams {
   let passesInput: Bool
   let hasTerminal: Bool
-  private(set) var flows: [Flow] = []
+  private var flows: [Flow] = []
   private var input: Descriptor?
   private var output: Descriptor?
   private var error: Descriptor?
+  /// Whether standard output and standard error are one terminal.
+  private var isShared = false
 
   public init(for request: ContainerRequest) throws(SystemCallError) {
     passesInput = request.isInteractive
@@ -25,7 +27,8 @@ public final class CallerStreams {
       flows.append(Flow(from: try Endpoint(callers: .standardInput, []), to: sink))
     }
     output = try relayed(.standardOutput, owner)
-    error = try relayed(.standardError, owner)
+    isShared = output != nil && isSameFile(.standardOutput, .standardError)
+    if !isShared { error = try relayed(.standardError, owner) }
   }
 
   /// The caller's terminal whose settings are changed, for the options of `launch`.
@@ -33,14 +36,19 @@ public final class CallerStreams {
 
   /// The streams, for the options of `launch`.
   public var forLaunch: StandardStreams {
-    StandardStreams(input: input?.rawValue, output: output?.rawValue, error: error?.rawValue)
+    // One pipe for one terminal: so what is written to both streams keeps its order.
+    let errors = error?.rawValue ?? (isShared ? output?.rawValue : nil)
+    return StandardStreams(input: input?.rawValue, output: output?.rawValue, error: errors)
   }
 
-  /// To be done after `launch`: what only the container has ends with it.
-  func closeContainerEnds() {
+  /// To be done after `launch`: closes what is the container's, and gives everything else away, so that a pipe ends
+  /// with its last user.
+  func takeFlows() -> [Flow] {
     input = nil
     output = nil
     error = nil
+    defer { flows = [] }
+    return flows
   }
 
   private func relayed(_ stream: FileDescriptor, _ owner: UInt32?) throws(SystemCallError) -> Descriptor? {
@@ -57,4 +65,9 @@ public final class CallerStreams {
     try fchownat(new.readEnd, "", owner: owner)
     return try (dup(new.readEnd).release(), dup(new.writeEnd).release())
   }
+}
+
+private func isSameFile(_ a: FileDescriptor, _ b: FileDescriptor) -> Bool {
+  guard let first = try? a.stat(), let second = try? b.stat() else { return false }
+  return (first.deviceID, first.inode) == (second.deviceID, second.inode)
 }

@@ -30,21 +30,21 @@ private struct Supervisor: ~Copyable {
 
   init(_ container: RunningContainer, _ streams: CallerStreams) throws {
     self.container = container
-    streams.closeContainerEnds()
+    let flows = streams.takeFlows()
     guard streams.hasTerminal, let new = container.takeTerminal() else {
       terminal = nil
-      relay = Relay(streams.flows)
+      relay = Relay(flows)
       return
     }
     terminal = CallerTerminal(passesInput: streams.passesInput)
     peer = try new.openPeer()
     let master = try Endpoint(dup(new))
     self.master = master
-    var flows = [Flow(from: master, to: try Endpoint(callers: .standardOutput, .writeOnly))]
+    var both = [Flow(from: master, to: try Endpoint(callers: .standardOutput, .writeOnly))]
     if streams.passesInput {
-      flows.append(Flow(from: try Endpoint(callers: .standardInput, []), to: master))
+      both.append(Flow(from: try Endpoint(callers: .standardInput, []), to: master))
     }
-    relay = Relay(flows)
+    relay = Relay(both)
     pass()
   }
 
