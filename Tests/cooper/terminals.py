@@ -58,9 +58,18 @@ class Session:
         os.close(self.master)
         self.master = None
 
-    def is_full(self):
-        """Whether nothing can be written to the terminal, since nobody reads."""
-        return not select.select([], [self.slave], [], 0.2)[1]
+    def is_stopped(self):
+        """Whether there is output that nobody reads, and cooper waits without using the processor."""
+        (waiting,) = struct.unpack("i", fcntl.ioctl(self.master, termios.FIONREAD, bytes(4)))
+        before = self.processor_time()
+        time.sleep(0.2)
+        return waiting > 1000 and self.processor_time() - before < 5
+
+    def processor_time(self):
+        """In hundredths of a second."""
+        with open(f"/proc/{self.process.pid}/stat", encoding="utf-8") as stat:
+            user, system = stat.read().rsplit(")", 1)[1].split()[11:13]
+        return int(user) + int(system)
 
     def children(self, matches=lambda is_inside: is_inside):
         """The living children of cooper's that are inside of a container, or the others."""

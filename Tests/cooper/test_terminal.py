@@ -138,7 +138,7 @@ def test_a_signal_is_passed_on_while_the_output_is_stopped(terminal, cooper, roo
     session = terminal([cooper.path, "run", "-it", str(rootfs), "sh", "-c", script])
     session.wait_for("up\r\n")
     # Nobody reads: everything between is full after a moment.
-    wait_until(session.is_full)
+    wait_until(session.is_stopped)
     session.process.send_signal(signal.SIGTERM)
     # What is left can't be written either: a second one doesn't wait for that.
     wait_until(lambda: not session.children())

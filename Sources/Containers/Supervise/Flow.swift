@@ -11,6 +11,10 @@ struct Flow {
   /// Whether the caller's terminal was found to be gone.
   private(set) var isHungUp = false
   private var canRead = false
+  private var canWrite = false
+  /// Whether the sink took nothing although poll had found it ready: a terminal with room for one byte does that,
+  /// when the next one is a newline, which becomes two.
+  private(set) var isStalled = false
 
   init(from source: Endpoint, to sink: Endpoint) {
     self.source = source
@@ -24,13 +28,14 @@ struct Flow {
       if let source, pending.isEmpty || source.isCallers { source.fileDescriptor } else { nil }
     return [
       PollDescriptor(input ?? none, pending.isEmpty ? .in : []),
-      PollDescriptor(sink?.fileDescriptor ?? none, pending.isEmpty ? [] : .out),
+      PollDescriptor(sink?.fileDescriptor ?? none, pending.isEmpty || isStalled ? [] : .out),
     ]
   }
 
   /// Takes what poll has found.
   mutating func found(_ source: PollEvents, _ sink: PollEvents) {
     let gone: PollEvents = [.err, .hup, .nVal]
+    canWrite = sink.contains(.out)
     canRead = source.contains(.in) || !source.isDisjoint(with: gone)
     if let end = self.source, end.isCallers, !source.isDisjoint(with: gone) { stop(end, hangup: true) }
     if let end = self.sink, !sink.isDisjoint(with: gone) { stop(end, hangup: end.isCallers) }
@@ -51,7 +56,8 @@ struct Flow {
       case .moved(let count):
         pending.removeFirst(count)
         hasMoved = true
-      case .later: break
+        isStalled = false
+      case .later: isStalled = canWrite
       case .end: stop(sink, hangup: sink.isCallers)
       }
     }
@@ -79,5 +85,6 @@ struct Flow {
     source = nil
     sink = nil
     pending = []
+    isStalled = false
   }
 }

@@ -20,7 +20,9 @@ struct Relay {
   ) throws(SystemCallError) -> [Bool] {
     var requests = others.map { PollDescriptor($0) }
     for flow in flows { requests += flow.requests }
-    _ = try poll(&requests, timeout: timeout)
+    // Poll would find at once what isn't so.
+    let pause: Duration? = flows.contains { $0.isStalled } ? .milliseconds(20) : nil
+    _ = try poll(&requests, timeout: [timeout, pause].compactMap { $0 }.min())
     for index in flows.indices {
       let first = others.count + 2 * index
       flows[index].found(requests[first].revents, requests[first + 1].revents)
