@@ -4,7 +4,9 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import time
 
+import conftest
 import pytest
 
 pytestmark = pytest.mark.requires("root")
@@ -250,3 +252,21 @@ def test_cgroups_that_the_container_made_are_removed(cooper):
     assert (done.returncode, done.stdout) == (5, "")
     done = cooper.run("run", "host", "true")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.requires("cgroup-v1")
+def test_a_container_that_froze_itself_can_be_killed(cooper):
+    # v1's freezer holds back SIGKILL too. The deeper cgroup's state is its own.
+    freeze = (
+        "mount -t cgroup -o freezer x /mnt && mkdir -p /mnt/a/b; sleep 1000 & "
+        "echo $! > /mnt/a/b/cgroup.procs; echo FROZEN > /mnt/a/b/freezer.state; echo up; "
+        "echo FROZEN > /mnt/freezer.state"
+    )
+    with cooper.start("host", *IN_A_USER_NAMESPACE, freeze) as container:
+        assert container.stdout.readline() == "up\n"
+        container.kill()
+        container.communicate(timeout=20)
+    end = time.monotonic() + 10
+    while conftest.remains():
+        assert time.monotonic() < end, conftest.remains()
+        time.sleep(0.01)

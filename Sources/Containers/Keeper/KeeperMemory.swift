@@ -19,10 +19,16 @@ struct KeeperMemory {
   /// struct msghdr for one byte and one descriptor, and where the descriptor comes to lie.
   var message = 0
   var descriptor = 0
-  /// struct pollfd, and struct timespec for a short sleep and for the longest wait.
+  /// struct pollfd, and struct timespec for a short sleep, for the usual end, and for the longest wait.
   var poll = 0
   var shortTime = 0
+  var briefTime = 0
   var longTime = 0
+  /// "freezer.state" and "THAWED", and room for the descriptors on the way down a tree.
+  var freezerState = 0
+  var thawed = 0
+  var path = 0
+  var pathLength = 64
   /// How often a busy cgroup is tried, one short sleep between two.
   var tries = 1000
   /// An empty path, and struct statx.
@@ -66,6 +72,11 @@ final class KeeperMemoryBuilder {
     (control + 16).storeBytes(of: -1, as: Int32.self)
     pointer.pointee.poll = Int(bitPattern: builder.allocate(8))
     pointer.pointee.shortTime = Int(bitPattern: builder.bytes((0, 2_000_000)))
+    pointer.pointee.briefTime = Int(bitPattern: builder.bytes((0, 300_000_000)))
+    pointer.pointee.freezerState = number(builder.text("freezer.state"))
+    pointer.pointee.thawed = number(builder.text("THAWED"))
+    pointer.pointee.path = Int(
+      bitPattern: builder.allocate(pointer.pointee.pathLength * MemoryLayout<Int>.stride))
     pointer.pointee.longTime = Int(bitPattern: builder.bytes((10, 0)))
     pointer.pointee.allSignals = Int(bitPattern: builder.bytes(UInt64.max))
   }

@@ -42,7 +42,11 @@ func removeContainer(_ memory: UnsafePointer<KeeperMemory>, _ container: Int) ->
   if container >= 0 {
     let kill = Int(LINUX_SIGKILL)
     _ = clinux_syscall(Int(__NR_pidfd_send_signal), container, kill, 0, 0, 0, 0)
-    waitForEnd(keeper, container)
+    if !waitForEnd(keeper, container, keeper.briefTime) {
+      // A process that v1's freezer holds dies when it is let go.
+      thaw(keeper)
+      _ = waitForEnd(keeper, container, keeper.longTime)
+    }
   }
   var isGone = true
   var index = 0
@@ -69,18 +73,18 @@ func removeContainer(_ memory: UnsafePointer<KeeperMemory>, _ container: Int) ->
 }
 
 @_noLocks @_noAllocation
-private func entry(_ array: Int, _ index: Int) -> Int? {
+func entry(_ array: Int, _ index: Int) -> Int? {
   guard let pointer = UnsafePointer<Int>(bitPattern: array) else { return nil }
   return pointer[index] == 0 ? nil : pointer[index]
 }
 
 /// A pidfd can be read when its process has ended; of a pid namespace's first process, when all have.
 @_noLocks @_noAllocation
-private func waitForEnd(_ keeper: KeeperMemory, _ container: Int) {
-  guard let poll = UnsafeMutablePointer<Int32>(bitPattern: keeper.poll) else { return }
+private func waitForEnd(_ keeper: KeeperMemory, _ container: Int, _ time: Int) -> Bool {
+  guard let poll = UnsafeMutablePointer<Int32>(bitPattern: keeper.poll) else { return true }
   poll[0] = Int32(truncatingIfNeeded: container)
   poll[1] = 1  // POLLIN
-  _ = clinux_syscall(Int(__NR_ppoll), keeper.poll, 1, keeper.longTime, 0, 0, 0)
+  return clinux_syscall(Int(__NR_ppoll), keeper.poll, 1, time, 0, 0, 0) > 0
 }
 
 /// mkdir of the container's directory, and a flock of it, which lasts as long as the keeper: it says that the id is in
