@@ -37,6 +37,9 @@ struct Cooper: ParsableCommand {
   /// The words from the image on are kept from the parser.
   private static func parse(_ words: [String]) throws -> any ParsableCommand {
     guard let verb = words.first, verb == Run._commandName || verb == Explain._commandName else {
+      if let word = words.first, !word.begins(with: "-"), word != "help" {
+        throw ValidationError("there is no command \(word): it is run, explain or help")
+      }
       return try parseAsRoot(words)
     }
     let words = try Words(words.dropFirst())

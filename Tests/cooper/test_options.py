@@ -417,6 +417,10 @@ def test_a_second_container_of_the_same_name_is_refused(cooper, rootfs):
     assert cooper.output("--name", "only", rootfs, "echo", "again") == "again\n"
 
 
+def test_an_unknown_command_is_refused_by_its_name(cooper):
+    assert cooper.refusal("host", verb="rnu") == "there is no command rnu: it is run, explain or help"
+
+
 def test_version_and_help(cooper):
     assert cooper.run("--version").stdout.strip()
     for verb in ["run", "explain"]:
