@@ -2,10 +2,10 @@
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench docs install python clean
+.PHONY: help run test lint format bench docs install python vm-test vm-shell vm-test-all clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## install the missing Debian packages, build, and start a container with a shell
 	@scripts/run.sh
@@ -30,6 +30,19 @@ install: ## build cooper as one static file and put it into PREFIX/bin (PREFIX=/
 
 python: ## build the wheel of the Python module into dist/
 	@scripts/wheel.sh
+
+# The command as it was typed: make leaves its $ alone.
+override CMD := $(value CMD)
+export CMD
+
+vm-test: ## run CMD='…' in a virtual machine with systemd and cgroup v2 (VM_USER=1: not as root)
+	@VirtualMachine/run.sh
+
+vm-shell: ## a terminal in that machine
+	@VM_SHELL=1 VirtualMachine/run.sh
+
+vm-test-all: ## run the kernel, Python and container tests in that machine, on both kernels
+	@VirtualMachine/suite.sh
 
 clean: ## remove what was built
 	rm -rf .build .build-* build dist *.egg-info

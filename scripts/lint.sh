@@ -20,7 +20,7 @@ check() {
 
 swift_format() { files '*.swift' | xargs swift format lint --strict --parallel; }
 
-shell_scripts() { files '*.sh' '.ci/run' | xargs shellcheck; }
+shell_scripts() { files '*.sh' '.ci/run' VirtualMachine/guest/usr/local/lib VirtualMachine/initramfs | xargs shellcheck; }
 
 python_style() { .build-venv/bin/ruff check --quiet . && .build-venv/bin/ruff format --quiet --check .; }
 

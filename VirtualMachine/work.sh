@@ -1,0 +1,36 @@
+#!/bin/bash
+# work.sh FILE: makes the disk with the checkout, what is built of it, and the toolchain's libraries that the Swift
+# tests need; in each, the paths of the host. The command and the settings come from the environment: CMD, VM_USER, ….
+. "$(dirname "$0")/cache.sh"
+
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+bundle=.build/debug/cooperPackageTests.xctest
+
+mkdir "$tree/checkout"
+files . | tr '\n' '\0' | xargs -0 cp -a --parents -t "$tree/checkout"
+for built in .build/release/cooper "$bundle" dist/*.whl; do
+  if [ -e "$built" ]; then
+    install -D "$built" "$tree/checkout/$built"
+  else
+    echo "vm: $built is not there, so it is not inside" >&2
+  fi
+done
+echo "checkout $PWD" >"$tree/places"
+
+if [ -e "$bundle" ]; then
+  mkdir "$tree/libraries"
+  ldd "$bundle" | awk '$3 ~ /^\// && $3 !~ /^\/(usr\/)?lib/ { print $3 }' | xargs cp -L -t "$tree/libraries"
+  echo "libraries $(dirname "$(ldd "$bundle" | awk '/libswiftCore/ { print $3 }')")" >>"$tree/places"
+fi
+
+printf '%s\n' "${CMD:-}" >"$tree/command"
+cat >"$tree/settings" <<SETTINGS
+checkout=$(printf %q "$PWD")
+user=$(printf %q "${VM_USER:-0}")
+shell=$(printf %q "${VM_SHELL:-0}")
+rows=$(printf %q "${LINES:-24}")
+columns=$(printf %q "${COLUMNS:-80}")
+term=$(printf %q "${TERM:-dumb}")
+SETTINGS
+make_disk "$tree" "$1" 4G
