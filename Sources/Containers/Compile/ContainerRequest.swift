@@ -13,6 +13,9 @@ public struct ContainerRequest: Hashable, Sendable {
   /// Where containers have their directories.
   public var stateDirectory = "/run/cooper"
 
+  /// Who makes the container's cgroups; nil for the one that fits.
+  public var cgroupManager: CgroupManager?
+
   /// What the caller has to say beside the plan: printed with its remarks.
   public var remarks: [String] = []
 
@@ -26,6 +29,14 @@ public struct ContainerRequest: Hashable, Sendable {
 
   /// The paths outside the container that `HostFacts` must know.
   public var hostPaths: [String] { lower + config.mounts.compactMap { $0.isBind ? $0.source : nil } }
+}
+
+/// The two ways to a cgroup.
+public enum CgroupManager: String, Hashable, Sendable, CaseIterable {
+  /// Directories and files of the cgroup filesystem.
+  case cgroupfs
+  /// A scope, made by systemd.
+  case systemd
 }
 
 extension Mount {

@@ -20,9 +20,10 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
     host: [.startKeeper(directory: request.directory)]
       + cgroups.prepare
       + [.clone(cloneFlags(namespaces), cgroup: cgroups.birthplace)]
+      + cgroups.attach
       + [.go],
     child: try [.awaitGo]
-      + cgroups.joins.map { .joinCgroup($0) }
+      + cgroups.joins
       + [.newSession, .newSessionKeyring]
       + (namespaces.contains(.cgroup) ? [.unshareCgroup] : [])
       + [.makeMountsPrivate]

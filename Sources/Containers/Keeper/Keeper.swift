@@ -41,6 +41,9 @@ struct Keeper: ~Copyable {
         : "make the directory \(directory): \(errno.sentence)")
   }
 
+  /// Moves the keeper into a cgroup of version 2.
+  borrowing func move(into cgroup: String) throws { try writeFile("\(cgroup)/cgroup.procs", "\(pid)") }
+
   /// Names the process that the keeper kills at the end.
   borrowing func watch(_ process: borrowing PIDFD) throws(SystemCallError) {
     try sendmsg(socket, [0], descriptor: process)

@@ -12,8 +12,10 @@ struct KeeperMemory {
   var parent = 0
   var name = 0
   var answer = 0
-  /// NULL-terminated arrays of paths: cgroups to remove, files to unlink, directories to remove after them.
+  /// NULL-terminated arrays of paths: cgroups to remove, those of scopes, files to unlink, directories to remove after
+  /// them.
   var cgroups = 0
+  var scopes = 0
   var files = 0
   var directories = 0
   /// struct msghdr for one byte and one descriptor, and where the descriptor comes to lie.
@@ -31,6 +33,8 @@ struct KeeperMemory {
   var pathLength = 64
   /// How often a busy cgroup is tried, one short sleep between two.
   var tries = 1000
+  /// How often it is looked whether systemd has removed a scope.
+  var scopeTries = 5000
   /// An empty path, and struct statx.
   var empty = 0
   var status = 0
@@ -51,6 +55,7 @@ final class KeeperMemoryBuilder {
     pointer = builder.allocate(MemoryLayout<KeeperMemory>.size).bindMemory(to: KeeperMemory.self, capacity: 1)
     pointer.initialize(to: KeeperMemory())
     pointer.pointee.cgroups = number(builder.texts(plan.cgroups.reversed()))
+    pointer.pointee.scopes = number(builder.texts(plan.scopes))
     pointer.pointee.files = number(builder.texts(StateFile.names.map { "\(directory)/\($0)" }))
     let parent = String(directory.prefix(upTo: directory.lastIndex(of: "/") ?? directory.startIndex))
     pointer.pointee.directories = number(builder.texts([directory, parent]))
@@ -58,6 +63,7 @@ final class KeeperMemoryBuilder {
     pointer.pointee.name = number(builder.text(String(directory.dropFirst(parent.utf8.count + 1))))
     pointer.pointee.answer = Int(bitPattern: builder.allocate(8))
     pointer.pointee.tries = tries
+    pointer.pointee.scopeTries = 5 * tries
     pointer.pointee.empty = number(builder.text(""))
     pointer.pointee.status = Int(bitPattern: builder.allocate(256))
     pointer.pointee.entries = Int(bitPattern: builder.allocate(pointer.pointee.entriesSize))

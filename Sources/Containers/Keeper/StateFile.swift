@@ -1,9 +1,26 @@
 import Linux
 
-/// The file in a container's directory that names its first process, for a sweep after both the host side and the
-/// keeper were killed: "PID STARTTIME", the second as in /proc/PID/stat, since pids are used again.
+/// The files in a container's directory for a sweep after both the host side and the keeper were killed.
+///
+/// `process` names the first process: "PID STARTTIME", the second as in /proc/PID/stat, since pids are used again.
+/// `cgroups` and `scopes` have the paths of what the plan makes, one a line, and are there before it is made.
 enum StateFile {
-  static let names = ["process", "process.new"]
+  static let names = ["process", "process.new", "cgroups", "scopes"]
+
+  static func write(_ directory: String, _ plan: Plan) throws {
+    for (name, paths) in [("cgroups", plan.cgroups), ("scopes", plan.scopes)] where !paths.isEmpty {
+      try writeFile("\(directory)/\(name)", paths.map { "\($0)\n" }.joined())
+    }
+  }
+
+  /// The steps of a plan as far as there is something to remove of them.
+  static func readSteps(_ directory: String) -> [HostStep] {
+    func lines(_ name: String) -> [String] {
+      (try? readFile("\(directory)/\(name)"))?.parts(at: "\n").filter { !$0.isEmpty } ?? []
+    }
+    return lines("cgroups").map { .makeCgroup($0) }
+      + lines("scopes").map { .startScope(Scope(name: "", bus: "", cgroup: $0, properties: [])) }
+  }
 
   static func write(_ directory: String, pid: ProcessID) throws {
     guard let start = startTime(of: pid) else { return }

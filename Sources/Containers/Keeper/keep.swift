@@ -54,6 +54,11 @@ func removeContainer(_ memory: UnsafePointer<KeeperMemory>, _ container: Int) ->
     if !removeCgroup(keeper, path) { isGone = false }
     index += 1
   }
+  index = 0
+  while let path = entry(keeper.scopes, index) {
+    if !awaitScope(keeper, path) { isGone = false }
+    index += 1
+  }
   // The directory is what the next sweep looks for.
   if !isGone { return false }
   index = 0
