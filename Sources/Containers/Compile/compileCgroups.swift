@@ -63,7 +63,10 @@ private func compileFilesystem(
   {
     let rules = [(file: "devices.deny", value: "a")] + allowed.map { ("devices.allow", rule($0)) }
     writes.append(
-      (devices, [CgroupSetting(controller: "devices", property: "linux.resources.devices", v1: rules, v2: [])]))
+      (
+        devices,
+        [CgroupSetting(controller: "devices", property: "linux.resources.devices", v1: rules, v2: [])]
+      ))
   } else if resources.devices != nil {
     plan.remarks.append(noDeviceLimit)
   }

@@ -11,7 +11,8 @@ func compileScope(
   guard let unified = host.cgroups.first(where: { $0.version == .v2 }),
     host.cgroups.allSatisfy({ $0.version == .v2 })
   else {
-    throw CompileError("linux.cgroupsPath", "it takes cgroups of version 2 alone, and here are some of version 1")
+    throw CompileError(
+      "linux.cgroupsPath", "it takes cgroups of version 2 alone, and here are some of version 1")
   }
   for setting in settings {
     guard systemd.controllers.contains(setting.controller) else {
@@ -39,7 +40,9 @@ func compileScope(
 
 private func missing(_ controller: String, _ systemd: SystemdInstance) -> String {
   guard systemd.isUsers else { return "systemd's cgroup \(systemd.cgroup) has no \(controller) controller" }
-  if systemd.controllers.isEmpty { return "systemd's user instance doesn't run: there is no \(systemd.cgroup)" }
+  if systemd.controllers.isEmpty {
+    return "systemd's user instance doesn't run: there is no \(systemd.cgroup)"
+  }
   return
     "systemd's user instance has no \(controller) controller: root gives it one with Delegate=\((systemd.controllers + [controller]).joined(separator: " ")) for user@.service"
 }

@@ -17,7 +17,8 @@ public struct HostFacts: Hashable, Sendable {
 
   public init(
     uid: UInt32 = 0, mounts: [MountEntry] = [], cgroups: [CgroupHierarchy] = [],
-    systemd: SystemdInstance? = nil, files: [FilePath: FileKind] = [:], lastCapability: Capability = .checkpointRestore,
+    systemd: SystemdInstance? = nil, files: [FilePath: FileKind] = [:],
+    lastCapability: Capability = .checkpointRestore,
     capabilities: CapabilitySet = CapabilitySet(through: .checkpointRestore)
   ) {
     self.uid = uid

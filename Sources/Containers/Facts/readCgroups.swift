@@ -96,7 +96,8 @@ private func refusal(of cgroup: String, uid: UInt32) -> Refusal? {
   }
   for file in ["cgroup.procs", "cgroup.subtree_control"]
   where !may(write: "\(cgroup)/\(file)", .write, uid: uid) {
-    return Refusal(reason: "\(cgroup)/\(file) can't be written by this user: the cgroup is not delegated whole")
+    return Refusal(
+      reason: "\(cgroup)/\(file) can't be written by this user: the cgroup is not delegated whole")
   }
   return nil
 }

@@ -30,7 +30,9 @@ func awaitScope(_ keeper: KeeperMemory, _ path: Int) -> Bool {
   var tries = 0
   while tries < keeper.scopeTries {
     let mode = 0
-    if clinux_syscall(Int(__NR_faccessat), Int(LINUX_AT_FDCWD), path, mode, 0, 0, 0) == noEntry { return true }
+    if clinux_syscall(Int(__NR_faccessat), Int(LINUX_AT_FDCWD), path, mode, 0, 0, 0) == noEntry {
+      return true
+    }
     _ = clinux_syscall(Int(__NR_nanosleep), keeper.shortTime, 0, 0, 0, 0, 0)
     tries += 1
   }

@@ -14,7 +14,8 @@ enum BusError: Error, Hashable, CustomStringConvertible {
     switch self {
     case .unreachable(let path, let reason): "the bus at \(path) can't be reached: \(reason)"
     case .notLetIn: "the bus doesn't let this user in"
-    case .refused(let name, let text): "systemd refuses it: \(text.isEmpty ? "" : "\(text) ")(\(name))\(remedy(name))"
+    case .refused(let name, let text):
+      "systemd refuses it: \(text.isEmpty ? "" : "\(text) ")(\(name))\(remedy(name))"
     case .jobEnded(let result): "systemd's job ended with \"\(result)\" and not with \"done\""
     case .malformed: "what the bus says is no message of D-Bus"
     case .closed: "the bus closed the connection"
@@ -27,7 +28,8 @@ enum BusError: Error, Hashable, CustomStringConvertible {
     case "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired",
       "org.freedesktop.DBus.Error.AccessDenied":
       "; only root may ask the system's instance, and a user their own"
-    case "org.freedesktop.systemd1.UnitExists": "; another container of this name is alive, or its scope is left"
+    case "org.freedesktop.systemd1.UnitExists":
+      "; another container of this name is alive, or its scope is left"
     default: ""
     }
   }
