@@ -5,6 +5,7 @@ failure instead; what the machine itself lacks stays a skip, which Tests/machine
 """
 
 import os
+import pathlib
 import shutil
 
 import pytest
@@ -18,6 +19,36 @@ def file(path):
     return lambda: os.path.exists(path)
 
 
+def has_cgroup2_controllers():
+    try:
+        with open("/sys/fs/cgroup/cgroup.controllers", encoding="utf-8") as controllers:
+            return {"cpu", "memory", "pids"} <= set(controllers.read().split())
+    except OSError:
+        return False
+
+
+def has_users_systemd():
+    """Root needs the system's alone."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR", f"/run/user/{os.geteuid()}")
+    return os.geteuid() == 0 or os.path.exists(f"{runtime}/bus")
+
+
+def has_delegated_cgroup():
+    """A cgroup of this process or above it that systemd has delegated. Root has the machine's root."""
+    if os.geteuid() == 0:
+        return True
+    with open("/proc/self/cgroup", encoding="utf-8") as cgroups:
+        own = cgroups.read().splitlines()[-1].split(":", 2)[2]
+    for path in [own, *map(str, pathlib.PurePath(own).parents)]:
+        cgroup = f"/sys/fs/cgroup{path}"
+        try:
+            if os.getxattr(cgroup, "user.delegate") == b"1":
+                return not os.path.exists(f"{cgroup}/init.scope")
+        except OSError:
+            pass
+    return False
+
+
 # name: (kind, whether it is there)
 REQUIREMENTS = {
     "root": ("installable", lambda: os.geteuid() == 0),
@@ -28,6 +59,11 @@ REQUIREMENTS = {
     "runc": ("installable", program("runc")),
     "bwrap": ("installable", program("bwrap")),
     "cgroup-v1": ("machine", file("/sys/fs/cgroup/memory/cgroup.procs")),
+    "cgroup-v2 controllers": ("machine", has_cgroup2_controllers),
+    "systemd": ("machine", file("/run/systemd/system")),
+    "no root": ("machine", lambda: os.geteuid() != 0),
+    "systemd user": ("machine", has_users_systemd),
+    "delegated cgroup": ("machine", has_delegated_cgroup),
     "cgroup-v2": ("machine", file("/sys/fs/cgroup/cgroup.controllers")),
     "fuse": ("machine", file("/dev/fuse")),
     "overlay": ("machine", lambda: "\toverlay\n" in open("/proc/filesystems").read()),
