@@ -241,7 +241,7 @@ def in_unit(*command):
     start = ["systemd-run", *USER, "--quiet", "--wait", "--pipe", "--collect", "-p", "Delegate=yes"]
     if not USER:
         # As in a container: root has no more of the cgroups than its own.
-        namespace = 'mount --make-rprivate / && mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec "$@"'
+        namespace = 'umount -l /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec "$@"'
         command = ["unshare", "-mC", "sh", "-c", namespace, "sh", *command]
     return subprocess.run(
         [*start, *map(str, command)], capture_output=True, text=True, timeout=120, check=False

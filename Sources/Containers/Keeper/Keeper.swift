@@ -46,7 +46,13 @@ struct Keeper: ~Copyable {
 
   /// Names the process that the keeper kills at the end.
   borrowing func watch(_ process: borrowing PIDFD) throws(SystemCallError) {
-    try sendmsg(socket, [0], descriptor: process)
+    try sendmsg(socket, [KeeperMemory.process], descriptor: process)
+  }
+
+  /// Tells that the plan's scopes are the container's.
+  borrowing func watchScopes() throws(SystemCallError) {
+    memory.pointer.pointee.hasScopes = true
+    try sendmsg(socket, [KeeperMemory.scopes])
   }
 
   /// Lets the keeper do its work, and waits until it is done. Where it was killed, this process does it.

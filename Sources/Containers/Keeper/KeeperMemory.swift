@@ -16,10 +16,13 @@ struct KeeperMemory {
   /// them.
   var cgroups = 0
   var scopes = 0
+  /// Whether the scopes were started. Until then, one of the same name is somebody else's.
+  var hasScopes = false
   var files = 0
   var directories = 0
-  /// struct msghdr for one byte and one descriptor, and where the descriptor comes to lie.
+  /// struct msghdr for one byte and one descriptor, and where they come to lie.
   var message = 0
+  var kind = 0
   var descriptor = 0
   /// struct pollfd, and struct timespec for a short sleep, for the usual end, and for the longest wait.
   var poll = 0
@@ -46,6 +49,12 @@ struct KeeperMemory {
   var allSignals = 0
 }
 
+extension KeeperMemory {
+  /// The messages to a keeper: a pidfd to kill, and that the scopes are there.
+  static let process: UInt8 = 0
+  static let scopes: UInt8 = 1
+}
+
 /// Builds a keeper's memory, and owns what it points to.
 final class KeeperMemoryBuilder {
   let pointer: UnsafeMutablePointer<KeeperMemory>
@@ -63,7 +72,7 @@ final class KeeperMemoryBuilder {
     pointer.pointee.name = number(builder.text(String(directory.dropFirst(parent.utf8.count + 1))))
     pointer.pointee.answer = Int(bitPattern: builder.allocate(8))
     pointer.pointee.tries = tries
-    pointer.pointee.scopeTries = 5 * tries
+    pointer.pointee.scopeTries = max(1000, 5 * tries)
     pointer.pointee.empty = number(builder.text(""))
     pointer.pointee.status = Int(bitPattern: builder.allocate(256))
     pointer.pointee.entries = Int(bitPattern: builder.allocate(pointer.pointee.entriesSize))
@@ -74,6 +83,7 @@ final class KeeperMemoryBuilder {
     let control = builder.allocate(24)
     let message = builder.bytes((Int(0), Int(0), buffer, Int(1), control, Int(24), Int(0)))
     pointer.pointee.message = Int(bitPattern: message)
+    pointer.pointee.kind = Int(bitPattern: byte)
     pointer.pointee.descriptor = Int(bitPattern: control + 16)
     (control + 16).storeBytes(of: -1, as: Int32.self)
     pointer.pointee.poll = Int(bitPattern: builder.allocate(8))

@@ -3,14 +3,17 @@ import Linux
 /// The files in a container's directory for a sweep after both the host side and the keeper were killed.
 ///
 /// `process` names the first process: "PID STARTTIME", the second as in /proc/PID/stat, since pids are used again.
-/// `cgroups` and `scopes` have the paths of what the plan makes, one a line, and are there before it is made.
+/// `cgroups` has the paths of the cgroups to come, one a line, and is there before they are. `scopes` has those of scopes
+/// that were started: one of the same name that was there before is somebody else's.
 enum StateFile {
   static let names = ["process", "process.new", "cgroups", "scopes"]
 
-  static func write(_ directory: String, _ plan: Plan) throws {
-    for (name, paths) in [("cgroups", plan.cgroups), ("scopes", plan.scopes)] where !paths.isEmpty {
-      try writeFile("\(directory)/\(name)", paths.map { "\($0)\n" }.joined())
-    }
+  static func write(_ directory: String, cgroups: [String]) throws {
+    if !cgroups.isEmpty { try writeFile("\(directory)/cgroups", cgroups.map { "\($0)\n" }.joined()) }
+  }
+
+  static func write(_ directory: String, scope: String) throws {
+    try writeFile("\(directory)/scopes", "\(scope)\n")
   }
 
   /// The steps of a plan as far as there is something to remove of them.

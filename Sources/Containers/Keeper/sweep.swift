@@ -40,6 +40,7 @@ public func sweep(stateDirectory: String) throws -> [Sweep] {
     let container = StateFile.read(path).flatMap { try? pidfd_open($0) } ?? PIDFD(Descriptor(owning: -1))
     let memory = KeeperMemoryBuilder(
       plan: Plan(id: id, host: StateFile.readSteps(path), child: [], remarks: []), directory: path, tries: 25)
+    memory.pointer.pointee.hasScopes = true
     let isGone = removeContainer(memory.pointer, Int(container.fileDescriptor.rawValue))
     withExtendedLifetime(memory) {}
     withExtendedLifetime(container) {}

@@ -107,7 +107,7 @@ private struct Launcher: ~Copyable {
       let own = try open(path, [.directory, .noFollow])
       try flock(own, .shared)
       lock = consume own
-      try StateFile.write(path, plan)
+      try StateFile.write(path, cgroups: plan.cgroups)
     case .makeCgroup(let path): try mkdir(path)
     case .write(let file, let value): try writeFile(file, value)
     case .moveAside(let path):
@@ -126,6 +126,8 @@ private struct Launcher: ~Copyable {
   private mutating func start(_ scope: Scope) throws {
     guard let pid = child?.pid else { throw ContainerError("the plan has no clone before its scope") }
     try startScope(scope, pid: pid)
+    try keeper?.watchScopes()
+    if let path = directory { try StateFile.write(path, scope: scope.cgroup) }
     let processes = try? readFile("\(scope.cgroup)/cgroup.procs").parts(at: "\n")
     if processes?.contains("\(pid)") != true {
       throw ContainerError("systemd started \(scope.name), but the child is not in \(scope.cgroup)")
