@@ -22,7 +22,8 @@ func keep(_ memory: UnsafeMutablePointer<KeeperMemory>) -> Never {
   while true {
     let received = clinux_syscall(Int(__NR_recvmsg), keeper.socket, keeper.message, 0x4000_0000, 0, 0, 0)
     if received <= 0 { break }
-    let isOfScopes = UnsafePointer<UInt8>(bitPattern: keeper.kind)?.pointee == 1  // KeeperMemory.scopes; a global would be initialised here
+    // KeeperMemory.scopes, as a number: a global might be initialised here.
+    let isOfScopes = UnsafePointer<UInt8>(bitPattern: keeper.kind)?.pointee == 1
     if isOfScopes {
       memory.pointee.hasScopes = true
     } else if let descriptor = UnsafePointer<Int32>(bitPattern: keeper.descriptor) {
