@@ -38,14 +38,16 @@ def has_delegated_cgroup():
     if os.geteuid() == 0:
         return True
     with open("/proc/self/cgroup", encoding="utf-8") as cgroups:
-        own = cgroups.read().splitlines()[-1].split(":", 2)[2]
-    for path in [own, *map(str, pathlib.PurePath(own).parents)]:
-        cgroup = f"/sys/fs/cgroup{path}"
+        own = pathlib.PurePath(cgroups.read().splitlines()[-1].split(":", 2)[2])
+    for path in [own, *own.parents]:
+        cgroup = pathlib.Path(f"/sys/fs/cgroup{path}")
         try:
-            if os.getxattr(cgroup, "user.delegate") == b"1":
-                return not os.path.exists(f"{cgroup}/init.scope")
+            is_marked = os.getxattr(cgroup, "user.delegate") == b"1"
         except OSError:
-            pass
+            is_marked = False
+        is_unit = path != own and path.suffix in (".service", ".scope")
+        if is_marked or (is_unit and cgroup.stat().st_uid == os.geteuid()):
+            return not (cgroup / "init.scope").exists()
     return False
 
 

@@ -67,14 +67,15 @@ private var ownPID: String { "\(systemCall(__NR_getpid))" }
 private struct Refusal: Error { var reason: String? }
 
 /// The cgroup below which ours may be made. Root has the machine's root. Everybody else, and root in a container, has
-/// what was delegated: the nearest cgroup above the caller that systemd has marked so, or the top of what is mounted
-/// where that is the caller's own.
+/// what was delegated: the nearest cgroup above the caller that is, or the top of what is mounted where that is the
+/// caller's own.
 private func findBase(_ mount: MountEntry, uid: UInt32) -> Result<String, Refusal> {
   let top = mount.mountPoint
   if uid == 0 && fileKind("\(top)/cgroup.type") == nil {
     return may(write: top, [.write, .execute], uid: uid) ? .success(top) : .failure(Refusal())
   }
-  for path in ownCgroups(below: mount) where isMarked(path) {
+  for (index, path) in ownCgroups(below: mount).enumerated() {
+    guard isMarked(path) || (index > 0 && isUnit(path, of: uid)) else { continue }
     // systemd's own instance has it, and it sets there what it likes.
     if uid != 0 && fileKind("\(path)/init.scope") != nil {
       return .failure(Refusal(reason: "\(path) is delegated to systemd's user instance, and to nobody else"))
@@ -87,6 +88,12 @@ private func findBase(_ mount: MountEntry, uid: UInt32) -> Result<String, Refusa
   }
   if let refusal = refusal(of: top, uid: uid) { return .failure(refusal) }
   return .success(top)
+}
+
+/// Whether this is the cgroup of a unit of the user's systemd, which leaves no mark. The caller is in a cgroup below it,
+/// and systemd makes none there: so somebody did to whom it is delegated.
+private func isUnit(_ path: String, of uid: UInt32) -> Bool {
+  uid != 0 && [".service", ".scope"].contains { path.hasSuffix($0) } && (try? statx(path))?.uid == uid
 }
 
 /// Why a delegated cgroup can't be used; nil where it can: its own settings stay its giver's.
