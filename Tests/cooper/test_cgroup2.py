@@ -224,7 +224,7 @@ def test_systemds_refusal_is_told(cooper, rootfs):
             message = cooper.refusal("--cgroup-manager", "systemd", "--name", "taken", rootfs, "true")
         finally:
             other.kill()
-    assert message.startswith("start the scope cooper-taken.scope with the child, by systemd on the bus ")
+    assert message.startswith("start the scope cooper-taken.scope: systemd refuses it: ")
     assert "(org.freedesktop.systemd1.UnitExists)" in message
     wait_until(lambda: subprocess.call(listing) != 0, 60, lambda: "the scope is still there")
 

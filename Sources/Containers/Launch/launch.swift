@@ -79,7 +79,7 @@ private struct Launcher: ~Copyable {
         do { try perform(step) } catch let error as SystemCallError {
           throw ContainerError("\(step): \(error.errno.sentence)\(remedy(step, error))")
         } catch let error as BusError {
-          throw ContainerError("\(step): \(error)")
+          throw ContainerError("start the scope cooper-\(plan.id).scope: \(error)")
         }
         trace("host   \(step)", monotonicTime())
       }
