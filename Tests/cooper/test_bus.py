@@ -111,13 +111,17 @@ def machine_fixture(cooper, tmp_path):
             GREETING + refused("org.freedesktop.DBus.Error.AccessDenied", "Not\x1byou."),
             "systemd refuses it: Not\\u{1B}you. (org.freedesktop.DBus.Error.AccessDenied); only root may ask",
         ),
+        (
+            GREETING + refused("org.freedesktop.DBus.Error.ServiceUnknown", "No such name."),
+            "No such name. (org.freedesktop.DBus.Error.ServiceUnknown); no systemd is on this bus",
+        ),
         (GREETING + job("canceled"), 'systemd\'s job ended with "canceled" and not with "done"'),
         (
             GREETING + job("done"),
             "systemd started cooper-fake.scope, but the child is not in /sys/fs/cgroup/",
         ),
     ],
-    ids=["nothing", "rejected", "closed", "garbage", "huge", "refused", "canceled", "elsewhere"],
+    ids=["nothing", "rejected", "closed", "garbage", "huge", "refused", "unknown", "canceled", "elsewhere"],
 )
 def test_what_the_bus_says_instead_is_told(machine, rootfs, tmp_path, says, told):
     with bus(tmp_path / "system_bus_socket", says):

@@ -6,6 +6,7 @@ As root `cgroupfs` is the machine's root, as a user it is the cgroup that was de
 import contextlib
 import os
 import pathlib
+import random
 import shutil
 import signal
 import subprocess
@@ -181,6 +182,28 @@ def test_killing_cooper_leaves_nothing(cooper, rootfs, way):
         container.kill()
         container.wait()
         wait_until(lambda: not cgroup.exists(), 30, lambda: f"{cgroup} is still there")
+
+
+def test_killing_cooper_at_any_moment_leaves_nothing(cooper, rootfs, way):
+    seed = random.randrange(1 << 32)
+    generator = random.Random(seed)
+    before = left()
+    for number in range(20):
+        container = cooper.start(
+            *way,
+            "--memory",
+            "64m",
+            rootfs,
+            "sleep",
+            "100",
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        # An emulated machine takes half a second to start one.
+        time.sleep(generator.uniform(0, 0.6))
+        container.kill()
+        container.wait()
+        wait_until(lambda: left() == before, 30, lambda: (seed, number, left()))
 
 
 def test_a_sweep_removes_what_two_kills_left(cooper, rootfs, way):

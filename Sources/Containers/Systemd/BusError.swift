@@ -28,6 +28,8 @@ enum BusError: Error, Hashable, CustomStringConvertible {
     case "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired",
       "org.freedesktop.DBus.Error.AccessDenied":
       "; only root may ask the system's instance, and a user their own"
+    case "org.freedesktop.DBus.Error.ServiceUnknown":
+      "; no systemd is on this bus: --cgroup-manager cgroupfs asks none"
     case "org.freedesktop.systemd1.UnitExists":
       "; another container of this name is alive, or its scope is left"
     default: ""
