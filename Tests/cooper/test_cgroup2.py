@@ -12,6 +12,7 @@ import signal
 import subprocess
 import time
 
+import conftest
 import pytest
 
 pytestmark = pytest.mark.requires("cgroup-v2 controllers")
@@ -29,14 +30,21 @@ def way_fixture(request, require):
 
 
 def left():
-    """The cgroups and units of containers."""
-    cgroups = [str(path) for path in TOP.rglob("cooper-*")]
+    """The cgroups and units of containers, and what else they could leave."""
+    cgroups = cgroups_named("cooper-")
     units = []
     if shutil.which("systemctl"):
         listing = ["systemctl", *USER, "list-units", "--all", "--plain", "--no-legend", "cooper-*"]
         done = subprocess.run(listing, capture_output=True, text=True, check=False)
         units = done.stdout.splitlines()
-    return cgroups + units
+    return cgroups + units + conftest.remains()
+
+
+def cgroups_named(prefix):
+    """Cgroups may go while this looks: os.walk doesn't mind."""
+    return [
+        f"{parent}/{name}" for parent, names, _ in os.walk(TOP) for name in names if name.startswith(prefix)
+    ]
 
 
 def wait_until(condition, seconds, message):
@@ -57,9 +65,9 @@ def started(cooper, way, name, *arguments):
                     break
                 said.append(line.rstrip("\n"))
             assert line == "up\n", (said, container.communicate())
-            found = [path for path in TOP.rglob(f"cooper-{name}*") if path.is_dir()]
+            found = cgroups_named(f"cooper-{name}")
             assert len(found) == 1, found
-            yield container, found[0], said
+            yield container, pathlib.Path(found[0]), said
         finally:
             container.kill()
 
@@ -188,7 +196,7 @@ def test_killing_cooper_at_any_moment_leaves_nothing(cooper, rootfs, way):
     seed = random.randrange(1 << 32)
     generator = random.Random(seed)
     before = left()
-    for number in range(20):
+    for _ in range(20):
         container = cooper.start(
             *way,
             "--memory",
@@ -203,7 +211,7 @@ def test_killing_cooper_at_any_moment_leaves_nothing(cooper, rootfs, way):
         time.sleep(generator.uniform(0, 0.6))
         container.kill()
         container.wait()
-        wait_until(lambda: left() == before, 30, lambda: (seed, number, left()))
+        wait_until(lambda: left() == before, 30, lambda: (seed, left()))
 
 
 def test_a_sweep_removes_what_two_kills_left(cooper, rootfs, way):
