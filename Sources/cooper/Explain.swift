@@ -1,6 +1,5 @@
 import ArgumentParser
 import Containers
-import Linux
 import SystemPackage
 
 struct Explain: ContainerCommand {
@@ -13,7 +12,7 @@ struct Explain: ContainerCommand {
 
   func run() throws {
     let request = try options.request(unpacks: false)
-    var host = try HostFacts.read(paths: request.hostPaths, asRoot: geteuid() == 0)
+    var host = try HostFacts.read(paths: request.hostPaths, asRoot: callerIsRoot)
     // An image that isn't unpacked yet will be.
     for lower in request.lower { host.files[FilePath(lower)] = .directory }
     for line in try options.plan(request, host).explain() { print(line.escaped) }

@@ -3,11 +3,14 @@ import Containers
 import Linux
 import SystemPackage
 
+/// Whether the caller makes containers as root; otherwise each has a user namespace.
+let callerIsRoot = geteuid() == 0
+
 /// Where containers have their directories while they live: root's are in /run, a user's in what the session has for
 /// that, which ends with it.
 func stateDirectory() throws -> String {
-  if geteuid() == 0 { return "/run/cooper" }
-  guard let runtime = try callersVariable("XDG_RUNTIME_DIR", in: "a container needs a directory"),
+  if callerIsRoot { return "/run/cooper" }
+  guard let runtime = try callersVariable("XDG_RUNTIME_DIR", in: "the directory of containers:"),
     runtime.begins(with: "/")
   else {
     throw ValidationError(
@@ -26,8 +29,8 @@ func stateDirectory() throws -> String {
 
 /// Where tars are unpacked, unless --root says where.
 func storeDirectory() throws -> String {
-  if geteuid() == 0 { return "/var/lib/cooper" }
-  let place = "the store of images"
+  if callerIsRoot { return "/var/lib/cooper" }
+  let place = "the store of images:"
   if let data = try callersVariable("XDG_DATA_HOME", in: place), data.begins(with: "/") {
     return FilePath(data).appending("cooper").string
   }

@@ -23,7 +23,7 @@ struct Image {
   init(_ name: String, store: @autoclosure () throws -> String, unpacks: Bool) throws {
     root = "/"
     if name == "host" {
-      if geteuid() == 0 {
+      if callerIsRoot {
         lower = ["/"]
         mounts = try hostMounts(parseMountTable(readFile("/proc/self/mountinfo")))
       } else {
@@ -44,7 +44,7 @@ struct Image {
     let images = ImageStore(root: place, note: printError)
     if !unpacks {
       root = try images.expectedRootfs(ofTar: name)
-    } else if geteuid() == 0 {
+    } else if callerIsRoot {
       root = try images.rootfs(ofTar: name)
     } else {
       root = try images.knownRootfs(ofTar: name) ?? unpackAsUser(name, place)

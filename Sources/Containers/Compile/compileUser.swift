@@ -44,7 +44,7 @@ func compileUser(_ user: User, _ host: HostFacts) throws -> UserPlan? {
   }
   if host.kernel < KernelVersion(6, 6) {
     plan.remarks.append(
-      "before Linux 6.6 a directory of the image that was removed can't be made again: the layer of changes can't say so"
+      "before Linux 6.6 a directory of the image can't be removed or renamed: a layer of changes in memory can't note it"
     )
   }
   try check("uid", user.uid, plan.uids)
