@@ -18,10 +18,15 @@ def file(path):
     return lambda: os.path.exists(path)
 
 
+def kernel():
+    return tuple(int(number) for number in os.uname().release.split("-")[0].split(".")[:2])
+
+
 # name: (kind, whether it is there)
 REQUIREMENTS = {
     "root": ("installable", lambda: os.geteuid() == 0),
     "strace": ("installable", program("strace")),
+    "newuidmap": ("installable", program("newuidmap")),
     "xz": ("installable", program("xz")),
     "zstd": ("installable", program("zstd")),
     "crun": ("installable", program("crun")),
@@ -31,6 +36,7 @@ REQUIREMENTS = {
     "cgroup-v2": ("machine", file("/sys/fs/cgroup/cgroup.controllers")),
     "fuse": ("machine", file("/dev/fuse")),
     "overlay": ("machine", lambda: "\toverlay\n" in open("/proc/filesystems").read()),
+    "Linux 6.6": ("machine", lambda: kernel() >= (6, 6)),
     "time namespace": ("machine", file("/proc/self/ns/time")),
 }
 

@@ -22,7 +22,8 @@ func stateDirectory() throws -> String {
   }
   guard status.userID.rawValue == geteuid(), status.permissions.rawValue & 0o022 == 0 else {
     throw ValidationError(
-      "XDG_RUNTIME_DIR: \(runtime) is not yours alone: it belongs to somebody else, or others may write to it")
+      "XDG_RUNTIME_DIR: \(runtime) is not yours alone: it belongs to somebody else, or others may write to it"
+    )
   }
   return FilePath(runtime).appending("cooper").string
 }

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import pytest
+import state
 from terminals import Session
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -51,11 +52,16 @@ class Cooper:
 
 def remains():
     """What a container could leave on the machine."""
-    left = [f"directory {path}" for path in pathlib.Path("/run").glob("cooper*")]
+    states = [*pathlib.Path("/run").glob("cooper*"), *map(pathlib.Path, state.all_of_users())]
+    left = [f"directory {path}" for path in states if path.exists()]
     for hierarchy in cgroup_mounts():
         left += [f"cgroup {path}" for path in pathlib.Path(hierarchy).glob("cooper-*")]
     with open("/proc/self/mountinfo", encoding="utf-8") as mounts:
-        left += [f"mount {line.split()[4]}" for line in mounts if "/run/cooper" in line]
+        left += [
+            f"mount {line.split()[4]}"
+            for line in mounts
+            if any(str(path) in line for path in ["/run/cooper", *state.all_of_users()])
+        ]
     return left
 
 
