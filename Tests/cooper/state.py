@@ -17,3 +17,8 @@ OTHERS = []
 def all_of_users():
     """All but root's."""
     return OTHERS if IS_ROOT else [DIRECTORY, *OTHERS]
+
+
+def environment():
+    """What cooper needs of the environment."""
+    return {} if IS_ROOT else {"XDG_RUNTIME_DIR": os.environ["XDG_RUNTIME_DIR"]}

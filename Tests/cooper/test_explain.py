@@ -16,6 +16,7 @@ def explain(cooper, *arguments, **options):
     return done.stdout.splitlines()
 
 
+@pytest.mark.requires("ids of a container")
 def test_explain_prints_one_line_a_step_in_the_order_of_doing(cooper, rootfs):
     lines = explain(cooper, *OPTIONS, "-v", "/etc:/data:ro", rootfs, "echo", "two words")
     places = {}
@@ -27,9 +28,9 @@ def test_explain_prints_one_line_a_step_in_the_order_of_doing(cooper, rootfs):
         f"start the keeper: it makes and locks {state.DIRECTORY}/shown, and removes everything when this"
         " process ends",
         "let the child go, and wait for its end",
-        "wait for the host side",
+        f"wait for the host side{'' if state.IS_ROOT else ', and become root of the user namespace'}",
         "make every mount private (MS_REC | MS_PRIVATE)",
-        f"mount overlay of {rootfs} as the root (nodev)",
+        f"mount overlay of {rootfs} as the root ({'nodev' if state.IS_ROOT else 'nodev,userxattr'})",
         "mount proc on /proc (nosuid,nodev,noexec)",
         "bind /etc on /data (rbind,ro,nosuid,nodev)",
         "make the root read-only",
@@ -46,7 +47,7 @@ def test_explain_prints_one_line_a_step_in_the_order_of_doing(cooper, rootfs):
 
 @pytest.mark.requires("strace")
 def test_explain_does_nothing(cooper, rootfs):
-    explain(cooper, "--memory", "64m", rootfs, "touch", "/made")
+    explain(cooper, "--init", rootfs, "touch", "/made")
     assert not (rootfs / "made").exists()
     assert conftest.remains() == []
     done = subprocess.run(
@@ -69,7 +70,8 @@ def test_explain_refuses_what_run_refuses(cooper, rootfs):
     assert "no image" in cooper.refusal("no-such-image", verb="explain")
 
 
-@pytest.mark.requires("root")
+@pytest.mark.requires("containers")
+@pytest.mark.requires("ids of a container")
 def test_trace_prints_each_step_as_it_is_done(cooper, rootfs):
     done = cooper.run("run", "--trace", *OPTIONS, rootfs, "sh", "-c", "echo out")
     assert (done.returncode, done.stdout) == (0, "out\n")

@@ -9,7 +9,7 @@ import pytest
 import state
 from terminals import wait_until
 
-pytestmark = pytest.mark.requires("root")
+pytestmark = pytest.mark.requires("containers")
 
 
 @pytest.fixture(name="shell")
