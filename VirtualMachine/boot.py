@@ -1,9 +1,10 @@
 """Boots the guest with a command, relays what it prints, and ends with its status.
 
-boot.py ROOT KERNEL WORK: the folders of image.sh and kernel.sh, and the disk of work.sh. The settings are in
-the environment; CONTRIBUTING.md has the list. Whatever ends this process ends qemu.
+boot.py ROOT KERNEL WORK: the folders of image.sh and kernel.sh, and a descriptor of the disk of work.sh. The
+settings are in the environment; CONTRIBUTING.md has the list. Whatever ends this process ends qemu.
 """
 
+import math
 import os
 import pathlib
 import selectors
@@ -42,6 +43,8 @@ class Result:
         self.size = None
 
     def add(self, data):
+        """Whether it has just become ready."""
+        was_ready = self.is_ready
         self.data += data
         while self.size is None and b"\n" in self.data:
             line, self.data = self.data.split(b"\n", 1)
@@ -50,6 +53,7 @@ class Result:
                 self.is_ready = True
             elif words[:1] == [b"status"]:
                 self.status, self.size = int(words[1]), int(words[2])
+        return self.is_ready and not was_ready
 
     @property
     def is_complete(self):
@@ -72,7 +76,7 @@ class Guest:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
-            pass_fds=[end.fileno() for end in ends.values()],
+            pass_fds=[work, *(end.fileno() for end in ends.values())],
             start_new_session=True,
         )
         for end in ends.values():
@@ -85,7 +89,7 @@ class Guest:
     def relay(self, console, limit, keyboard):
         """Until the guest has told its status, or something else ends it."""
         result = Result()
-        begin = time.monotonic()
+        end = time.monotonic() + BOOT_SECONDS
         outputs = {"stdout": 1, "stderr": 2, "terminal": 1}
         with selectors.DefaultSelector() as selector:
             for name, port in self.ports.items():
@@ -93,12 +97,12 @@ class Guest:
             if keyboard is not None:
                 selector.register(keyboard, selectors.EVENT_READ, "keyboard")
             while not result.is_complete:
-                seconds = limit if result.is_ready else min(limit, BOOT_SECONDS) if limit else BOOT_SECONDS
-                left = begin + seconds - time.monotonic() if seconds else None
-                if left is not None and left <= 0:
-                    what = "end" if result.is_ready else "boot"
-                    raise Failure(f"the guest did not {what} within {seconds:g} seconds", TIMED_OUT)
-                for key, _ in selector.select(left):
+                left = end - time.monotonic()
+                if left <= 0 and result.is_ready:
+                    raise Failure(f"the command did not end within {limit:g} seconds", TIMED_OUT)
+                if left <= 0:
+                    raise Failure(f"the guest did not boot within {BOOT_SECONDS} seconds", TIMED_OUT)
+                for key, _ in selector.select(None if left == math.inf else left):
                     if key.data == "keyboard":
                         self.ports["terminal"].sendall(os.read(keyboard, 4096))
                         continue
@@ -106,7 +110,8 @@ class Guest:
                     if not data:
                         raise Failure(self.reason(console))
                     if key.data == "result":
-                        result.add(data)
+                        if result.add(data):
+                            end = time.monotonic() + limit
                     else:
                         write(outputs[key.data], data)
         self.drain(outputs)
@@ -131,7 +136,7 @@ class Guest:
             return "the guest panicked: " + panics[0].partition("Kernel panic")[2].removeprefix(" - ").strip()
         lines = complaint.decode(errors="replace").strip().splitlines()
         if lines:
-            return lines[-1]
+            return lines[0]
         return "the guest ended without a status"
 
 
@@ -164,9 +169,10 @@ def raw_terminal():
 
 
 def main():
-    root, kernel, work = map(pathlib.Path, sys.argv[1:])
+    root, kernel = map(pathlib.Path, sys.argv[1:3])
+    work = int(sys.argv[3])
     is_shell = os.environ.get("VM_SHELL") == "1"
-    limit = float(os.environ.get("VM_TIMEOUT") or (0 if is_shell else 600))
+    limit = float(os.environ.get("VM_TIMEOUT") or (math.inf if is_shell else 600))
     console = pathlib.Path(os.environ.get("VM_CONSOLE") or f".build/vm/console-{os.getpid()}.log")
     console.parent.mkdir(parents=True, exist_ok=True)
     console.write_bytes(b"")

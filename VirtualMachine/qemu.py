@@ -20,9 +20,9 @@ def command_line(root, kernel, work, console, descriptors, is_shell):
         *["-kernel", str(kernel / "vmlinuz"), "-initrd", str(kernel / "initramfs")],
         *["-append", kernel_parameters()],
         *["-chardev", f"file,id=console,path={console}", "-serial", "chardev:console"],
-        *disk(root / "root.ext4", "snapshot=on"),
-        *disk(kernel / "modules.ext4", "readonly=on"),
-        *disk(work, "cache=unsafe"),
+        *disk("root", root / "root.ext4", "snapshot=on"),
+        *disk("modules", kernel / "modules.ext4", "readonly=on"),
+        *disk("work", f"/proc/self/fd/{work}", "cache=unsafe"),
         *["-device", "virtio-serial"],
         *ports(descriptors, is_shell),
         *["-object", "rng-random,id=rng,filename=/dev/urandom", "-device", "virtio-rng,rng=rng"],
@@ -45,8 +45,7 @@ def kernel_parameters():
     return " ".join([*parameters, os.environ.get("VM_APPEND", "")])
 
 
-def disk(path, option):
-    name = path.stem
+def disk(name, path, option):
     return [
         "-drive",
         f"if=none,id={name},format=raw,file={path},{option}",
@@ -70,6 +69,6 @@ def ports(descriptors, is_shell):
 
 def network():
     """None, unless asked for one that ends in qemu: no packet leaves it."""
-    if os.environ.get("VM_NETWORK") != "private":
-        return ["-nic", "none"]
-    return ["-nic", "user,model=virtio-net-pci,restrict=on"]
+    if os.environ.get("VM_NETWORK") == "private":
+        return ["-nic", "user,model=virtio-net-pci,restrict=on"]
+    return ["-nic", "none"]

@@ -10,6 +10,7 @@ elif [ -z "${CMD:-}" ]; then
   die "vm: there is no command: make vm-test CMD='uname -a'"
 fi
 [ "$(uname -m)" = x86_64 ] || die "vm: it is made for x86_64 only, and this is $(uname -m)"
+case "${VM_NETWORK:-none}" in none | private) ;; *) die "vm: VM_NETWORK=$VM_NETWORK: it is none or private" ;; esac
 scripts/packages.sh vm >&2
 
 if [ "${VM_BUILD:-1}" = 1 ]; then
@@ -20,4 +21,7 @@ kernel=$(VirtualMachine/kernel.sh "${VM_KERNEL:-stable}" "$root/sources.list")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 VirtualMachine/work.sh "$folder/work.ext4"
-python3 VirtualMachine/boot.py "$root" "$kernel" "$folder/work.ext4"
+# From here on the disk has no name: it goes with the last process that has it open.
+exec {work}<>"$folder/work.ext4"
+rm -rf "$folder"
+exec python3 VirtualMachine/boot.py "$root" "$kernel" "$work"

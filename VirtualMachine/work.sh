@@ -28,6 +28,7 @@ printf '%s\n' "${CMD:-}" >"$tree/command"
 cat >"$tree/settings" <<SETTINGS
 checkout=$(printf %q "$PWD")
 user=$(printf %q "${VM_USER:-0}")
+network=$(printf %q "${VM_NETWORK:-none}")
 shell=$(printf %q "${VM_SHELL:-0}")
 rows=$(printf %q "${LINES:-24}")
 columns=$(printf %q "${COLUMNS:-80}")

@@ -28,4 +28,7 @@ step examples examples check 900 bash Tests/examples.sh
 step documents documents junit 600 python3 Tests/documents.py "$results/documents/all.xml"
 step documents docs check 600 scripts/docs.sh
 step smoke smoke check 600 bash Tests/smoke.sh
+step machine packages-vm task 600 scripts/packages.sh vm
+step machine machine junit 1200 .build-venv/bin/pytest Tests/machine --junit-xml="$results/machine/all.xml"
+step machine machine-smoke check 900 VirtualMachine/suite.sh smoke
 finish

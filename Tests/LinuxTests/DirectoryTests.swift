@@ -152,26 +152,28 @@ struct DirectoryTests {
   @Test func ownersAndModesAreChanged() async {
     await #expect(processExitsWith: .success) {
       try isolated {
-        try writeFile("/tmp/f", "")
-        try symlink("f", "/tmp/link")
-        try lchown("/tmp/link", owner: 3, group: 4)
-        expectEqual(try statx("/tmp/f").uid, 0)
-        expectEqual(try statx("/tmp/link", .symlinkNoFollow).gid, 4)
-        try chown("/tmp/link", owner: 5)
-        expectEqual([try statx("/tmp/f").uid, try statx("/tmp/f").gid], [5, 0])
-        try chmod("/tmp/link", .otherRead)
-        expectEqual(try statx("/tmp/f").mode.permissions, .otherRead)
-        try fchmod(try open("/tmp/f"), .groupWrite)
-        expectEqual(try statx("/tmp/f").mode.permissions, .groupWrite)
+        // Not in /tmp itself: fs.protected_symlinks has a say about links in sticky directories.
+        try mkdir("/tmp/own")
+        try writeFile("/tmp/own/f", "")
+        try symlink("f", "/tmp/own/link")
+        try lchown("/tmp/own/link", owner: 3, group: 4)
+        expectEqual(try statx("/tmp/own/f").uid, 0)
+        expectEqual(try statx("/tmp/own/link", .symlinkNoFollow).gid, 4)
+        try chown("/tmp/own/link", owner: 5)
+        expectEqual([try statx("/tmp/own/f").uid, try statx("/tmp/own/f").gid], [5, 0])
+        try chmod("/tmp/own/link", .otherRead)
+        expectEqual(try statx("/tmp/own/f").mode.permissions, .otherRead)
+        try fchmod(try open("/tmp/own/f"), .groupWrite)
+        expectEqual(try statx("/tmp/own/f").mode.permissions, .groupWrite)
 
-        expectErrno(.noSuchFileOrDirectory) { try chmod("/tmp/nowhere", []) }
-        expectErrno(.noSuchFileOrDirectory) { try lchown("/tmp/nowhere", owner: 0, group: 0) }
-        expectErrno(.noSuchFileOrDirectory) { try chown("/tmp/nowhere", owner: 0, group: 0) }
-        expectErrno(.badFileDescriptor) { try fchmod(try open("/tmp/f", .path), []) }
+        expectErrno(.noSuchFileOrDirectory) { try chmod("/tmp/own/nowhere", []) }
+        expectErrno(.noSuchFileOrDirectory) { try lchown("/tmp/own/nowhere", owner: 0, group: 0) }
+        expectErrno(.noSuchFileOrDirectory) { try chown("/tmp/own/nowhere", owner: 0, group: 0) }
+        expectErrno(.badFileDescriptor) { try fchmod(try open("/tmp/own/f", .path), []) }
         try inChild {
           _ = setuid(12345)
-          expectErrno(.notPermitted) { try lchown("/tmp/f", owner: 12345) }
-          expectErrno(.notPermitted) { try chmod("/tmp/f", .ownerReadWrite) }
+          expectErrno(.notPermitted) { try lchown("/tmp/own/f", owner: 12345) }
+          expectErrno(.notPermitted) { try chmod("/tmp/own/f", .ownerReadWrite) }
         }
       }
     }

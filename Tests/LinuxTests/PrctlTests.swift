@@ -86,7 +86,8 @@ struct PrctlTests {
     }
   }
 
-  @Test func memoryMerge() async {
+  @Test(.requires(.kernel(6, 4)))
+  func memoryMerge() async {
     await #expect(processExitsWith: .success) {
       try isolated {
         expectErrno(.invalidArgument) { try prctl(67, 1, 1) }
@@ -102,7 +103,8 @@ struct PrctlTests {
     }
   }
 
-  @Test func memoryDenyWriteExecute() async {
+  @Test(.requires(.kernel(6, 6)))
+  func memoryDenyWriteExecute() async {
     await #expect(processExitsWith: .success) {
       try isolated {
         expectEqual(try Prctl.getMDWE(), [])

@@ -70,13 +70,22 @@ struct SeccompListenerTests {
         let listener = try Seccomp.setModeFilterWithListener(program)
         expectErrno(.resourceBusy) { _ = try Seccomp.setModeFilterWithListener(program) }
         expectErrno(.invalidArgument) { _ = try Seccomp.setModeFilterWithListener(program, [.tsync]) }
-        try listener.setFlags(syncWakeUp: true)
-        let pipe = try pipe()
         let wrong = SeccompListener(Descriptor(owning: 999))
         expectErrno(.badFileDescriptor) { _ = try wrong.receive() }
         expectErrno(.badFileDescriptor) { _ = try wrong.isValid(1) }
         expectErrno(.badFileDescriptor) { try wrong.setFlags(syncWakeUp: true) }
-        _ = consume pipe
+        _ = consume listener
+      }
+    }
+  }
+
+  @Test(.requires(.kernel(6, 6)))
+  func theListenerCanWakeUpOnTheSameProcessor() async {
+    await #expect(processExitsWith: .success) {
+      try isolated {
+        let listener = try Seccomp.setModeFilterWithListener(filter(__NR_inotify_init1, .userNotif))
+        try listener.setFlags(syncWakeUp: true)
+        try listener.setFlags(syncWakeUp: false)
       }
     }
   }

@@ -56,7 +56,12 @@ struct Child: ~Copyable {
   /// The next message; nil when the child has executed the command or is dead.
   borrowing func receive() throws(SystemCallError) -> Message? {
     let size = MemoryLayout<Report>.size
-    var message = try recvmsg(channel, upTo: size + Lowering.textCapacity, descriptors: 1)
+    var message: ReceivedMessage
+    do { message = try recvmsg(channel, upTo: size + Lowering.textCapacity, descriptors: 1) } catch {
+      // A child that dies before it has read "go" resets the channel.
+      if error.errno == .connectionReset { return nil }
+      throw error
+    }
     if message.bytes.isEmpty { return nil }
     let report = message.bytes.withUnsafeBytes {
       $0.count < size ? Report() : $0.loadUnaligned(as: Report.self)
