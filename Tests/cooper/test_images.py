@@ -7,6 +7,7 @@ import tarfile
 import time
 
 import pytest
+from users import of_root
 
 pytestmark = pytest.mark.requires("containers")
 
@@ -81,7 +82,7 @@ def test_explain_unpacks_nothing(cooper, image_tar, tmp_path):
 
 def test_absolute_symbolic_links_are_legitimate(cooper, rootfs, image_tar, tmp_path):
     with tarfile.open(tmp_path / "image.tar", "w") as tar:
-        tar.add(rootfs / "bin", "bin", filter=lambda info: info.replace(uid=0, gid=0))
+        tar.add(rootfs / "bin", "bin", filter=of_root)
         info, _ = member("etc/link", tarfile.SYMTYPE, "/bin/busybox")
         tar.addfile(info)
     del image_tar

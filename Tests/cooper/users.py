@@ -9,6 +9,11 @@ UID, GID = 61234, 61235
 FIRST_UID, FIRST_GID, COUNT = 200_000, 300_000, 65536
 
 
+def of_root(info):
+    info.uid = info.gid = 0
+    return info
+
+
 class User:
     """A user with a home, a runtime directory, and a root filesystem of busybox, in a folder that is his.
 
@@ -99,12 +104,8 @@ class User:
         """A tar of the root filesystem, root's, with members beside: (name, uid, change of its TarInfo)."""
         path = self.folder / name
 
-        def roots(info):
-            info.uid = info.gid = 0
-            return info
-
         with tarfile.open(path, "w") as tar:
-            tar.add(self.rootfs, ".", filter=roots)
+            tar.add(self.rootfs, ".", filter=of_root)
             for member, uid, change in members:
                 info = tarfile.TarInfo(member)
                 info.uid = info.gid = uid

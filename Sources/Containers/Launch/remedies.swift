@@ -15,10 +15,9 @@ func remedy(_ step: ChildStep, _ errno: Errno, of plan: Plan) -> String {
   case (.exec(let args, _), .noSuchFileOrDirectory):
     "; the container has no such file, or lacks the interpreter or loader that \(args.first ?? "") names"
   case (.exec, .execFormatError): "; it is no program for this machine"
-  case (.makeMountsPrivate, .notPermitted), (.makeMountsPrivate, .permissionDenied),
-    (.scratch, .notPermitted), (.scratch, .permissionDenied), (.overlay(_, true), .notPermitted):
+  case (.unshareCgroup, .notPermitted), (.makeMountsPrivate, .notPermitted), (.scratch, .notPermitted),
+    (.overlay, .notPermitted), (.makeMountsPrivate, .permissionDenied), (.scratch, .permissionDenied):
     plan.hasUserNamespace ? userNamespaceRemedy() : "; it needs root with CAP_SYS_ADMIN"
-  case (.overlay, .notPermitted): "; it needs root with CAP_SYS_ADMIN"
   case (.mount(let mount), .notPermitted)
   where plan.hasUserNamespace && ["proc", "sysfs"].contains(mount.type):
     "; without root, \(mount.type) can be mounted only where nothing hides a part of the one that is here, as it is in a container"
