@@ -99,6 +99,23 @@ def test_what_newuidmap_refuses_is_said_in_its_words(user):
     assert line.startswith(f"run /usr/bin/newuidmap PID 0 {UID} 1 1 {UID - 1} 10: newuidmap: ")
 
 
+def test_newuidmap_gets_nothing_of_the_callers(user):
+    # It has root's privileges. One in its place tells what it got.
+    spy = user.write("spy", "#!/bin/sh\ntr '\\0' ' ' </proc/$$/environ\nls /proc/$$/fd\necho $*\nexit 1\n")
+    spy.chmod(0o755)
+    read, write = os.pipe()
+    try:
+        line = user.refusal(
+            user.rootfs, "true", before=f"mount --bind {spy} /usr/bin/newuidmap", pass_fds=[read, write]
+        )
+    finally:
+        os.close(read)
+        os.close(write)
+    map_ = f"0 {UID} 1 1 {FIRST_UID} {COUNT}"
+    # 10 is where sh keeps its script.
+    assert re.match(rf"run /usr/bin/newuidmap PID {map_}: 0; 1; 10; 2; \d+ {map_}$", line.strip()), line
+
+
 def test_explain_prints_what_run_does(user):
     arguments = ["--name", "shown", "--user", "7:8", user.rootfs, "sh", "-c", "echo out"]
     stdout, stderr = user.run("run", "--trace", *arguments)
