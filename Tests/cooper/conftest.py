@@ -4,10 +4,12 @@ import os
 import pathlib
 import shutil
 import subprocess
+import tempfile
 
 import pytest
 import state
-from terminals import Session
+from terminals import Session, wait_until
+from users import UID, User, processes_of
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COOPER = os.environ.get("COOPER") or str(ROOT / ".build/release/cooper")
@@ -131,3 +133,21 @@ def compile_static_fixture(tmp_path_factory):
         return folder / name
 
     return build
+
+
+@pytest.fixture(scope="session", name="shared_user")
+def shared_user_fixture(cooper, rootfs):
+    with tempfile.TemporaryDirectory(prefix="cooper-user-") as folder:
+        user = User(pathlib.Path(folder), cooper, rootfs)
+        state.OTHERS.append(str(user.state))
+        yield user
+
+
+@pytest.fixture(name="user")
+def user_fixture(shared_user, nothing_is_left):
+    """The user; at the end nothing of his runs, and no image is left."""
+    yield shared_user
+    wait_until(lambda: not processes_of(UID))
+    if (shared_user.home / ".local").exists():
+        shutil.rmtree(shared_user.home / ".local")
+    wait_until(lambda: not shared_user.state.exists())

@@ -6,49 +6,15 @@ import random
 import re
 import shutil
 import signal
-import tarfile
-import tempfile
 import time
 
 import pytest
-import state
 from terminals import wait_until
-from users import COUNT, FIRST_GID, FIRST_UID, GID, UID, User
+from users import COUNT, FIRST_GID, FIRST_UID, GID, UID, processes_of
 
 pytestmark = pytest.mark.requires("root", "newuidmap")
 
 ALL_RANGES = [True, False]
-
-
-@pytest.fixture(scope="session", name="shared_user")
-def shared_user_fixture(cooper, rootfs):
-    with tempfile.TemporaryDirectory(prefix="cooper-user-") as folder:
-        user = User(pathlib.Path(folder), cooper, rootfs)
-        state.OTHERS.append(str(user.state))
-        yield user
-
-
-@pytest.fixture(name="user")
-def user_fixture(shared_user, nothing_is_left):
-    """The user; at the end nothing of his runs, and no image is left."""
-    yield shared_user
-    wait_until(lambda: not processes_of(UID))
-    if (shared_user.home / ".local").exists():
-        shutil.rmtree(shared_user.home / ".local")
-    wait_until(lambda: not shared_user.state.exists())
-
-
-def processes_of(uid):
-    found = []
-    for path in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            real = int(re.search(r"Uid:\s(\d+)", (path / "status").read_text()).group(1))
-            is_dead = (path / "stat").read_text().rsplit(")", 1)[1].split()[0] in "ZX"
-        except OSError:
-            continue
-        if not is_dead and (real == uid or FIRST_UID <= real < FIRST_UID + COUNT):
-            found.append(int(path.name))
-    return found
 
 
 def read_tree(folder):
@@ -416,73 +382,6 @@ def test_the_next_command_sweeps_when_the_keeper_was_killed_too(user):
     assert user.run("run", user.rootfs, "true") == ("", "cooper: swept the remains of the container orphan\n")
     assert not processes_of(UID)
     container.communicate()
-
-
-# Images that are tars
-
-
-def test_a_tars_files_get_the_owners_that_are_mapped(user):
-    tar = user.tar("owners.tar", ("of-seven", 7, lambda info: None))
-    assert user.output(tar, "stat", "-c", "%u %g", "/of-seven", "/bin") == "7 7\n0 0\n"
-    images = user.home / ".local/share/cooper/images"
-    (unpacked,) = images.glob("sha256-*/rootfs")
-    status = (unpacked / "of-seven").stat()
-    assert (status.st_uid, status.st_gid) == (FIRST_UID + 6, FIRST_GID + 6)
-    assert (unpacked / "bin").stat().st_uid == UID
-    # Once more: it is there, and another user of the container's changes nothing.
-    assert user.output("--user", "7", tar, "stat", "-c", "%u", "/of-seven") == "7\n"
-    # The caller can't remove what is another's; the container's root can.
-    store = user.home / ".local/share/cooper"
-    assert user.output("-v", f"{store}:/store", "host", "rm", "-r", "/store/images") == ""
-    assert not images.exists()
-
-
-def test_the_store_is_where_it_is_said(user):
-    tar = user.tar("plain.tar")
-    user.output("--root", user.home / ".local/one", tar, "true")
-    assert (user.home / ".local/one/images").exists()
-    user.output(tar, "true", env=["env", f"XDG_DATA_HOME={user.home}/.local/two"])
-    assert (user.home / ".local/two/cooper/images").exists()
-    line = user.refusal(tar, "true", env=["env", "-u", "HOME"])
-    assert "HOME is not set to a path" in line
-    assert user.output("host", "echo", "needs no store", env=["env", "-u", "HOME"]) == "needs no store\n"
-
-
-def test_with_one_id_a_tar_of_others_is_refused_by_its_member(user):
-    assert user.output(user.tar("roots.tar"), "id", "-u", ranges=False) == "0\n"
-    tar = user.tar("others.tar", ("of-seven", 7, lambda info: None))
-    line = user.refusal(tar, "true", ranges=False)
-    assert (
-        f"the image {tar}: member of-seven: it belongs to uid 7, and without a range in /etc/subuid" in line
-    )
-    tar = user.tar("beyond.tar", ("of-many", COUNT + 1, lambda info: None))
-    assert f"member of-many: it belongs to uid {COUNT + 1}, and the range" in user.refusal(tar, "true")
-    assert not list((user.home / ".local/share/cooper/images").glob("unpacking*"))
-
-
-def test_devices_of_a_tar_are_left_out_with_a_note(user):
-    def device(info):
-        info.type, info.devmajor, info.devminor = tarfile.CHRTYPE, 1, 3
-
-    tar = user.tar("devices.tar", ("dev/null", 0, device), ("nodes/disk", 0, device))
-    stdout, stderr = user.run("run", tar, "sh", "-c", "ls /nodes; test -c /dev/null && echo null")
-    assert stdout == "null\n"
-    assert stderr == f"cooper: the image {tar}: the device of 2 members was left out\n"
-
-
-def test_a_kill_while_unpacking_leaves_no_process_and_no_half_image(user):
-    tar = user.tar("many.tar", *[(f"many/{n:05}", n % 9, lambda info: None) for n in range(3000)])
-    images = user.home / ".local/share/cooper/images"
-    for _ in range(3):
-        unpacking = user.start(tar, "true")
-        wait_until(lambda: list(images.glob("unpacking-*/rootfs/many/*")))
-        unpacking.kill()
-        unpacking.communicate()
-        wait_until(lambda: not processes_of(UID))
-        # Nobody has gone on with it.
-        assert not list(images.glob("sha256-*"))
-    assert user.output(tar, "sh", "-c", "ls /many | wc -l") == "3000\n"
-    assert len([path for path in images.iterdir() if not path.is_symlink()]) == 1
 
 
 # The caller's own program, and machines that forbid user namespaces

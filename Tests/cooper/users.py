@@ -1,6 +1,8 @@
 """Runs cooper as a user who is not root, on a machine where that user has ranges of ids, or none."""
 
 import os
+import pathlib
+import re
 import shutil
 import subprocess
 import tarfile
@@ -112,3 +114,16 @@ class User:
                 change(info)
                 tar.addfile(info)
         return path
+
+
+def processes_of(uid):
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            real = int(re.search(r"Uid:\s(\d+)", (path / "status").read_text()).group(1))
+            is_dead = (path / "stat").read_text().rsplit(")", 1)[1].split()[0] in "ZX"
+        except OSError:
+            continue
+        if not is_dead and (real == uid or FIRST_UID <= real < FIRST_UID + COUNT):
+            found.append(int(path.name))
+    return found
