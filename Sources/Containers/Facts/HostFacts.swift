@@ -3,7 +3,12 @@ import SystemPackage
 
 /// What `compile` must know of the machine, read once.
 public struct HostFacts: Hashable, Sendable {
+  /// The caller's effective ids.
   public var uid: UInt32
+  public var gid: UInt32 = 0
+  /// These two are read for a caller who is not root.
+  public var kernel = KernelVersion(6, 18)
+  public var user = UserFacts()
   public var mounts: [MountEntry]
   public var cgroups: [CgroupHierarchy]
   /// Of each path that the request names outside the container: what is there.
@@ -83,10 +88,16 @@ extension HostFacts {
     for path in paths {
       if let kind = fileKind(path) { files[FilePath(path)] = kind }
     }
-    return HostFacts(
+    var facts = HostFacts(
       uid: geteuid(), mounts: mounts, cgroups: readCgroups(mounts, asRoot: asRoot), files: files,
       lastCapability: Linux.lastCapability(),
       capabilities: try asRoot ? CapabilitySet(through: Linux.lastCapability()) : capget().permitted)
+    if facts.uid != 0 {
+      facts.gid = getegid()
+      facts.kernel = uname().kernelVersion ?? facts.kernel
+      facts.user = UserFacts.read(uid: facts.uid)
+    }
+    return facts
   }
 }
 
