@@ -6,7 +6,9 @@ failure instead; what the machine itself lacks stays a skip, which Tests/machine
 
 import os
 import pathlib
+import pwd
 import shutil
+import subprocess
 
 import pytest
 
@@ -17,6 +19,26 @@ def program(name):
 
 def file(path):
     return lambda: os.path.exists(path)
+
+
+def makes_containers():
+    """Whether cooper can: root always, others where they may have user namespaces."""
+    if os.geteuid() == 0:
+        return True
+    return subprocess.run(["unshare", "-Urm", "true"], capture_output=True, check=False).returncode == 0
+
+
+def has_range():
+    """Whether a user has other ids than his own, and newuidmap to map them."""
+    owners = [pwd.getpwuid(os.geteuid()).pw_name, str(os.geteuid())]
+    files = [open(path, encoding="utf-8").read() for path in ("/etc/subuid", "/etc/subgid")]
+    return REQUIREMENTS["newuidmap"][1]() and all(
+        any(line.split(":")[0] in owners for line in text.splitlines()) for text in files
+    )
+
+
+def kernel():
+    return tuple(int(number) for number in os.uname().release.split("-")[0].split(".")[:2])
 
 
 def has_cgroup2_controllers():
@@ -54,7 +76,10 @@ def has_delegated_cgroup():
 # name: (kind, whether it is there)
 REQUIREMENTS = {
     "root": ("installable", lambda: os.geteuid() == 0),
+    "containers": ("installable", makes_containers),
+    "ids of a container": ("installable", lambda: os.geteuid() == 0 or has_range()),
     "strace": ("installable", program("strace")),
+    "newuidmap": ("installable", program("newuidmap")),
     "xz": ("installable", program("xz")),
     "zstd": ("installable", program("zstd")),
     "crun": ("installable", program("crun")),
@@ -69,6 +94,7 @@ REQUIREMENTS = {
     "cgroup-v2": ("machine", file("/sys/fs/cgroup/cgroup.controllers")),
     "fuse": ("machine", file("/dev/fuse")),
     "overlay": ("machine", lambda: "\toverlay\n" in open("/proc/filesystems").read()),
+    "Linux 6.6": ("machine", lambda: kernel() >= (6, 6)),
     "time namespace": ("machine", file("/proc/self/ns/time")),
 }
 

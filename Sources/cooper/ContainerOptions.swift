@@ -91,7 +91,9 @@ struct ContainerOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Where unpacked images are kept. (default: /var/lib/cooper)", valueName: "directory"))
+    help: ArgumentHelp(
+      "Where unpacked images are kept. (default: /var/lib/cooper, without root ~/.local/share/cooper)",
+      valueName: "directory"))
   var root: [String] = []
 
   @Argument(

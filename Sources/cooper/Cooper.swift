@@ -17,8 +17,8 @@ struct Cooper: ParsableCommand {
     do {
       try openMissingStreams()
       // First of all, since it starts this program once more.
-      if CommandLine.arguments.dropFirst().first == Run._commandName && geteuid() == 0 {
-        try sealOwnExecutable()
+      if CommandLine.arguments.dropFirst().first == Run._commandName {
+        try sealOwnExecutable(isRoot: callerIsRoot)
       }
       var command = try parse(commandLine())
       try command.run()

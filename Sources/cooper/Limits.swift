@@ -51,6 +51,7 @@ extension ContainerOptions {
       "linux.resources.memory.limit": "--memory", "linux.resources.memory.swap": "--memory-swap",
       "linux.resources.cpu.quota": "--cpus", "linux.resources.cpu.shares": "--cpu-shares",
       "linux.resources.pids.limit": "--pids-limit", "process.capabilities": "--cap-add",
+      "process.user.uid": "--user", "process.user.gid": "--user", "process.user.additionalGids": "--user",
       "linux.cgroupsPath": "--cgroup-manager systemd",
     ]
     if let option = options[property] { return option }

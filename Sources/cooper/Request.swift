@@ -31,18 +31,22 @@ extension ContainerOptions {
     let volumes = try volume.map(volumeMount) + tmpfs.map(tmpfsMount)
 
     // Last, so that no tar is unpacked for a command that can't be.
-    let store = try single("--root", root) ?? "/var/lib/cooper"
-    if store.isEmpty { throw ValidationError("--root is empty: it is a directory") }
-    let image = try Image(imageAndCommand.first ?? "host", store: store, unpacks: unpacks)
+    let directory = try stateDirectory()
+    let store = try single("--root", root)
+    if store == "" { throw ValidationError("--root is empty: it is a directory") }
+    let image = try Image(
+      imageAndCommand.first ?? "host", store: store ?? storeDirectory(), unpacks: unpacks)
     let identity = try resolvedUser(image)
     process.user = User(uid: identity.uid, gid: identity.gid, additionalGids: identity.groups)
     if !environment.has("HOME") { environment.set("HOME=\(identity.home)") }
     process.env = environment.variables
     config.process = process
-    config.root = Root(path: image.lower[0], readonly: readOnly)
+    config.root = Root(path: image.root, readonly: readOnly)
     config.mounts = Defaults.mounts + image.mounts + volumes
 
     var request = ContainerRequest(id: id, config: config, lower: image.lower)
+    request.links = image.links
+    request.stateDirectory = directory
     request.cgroupManager = manager
     request.usesInit = usesInit
     request.isInteractive = interactive
@@ -57,7 +61,7 @@ extension ContainerOptions {
     if !image.isUnpacked && !name.utf8.allSatisfy({ (0x30...0x3a).contains($0) }) {
       throw ValidationError("--user \(name): the image isn't unpacked yet, which `cooper run` does")
     }
-    return try ImageFacts.read(rootDirectory: image.lower[0]).resolve(name)
+    return try ImageFacts.read(rootDirectory: image.root).resolve(name)
   }
 
   private func cgroupManagerChoice() throws -> CgroupManager? {

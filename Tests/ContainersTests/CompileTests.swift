@@ -73,11 +73,6 @@ struct CompileTests {
     expectCompileError("process.args", "no command") {
       try compile(request { $0.config.process?.args = [] }, host())
     }
-    expectCompileError("process", "needs root") {
-      var host = host()
-      host.uid = 1000
-      return try compile(request(), host)
-    }
     expectCompileError("root", "/nowhere is no directory") {
       try compile(request { $0.lower = ["/nowhere"] }, host())
     }

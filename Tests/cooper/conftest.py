@@ -4,9 +4,12 @@ import os
 import pathlib
 import shutil
 import subprocess
+import tempfile
 
 import pytest
-from terminals import Session
+import state
+from terminals import Session, wait_until
+from users import UID, User, processes_of
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COOPER = os.environ.get("COOPER") or str(ROOT / ".build/release/cooper")
@@ -51,11 +54,16 @@ class Cooper:
 
 def remains():
     """What a container could leave on the machine."""
-    left = [f"directory {path}" for path in pathlib.Path("/run").glob("cooper*")]
+    states = [*pathlib.Path("/run").glob("cooper*"), *map(pathlib.Path, state.all_of_users())]
+    left = [f"directory {path}" for path in states if path.exists()]
     for hierarchy in cgroup_mounts():
         left += [f"cgroup {path}" for path in pathlib.Path(hierarchy).glob("cooper-*")]
     with open("/proc/self/mountinfo", encoding="utf-8") as mounts:
-        left += [f"mount {line.split()[4]}" for line in mounts if "/run/cooper" in line]
+        left += [
+            f"mount {line.split()[4]}"
+            for line in mounts
+            if any(str(path) in line for path in ["/run/cooper", *state.all_of_users()])
+        ]
     return left
 
 
@@ -125,3 +133,21 @@ def compile_static_fixture(tmp_path_factory):
         return folder / name
 
     return build
+
+
+@pytest.fixture(scope="session", name="shared_user")
+def shared_user_fixture(cooper, rootfs):
+    with tempfile.TemporaryDirectory(prefix="cooper-user-") as folder:
+        user = User(pathlib.Path(folder), cooper, rootfs)
+        state.OTHERS.append(str(user.state))
+        yield user
+
+
+@pytest.fixture(name="user")
+def user_fixture(shared_user, nothing_is_left):
+    """The user; at the end nothing of his runs, and no image is left."""
+    yield shared_user
+    wait_until(lambda: not processes_of(UID))
+    if (shared_user.home / ".local").exists():
+        shutil.rmtree(shared_user.home / ".local")
+    wait_until(lambda: not shared_user.state.exists())

@@ -9,6 +9,8 @@ import subprocess
 import termios
 import time
 
+import state
+
 
 class Session:
     """cooper on a terminal of this test's, its controlling terminal as a rule."""
@@ -88,7 +90,7 @@ class Session:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        wait_until(lambda: not os.path.exists("/run/cooper"))
+        wait_until(lambda: not os.path.exists(state.DIRECTORY))
         if self.master is not None:
             os.close(self.master)
         os.close(self.slave)

@@ -9,8 +9,12 @@ import time
 
 import conftest
 import pytest
+import state
 
-pytestmark = pytest.mark.requires("root")
+pytestmark = pytest.mark.requires("containers")
+
+# Without root there is no cgroup to limit.
+LIMITS = ["--memory", "64m", "--pids-limit", "50"] if state.IS_ROOT else []
 
 # Clears its parent-death signal, leaves its session and process group, and forks: nothing but the pid
 # namespace holds it. It names itself, so that the test can look for it.
@@ -123,7 +127,7 @@ def test_killing_cooper_at_any_moment_leaves_nothing(cooper, rootfs, escaper):
     rounds = int(os.environ.get("KILL_ROUNDS", "200"))
     seed = random.randrange(1 << 32)
     generator = random.Random(seed)
-    arguments = ["--memory", "64m", "--pids-limit", "50", "-v", f"{escaper}:/escaper:ro"]
+    arguments = [*LIMITS, "-v", f"{escaper}:/escaper:ro"]
     seconds = []
     for number in range(rounds):
         payload = ["/escaper"] if number % 2 else ["sleep", "100"]
@@ -144,6 +148,7 @@ def test_killing_cooper_at_any_moment_leaves_nothing(cooper, rootfs, escaper):
     assert sorted(seconds)[len(seconds) * 9 // 10] < 1
 
 
+@pytest.mark.requires("root")
 def test_the_keeper_waits_for_a_cgroup_that_is_busy(cooper, rootfs):
     # Its sleep between two tries was none after the first: ppoll had written what was left of it over it.
     container = cooper.start("--name", "busy", rootfs, "sh", "-c", "echo up; exec sleep 100")
@@ -174,7 +179,7 @@ def test_a_container_whose_keeper_was_killed_goes_on(cooper, rootfs):
 
 
 def test_the_next_command_sweeps_when_the_keeper_was_killed_too(cooper, rootfs, escaper):
-    arguments = ["--name", "orphan", "--memory", "64m", "-v", f"{escaper}:/escaper:ro", "--init", rootfs]
+    arguments = ["--name", "orphan", *LIMITS, "-v", f"{escaper}:/escaper:ro", "--init", rootfs]
     container = cooper.start(*arguments, "sh", "-c", "echo up; exec /escaper")
     assert container.stdout.readline() == "up\n"
     wait_until(lambda: processes_named("escaper"), 10, lambda: "the payload was not executed")

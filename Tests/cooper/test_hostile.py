@@ -9,7 +9,7 @@ import time
 import conftest
 import pytest
 
-pytestmark = pytest.mark.requires("root")
+pytestmark = pytest.mark.requires("containers")
 
 ACCENT = "\u0301"  # to Swift "/" and this behind it are one Character
 
@@ -146,6 +146,7 @@ def in_a_run_of_its_own(cooper, rootfs, prepare):
         "touch /run/cooper",
     ],
 )
+@pytest.mark.requires("root")
 def test_a_state_directory_of_others_is_not_trusted(cooper, rootfs, prepare):
     # What is in it names processes to kill.
     with subprocess.Popen(["sleep", "100"]) as bystander:
@@ -160,6 +161,7 @@ def test_a_state_directory_of_others_is_not_trusted(cooper, rootfs, prepare):
     assert "/run/cooper" in done.stderr
 
 
+@pytest.mark.requires("root")
 def test_a_state_directory_of_roots_is_used(cooper, rootfs):
     assert in_a_run_of_its_own(cooper, rootfs, "mkdir -m 700 /run/cooper").stdout == "runs\n"
 
@@ -177,6 +179,7 @@ def test_signals_that_the_caller_ignores(cooper, rootfs, options):
     assert int(ignored.split()[1], 16) & (1 << 12 | 1 << 16) == 0
 
 
+@pytest.mark.requires("root")
 def test_the_largest_memory_limit(cooper, rootfs):
     for size in (1 << 62, (1 << 63) - 1):
         done = cooper.run("run", "--memory", size, rootfs, "true")
@@ -191,6 +194,7 @@ def test_init_shows_nothing_of_the_callers_command_line(cooper, rootfs):
     assert str(rootfs) not in shown
 
 
+@pytest.mark.requires("root")
 def test_a_container_that_dies_before_its_command_is_no_success(cooper, rootfs):
     # Too little memory for the way to exec: the kernel kills the child.
     for size in ("4k", "16k", "64k"):
@@ -201,6 +205,7 @@ def test_a_container_that_dies_before_its_command_is_no_success(cooper, rootfs):
             assert "killed" in done.stderr or "memory" in done.stderr
 
 
+@pytest.mark.requires("ids of a container")
 def test_renames_elsewhere_on_the_machine_are_no_failure(cooper, image, tmp_path):
     # A walk with ".." below a root is given up by the kernel (EAGAIN) when something is renamed meanwhile.
     replace(image / "var/run", "../run")
@@ -208,15 +213,18 @@ def test_renames_elsewhere_on_the_machine_are_no_failure(cooper, image, tmp_path
     script = f"i=0; while :; do mv {tmp_path}/x {tmp_path}/y; mv {tmp_path}/y {tmp_path}/x; done"
     (tmp_path / "x").mkdir()
     with subprocess.Popen(["busybox", "sh", "-c", script]) as renaming:
-        for _ in range(40):
-            assert cooper.output("--tmpfs", "/var/run/x", "-u", "cask", image, "id", "-un") == "cask\n"
-        renaming.kill()
+        try:
+            for _ in range(40):
+                assert cooper.output("--tmpfs", "/var/run/x", "-u", "cask", image, "id", "-un") == "cask\n"
+        finally:
+            renaming.kill()
 
 
 IN_A_USER_NAMESPACE = ["unshare", "-UrmC", "sh", "-c"]
 
 
 @pytest.mark.requires("cgroup-v1")
+@pytest.mark.requires("root")
 def test_no_cgroup_but_its_own_can_be_mounted(cooper):
     # Root in a user namespace of its own mounts a hierarchy: it sees nothing above the container's cgroup.
     look = (
@@ -230,6 +238,7 @@ def test_no_cgroup_but_its_own_can_be_mounted(cooper):
 
 
 @pytest.mark.requires("cgroup-v1")
+@pytest.mark.requires("root")
 def test_limits_cannot_be_lifted_from_inside(cooper):
     lift = (
         "mount -t cgroup -o pids x /mnt && echo max > /mnt/pids.max; umount /mnt;"
@@ -243,6 +252,7 @@ def test_limits_cannot_be_lifted_from_inside(cooper):
     assert "all" not in done.stdout
 
 
+@pytest.mark.requires("root")
 def test_cgroups_that_the_container_made_are_removed(cooper):
     nest = "mkdir -p /mnt/a/b/c /mnt/a/d /mnt/e"
     script = (
@@ -255,6 +265,7 @@ def test_cgroups_that_the_container_made_are_removed(cooper):
 
 
 @pytest.mark.requires("cgroup-v1")
+@pytest.mark.requires("root")
 def test_a_container_that_froze_itself_can_be_killed(cooper):
     # v1's freezer holds back SIGKILL too. The deeper cgroup's state is its own.
     freeze = (

@@ -6,8 +6,9 @@ import shutil
 import subprocess
 
 import pytest
+import state
 
-pytestmark = pytest.mark.requires("root")
+pytestmark = pytest.mark.requires("containers")
 
 # Combines with what is before it into one letter.
 ACCENT = "\u0301"
@@ -30,7 +31,7 @@ def test_environment(cooper, rootfs, tmp_path):
         "MISSING_IN_CALLER",
         rootfs,
         "env",
-        env={"FROM_CALLER": "yes", "NOT_PASSED": "x"},
+        env={"FROM_CALLER": "yes", "NOT_PASSED": "x", **state.environment()},
     )
     lines = [line.split("=", 1) for line in listing.splitlines()]
     variables = dict(lines)
@@ -120,7 +121,7 @@ def test_what_is_not_utf8_is_refused_and_not_repaired(cooper, rootfs):
     line = refusal_of_bytes(cooper, "-e", "LATIN", rootfs, "true", env={"LATIN": b"\xe9"})
     assert line == "cooper: --env LATIN: its value is not UTF-8\n"
     # What isn't passed on does no harm.
-    assert cooper.output(rootfs, "echo", "good", env={b"LATIN": b"\xe9"}) == "good\n"
+    assert cooper.output(rootfs, "echo", "good", env={b"LATIN": b"\xe9"} | state.environment()) == "good\n"
 
 
 def test_a_working_directory_that_is_not_utf8_is_refused_where_it_matters(cooper, rootfs, tmp_path):
@@ -149,6 +150,7 @@ def test_workdir(cooper, rootfs):
         ("01", "1", "0", "0", "/"),
     ],
 )
+@pytest.mark.requires("ids of a container")
 def test_user(cooper, rootfs, user, uid, gid, groups, home):
     script = "id -u; id -g; id -G; echo $HOME"
     assert cooper.output("--user", user, rootfs, "sh", "-c", script) == f"{uid}\n{gid}\n{groups}\n{home}\n"
@@ -161,6 +163,7 @@ def test_unknown_users_are_refused(cooper, rootfs, user):
     assert f"--user {user}" in cooper.refusal("--user", user, rootfs, "id")
 
 
+@pytest.mark.requires("ids of a container")
 def test_users_of_a_file_with_other_line_ends_and_spellings(cooper, rootfs, tmp_path):
     image = tmp_path / "image"
     shutil.copytree(rootfs, image, symlinks=True)
@@ -176,6 +179,7 @@ def test_users_of_a_file_with_other_line_ends_and_spellings(cooper, rootfs, tmp_
     assert cooper.output("-u", "e\u0301:hoops", image, "id", "-G") == "9\n"
 
 
+@pytest.mark.requires("ids of a container")
 def test_users_of_an_image_that_is_a_symbolic_link(cooper, rootfs, tmp_path):
     (tmp_path / "link").symlink_to(rootfs)
     for image in [tmp_path / "link", f"{tmp_path}/link/"]:
@@ -200,6 +204,7 @@ def test_a_passwd_that_is_no_regular_file_is_not_opened(cooper, rootfs, tmp_path
     assert done.stderr.count('"/proc/self/fd/') == 1
 
 
+@pytest.mark.requires("ids of a container")
 def test_a_user_other_than_root_has_no_capabilities_after_exec(cooper, rootfs):
     status = cooper.output("--user", "1000", rootfs, "cat", "/proc/self/status")
     assert "CapEff:\t0000000000000000" in status
@@ -218,6 +223,7 @@ def test_volume(cooper, rootfs, tmp_path):
     assert cooper.output("-v", "data:/data", rootfs, "ls", "/data", cwd=tmp_path) == "in\nout\n"
 
 
+@pytest.mark.requires("root")
 def test_a_read_only_volume_is_so_below_its_mounts_too(cooper, rootfs, tmp_path):
     data = tmp_path / "data"
     (data / "sub").mkdir(parents=True)
@@ -362,23 +368,20 @@ def test_each_option_is_told_from_the_image(cooper):
             )
 
 
+@pytest.mark.requires("root")
 def test_limits_may_be_minus_one(cooper, rootfs):
     cooper.output("--pids-limit", "-1", rootfs, "true")
     cooper.output("--memory", "64m", "--memory-swap", "-1", rootfs, "true")
     cooper.output("--pids-limit=-1", rootfs, "true")
 
 
+@pytest.mark.requires("ids of a container")
 def test_where_the_options_end(cooper, rootfs):
     assert cooper.output("--", rootfs, "echo", "--rm", "--", "---x", "--name=") == "--rm -- ---x --name=\n"
     assert cooper.output("--rm", "--", rootfs, "echo", "a") == "a\n"
     assert "there is no image --rm" in cooper.refusal("--", "--rm", "true")
     assert cooper.output("-iu", "7", rootfs, "id", "-u", input="") == "7\n"
     assert cooper.output("-u=7", rootfs, "id", "-u") == "7\n"
-
-
-def test_without_root_it_is_refused(cooper, rootfs):
-    line = cooper.refusal(rootfs, "true", user=65534, group=65534, cwd="/")
-    assert "root" in line
 
 
 def run_in_chroot(cooper, rootfs, root):
@@ -394,12 +397,14 @@ def run_in_chroot(cooper, rootfs, root):
     return done.stderr
 
 
+@pytest.mark.requires("root")
 def test_in_a_chroot_whose_root_is_no_mount_the_error_says_so(cooper, rootfs, tmp_path):
     (tmp_path / "run").mkdir()
     assert "no mount point, as in a chroot" in run_in_chroot(cooper, rootfs, tmp_path)
     assert list((tmp_path / "run").iterdir()) == []
 
 
+@pytest.mark.requires("root")
 def test_without_a_place_for_its_directory_the_error_says_so(cooper, rootfs, tmp_path):
     # The keeper tried to make it again and again.
     assert "make the directory /run/cooper/" in run_in_chroot(cooper, rootfs, tmp_path)
@@ -411,7 +416,7 @@ def test_a_second_container_of_the_same_name_is_refused(cooper, rootfs):
     ) as first:
         assert first.stdout.readline() == "up\n"
         assert cooper.refusal("--name", "only", rootfs, "true") == "a container named only is alive already"
-        assert os.path.isdir("/run/cooper/only")
+        assert os.path.isdir(f"{state.DIRECTORY}/only")
         first.communicate("")
         assert first.returncode == 0
     assert cooper.output("--name", "only", rootfs, "echo", "again") == "again\n"

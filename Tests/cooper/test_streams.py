@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from terminals import wait_until
 
-pytestmark = pytest.mark.requires("root")
+pytestmark = pytest.mark.requires("containers")
 
 
 def run(cooper, rootfs, script, *options):
@@ -90,6 +90,7 @@ def test_streams_that_are_no_terminals_are_the_callers_own(cooper, rootfs, tmp_p
     assert [int(line) for line in (tmp_path / "out").read_text().split()] == expected
 
 
+@pytest.mark.requires("ids of a container")
 def test_the_user_can_open_the_streams_again(terminal, cooper, rootfs):
     script = "echo one >/dev/stdout; echo two >/dev/stderr; cat /dev/stdin; exit 6"
     session = terminal(run(cooper, rootfs, script, "-i", "--user", "cask"))

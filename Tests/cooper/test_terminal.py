@@ -6,9 +6,10 @@ import termios
 import time
 
 import pytest
+import state
 from terminals import wait_until
 
-pytestmark = pytest.mark.requires("root")
+pytestmark = pytest.mark.requires("containers")
 
 
 @pytest.fixture(name="shell")
@@ -84,7 +85,7 @@ def test_the_terminal_is_restored_when_cooper_is_killed(shell):
     shell.process.kill()
     shell.process.wait()
     end = time.monotonic() + 5
-    while termios.tcgetattr(shell.slave) != shell.before or os.path.exists("/run/cooper"):
+    while termios.tcgetattr(shell.slave) != shell.before or os.path.exists(state.DIRECTORY):
         assert time.monotonic() < end, "the terminal was not restored, or the container not removed"
         time.sleep(0.01)
 

@@ -4,8 +4,10 @@ import OCISpec
 public struct ContainerRequest: Hashable, Sendable {
   public var id: String
   public var config: Config
-  /// The root filesystem's directories, topmost first: nothing writes to them.
+  /// The root filesystem's directories, topmost first: nothing writes to them. Without any the root is empty.
   public var lower: [String]
+  /// Symbolic links to make in the root.
+  public var links: [Link] = []
   /// Run an init of ours as pid 1, with the command as its child.
   public var usesInit = false
   /// Pass standard input on; otherwise it is /dev/null.
@@ -29,6 +31,17 @@ public struct ContainerRequest: Hashable, Sendable {
 
   /// The paths outside the container that `HostFacts` must know.
   public var hostPaths: [String] { lower + config.mounts.compactMap { $0.isBind ? $0.source : nil } }
+}
+
+/// A symbolic link in a container.
+public struct Link: Hashable, Sendable {
+  public var path: String
+  public var target: String
+
+  public init(_ path: String, target: String) {
+    self.path = path
+    self.target = target
+  }
 }
 
 /// The two ways to a cgroup.

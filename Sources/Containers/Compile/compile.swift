@@ -10,25 +10,27 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
   guard let process = request.config.process, !process.args.isEmpty else {
     throw CompileError("process.args", "there is no command")
   }
-  if host.uid != 0 { throw CompileError("process", "making a container needs root") }
   let namespaces = request.config.linux.namespaces
   let cgroups = try compileCgroups(request, host)
+  let user = try compileUser(process.user, host)
   let capabilities = try compileCapabilities(process.capabilities, host)
 
   return Plan(
     id: request.id,
     host: [.startKeeper(directory: request.directory)]
       + cgroups.prepare
-      + [.clone(cloneFlags(namespaces), cgroup: cgroups.birthplace)]
+      + [.clone(cloneFlags(namespaces, user), cgroup: cgroups.birthplace)]
+      + (user?.hostSteps ?? [])
       + cgroups.attach
       + [.go],
-    child: try [.awaitGo]
+    child: try [user == nil ? .awaitGo : .awaitIDs]
       + cgroups.joins
       + [.newSession, .newSessionKeyring]
       + (namespaces.contains(.cgroup) ? [.unshareCgroup] : [])
       + [.makeMountsPrivate]
       + compileRoot(request, host)
-      + compileMounts(request, host, cgroups.visible)
+      + request.links.map { .makeLink(target: $0.target, path: $0.path) }
+      + compileMounts(request, host, cgroups.visible, user)
       + (process.terminal ? [.terminal(process.consoleSize)] : request.isInteractive ? [] : [.nullInput])
       + request.config.linux.maskedPaths.map { .mask($0) }
       + request.config.linux.readonlyPaths.map { .makeReadOnly($0) }
@@ -37,18 +39,19 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + (request.config.hostname.map { [.setHostname($0)] } ?? [])
       + (namespaces.contains(.network) ? [.loopbackUp] : [])
       + [.closeDescriptors, .dropBoundingSet(keeping: capabilities)]
-      + [.setUser(process.user), .setCapabilities(capabilities)]
+      + (user.map { $0.programs != nil } ?? true ? [.setUser(process.user)] : [])
+      + [.setCapabilities(capabilities)]
       + (process.noNewPrivileges ? [.noNewPrivileges] : [])
       + [.workingDirectory(process.cwd)]
       + (request.usesInit ? [.becomeInit] : [])
       + [.exec(args: process.args, env: process.env)],
-    remarks: request.remarks + cgroups.remarks + [
+    remarks: request.remarks + (user?.remarks ?? []) + cgroups.remarks + [
       "no seccomp filter: the container may make every system call"
     ])
 }
 
-private func cloneFlags(_ namespaces: [Namespace]) -> CloneFlags {
-  var flags: CloneFlags = []
+private func cloneFlags(_ namespaces: [Namespace], _ user: UserPlan?) -> CloneFlags {
+  var flags: CloneFlags = user == nil ? [] : .newUser
   for namespace in namespaces {
     switch namespace {
     case .pid: flags.insert(.newPID)
@@ -71,7 +74,8 @@ private func compileCapabilities(_ names: [String], _ host: HostFacts) throws ->
     guard capability.rawValue <= host.lastCapability.rawValue else {
       throw CompileError("process.capabilities", "this kernel has no \(name)")
     }
-    guard host.capabilities.contains(capability) else {
+    // In a user namespace of the caller's own all are there.
+    guard host.uid != 0 || host.capabilities.contains(capability) else {
       throw CompileError("process.capabilities", "\(name) can't be given by a process that lacks it itself")
     }
     set.insert(capability)

@@ -6,19 +6,26 @@ func compileRoot(_ request: ContainerRequest, _ host: HostFacts) throws -> [Chil
   for lower in request.lower where host.files[FilePath(lower)] != .directory {
     throw CompileError("root", "\(lower) is no directory")
   }
-  return [.scratch(directory: request.directory), .overlay(lower: request.lower)]
+  return [
+    .scratch(directory: request.directory),
+    request.lower.isEmpty ? .emptyRoot : .overlay(lower: request.lower, userAttributes: host.uid != 0),
+  ]
 }
 
 func compileMounts(
-  _ request: ContainerRequest, _ host: HostFacts, _ cgroups: [CgroupHierarchy]
+  _ request: ContainerRequest, _ host: HostFacts, _ cgroups: [CgroupHierarchy], _ user: UserPlan?
 ) throws -> [ChildStep] {
+  let sharesNetwork = !request.config.linux.namespaces.contains(.network)
   let mounts = try request.config.mounts.enumerated().map { index, mount in
-    try compileMount(mount, "mounts[\(index)]", host, cgroups)
+    try compileMount(mount, "mounts[\(index)]", host, cgroups).map { step in
+      guard let user, case .mount(let filesystem) = step else { return step }
+      return user.adapted(filesystem, host, sharesNetwork: sharesNetwork)
+    }
   }
   // Into a fresh /dev before anything else is mounted: a volume of the host's must not get the nodes.
   let device = request.config.mounts.firstIndex { pathComponents($0.destination) == ["dev"] && !$0.isBind }
   let split = device.map { $0 + 1 } ?? mounts.count
-  return mounts[..<split].flatMap(\.self) + compileDevices(request) + mounts[split...].flatMap(\.self)
+  return mounts[..<split].flatMap(\.self) + compileDevices(request, user) + mounts[split...].flatMap(\.self)
 }
 
 private func compileMount(
@@ -94,6 +101,9 @@ private func splitOptions(
     case "dev": flags.remove(.noDev)
     case "noexec": flags.insert(.noExec)
     case "exec": flags.remove(.noExec)
+    case "noatime": flags.insert(.noATime)
+    case "strictatime": flags.insert(.strictATime)
+    case "nodiratime": flags.insert(.noDirATime)
     default:
       let parts = word.parts(at: "=", maxSplits: 1)
       if parts[0].isEmpty { throw CompileError("\(property).options", "\"\(word)\" is no mount option") }

@@ -3,7 +3,12 @@ import SystemPackage
 
 /// What `compile` must know of the machine, read once.
 public struct HostFacts: Hashable, Sendable {
+  /// The caller's effective ids.
   public var uid: UInt32
+  public var gid: UInt32 = 0
+  /// These two are read for a caller who is not root.
+  public var kernel = KernelVersion(6, 18)
+  public var user = UserFacts()
   public var mounts: [MountEntry]
   public var cgroups: [CgroupHierarchy]
   /// systemd's instance that would make a scope for us; nil where systemd doesn't run.
@@ -49,10 +54,16 @@ extension HostFacts {
     }
     let uid = asRoot ? 0 : geteuid()
     let cgroups = readCgroups(mounts, uid: uid)
-    return HostFacts(
+    var facts = HostFacts(
       uid: uid, mounts: mounts, cgroups: cgroups, systemd: readSystemd(cgroups, uid: uid), files: files,
       lastCapability: Linux.lastCapability(),
       capabilities: try asRoot ? CapabilitySet(through: Linux.lastCapability()) : capget().permitted)
+    if facts.uid != 0 {
+      facts.gid = getegid()
+      facts.kernel = uname().kernelVersion ?? facts.kernel
+      facts.user = UserFacts.read(uid: facts.uid)
+    }
+    return facts
   }
 }
 

@@ -68,6 +68,7 @@ struct Lowering {
   private func lower(_ step: ChildStep) {
     switch step {
     case .awaitGo: awaitGo()
+    case .awaitIDs: awaitIDs()
     case .joinCgroup(let path): writeZero("\(path)/tasks")
     case .enterCgroup(let path): writeZero("\(path)/cgroup.procs")
     case .newSession: builder.call(__NR_setsid)
@@ -79,10 +80,12 @@ struct Lowering {
       let flags = MountFlags([.recursive, .private]).rawValue
       builder.call(__NR_mount, 0, builder.text("/"), 0, .value(Int(flags)), 0)
     case .scratch(let directory): scratch(directory)
-    case .overlay(let lower): overlay(lower)
+    case .overlay(let lower, let userAttributes): overlay(lower, userAttributes: userAttributes)
+    case .emptyRoot: emptyRoot()
     case .mount(let mount): attach(mount)
     case .bind(let bind): attach(bind)
     case .makeNode(let device): makeNode(device)
+    case .bindNode(let device): bindNode(device)
     case .makeLink(let target, let path): makeLink(target, path)
     case .terminal(let size): terminal(size)
     case .nullInput: nullInput()
@@ -116,12 +119,33 @@ struct Lowering {
   }
 
   private func awaitGo() {
+    setSignalsAndMode()
+    hideMemory()
+    readGo()
+  }
+
+  /// /proc/PID of a process that hides its memory is root's: so that comes after the maps were written.
+  private func awaitIDs() {
+    setSignalsAndMode()
+    readGo()
+    builder.call(__NR_setresgid, 0, 0, 0)
+    builder.call(__NR_setresuid, 0, 0, 0)
+    hideMemory()
+  }
+
+  private func setSignalsAndMode() {
     let noSignals = builder.allocate(8)
     builder.call(__NR_rt_sigprocmask, 2, builder.address(noSignals), 0, 8)
     // Modes are meant as they are written; the command gets the usual mask.
     builder.call(__NR_umask, 0)
-    // Until exec, nobody but root may look into this copy of the host side's memory.
+  }
+
+  /// Until exec, nobody but root may look into this copy of the host side's memory.
+  private func hideMemory() {
     builder.call(__NR_prctl, .value(Int(LINUX_PR_SET_DUMPABLE)), 0, 0, 0, 0)
+  }
+
+  private func readGo() {
     builder.call(
       __NR_read, .value(Self.channel), builder.address(builder.allocate(8)), 1, wanted: 1)
   }

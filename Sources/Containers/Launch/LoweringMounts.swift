@@ -22,7 +22,7 @@ extension Lowering {
     place(cover, "empty")
   }
 
-  func overlay(_ lower: [String]) {
+  func overlay(_ lower: [String], userAttributes: Bool) {
     let names = lower.indices.map { "lower\($0)" }
     for (source, name) in zip(lower, names) {
       makeDirectory(name, mode: 0o755)
@@ -33,10 +33,15 @@ extension Lowering {
       place(tree, name)
       builder.call(__NR_close, .slot(tree))
     }
+    let attributes: [FilesystemMount.Option] = userAttributes ? [.init("userxattr")] : []
     let layers: [FilesystemMount.Option] = [
       .init("lowerdir", names.joined(separator: ":")), .init("upperdir", "upper"), .init("workdir", "work"),
     ]
-    place(makeFilesystem("overlay", "overlay", layers, .noDev, into: root), "root")
+    place(makeFilesystem("overlay", "overlay", layers + attributes, .noDev, into: root), "root")
+  }
+
+  func emptyRoot() {
+    place(makeFilesystem("tmpfs", "tmpfs", [.init("mode", "755")], .noDev, into: root), "root")
   }
 
   /// move_mount onto a path of the host side, or of the scratch directory.
@@ -115,7 +120,9 @@ extension Lowering {
 
   func setAttributes(_ mount: Slot, _ attributes: MountFlags, recursive: Bool) {
     // struct mount_attr: attr_set, attr_clr, propagation, userns_fd
-    let attribute = builder.bytes((UInt64(mountAttributes(attributes)), UInt64(0), UInt64(0), UInt64(0)))
+    let setsATime = !attributes.isDisjoint(with: [.noATime, .strictATime])
+    let cleared = setsATime ? UInt64(LINUX_MOUNT_ATTR__ATIME) : 0
+    let attribute = builder.bytes((UInt64(mountAttributes(attributes)), cleared, UInt64(0), UInt64(0)))
     builder.call(
       __NR_mount_setattr, .slot(mount), builder.text(""),
       .value(Int(LINUX_AT_EMPTY_PATH) | (recursive ? Int(LINUX_AT_RECURSIVE) : 0)),
@@ -161,6 +168,8 @@ extension Lowering {
     let table: [(MountFlags, Int)] = [
       (.readOnly, Int(LINUX_MOUNT_ATTR_RDONLY)), (.noSuid, Int(LINUX_MOUNT_ATTR_NOSUID)),
       (.noDev, Int(LINUX_MOUNT_ATTR_NODEV)), (.noExec, Int(LINUX_MOUNT_ATTR_NOEXEC)),
+      (.noATime, Int(LINUX_MOUNT_ATTR_NOATIME)), (.strictATime, Int(LINUX_MOUNT_ATTR_STRICTATIME)),
+      (.noDirATime, Int(LINUX_MOUNT_ATTR_NODIRATIME)),
     ]
     return table.reduce(0) { flags.contains($1.0) ? $0 | $1.1 : $0 }
   }

@@ -12,6 +12,17 @@ extension Lowering {
     builder.call(__NR_mknodat, .slot(directory), builder.text(name), .value(Int(mode)), .value(Int(number)))
   }
 
+  /// After a look whether it is what the plan says.
+  func bindNode(_ device: Device) {
+    let tree = builder.slot()
+    let flags = Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC)
+    builder.call(
+      __NR_open_tree, .value(Int(LINUX_AT_FDCWD)), builder.text(device.path), .value(flags), into: tree)
+    verify(tree, major: Int(device.major), minor: Int(device.minor))
+    setAttributes(tree, [.noSuid, .noExec], recursive: false)
+    attach(tree, at: device.path, kind: .other)
+  }
+
   func makeLink(_ target: String, _ path: String) {
     let (directory, name) = makeParent(path)
     builder.call(__NR_symlinkat, builder.text(target), .slot(directory), builder.text(name))

@@ -119,6 +119,7 @@ private struct Launcher: ~Copyable {
       child = try Child(
         plan.child, streams: options.streams, flags: flags, cgroup: cgroup, isTraced: options.trace != nil)
       try handOver()
+    case .runMapper, .writeOfChild: if let pid = child?.pid { try Containers.perform(step, on: pid) }
     case .go: try child?.go()
     }
   }
@@ -177,7 +178,7 @@ private struct Launcher: ~Copyable {
     var execErrno: Int32?
     if case .exec = step { execErrno = errno.rawValue }
     return ContainerError(
-      "\(step): \(errno.sentence)\(detail)\(remedy(step, errno))", execErrno: execErrno)
+      "\(step): \(errno.sentence)\(detail)\(remedy(step, errno, of: plan))", execErrno: execErrno)
   }
 
   private func trace(_ line: String, _ time: Int) { options.trace?(line, time - start) }

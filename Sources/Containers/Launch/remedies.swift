@@ -2,10 +2,12 @@ import Linux
 import SystemPackage
 
 /// What to do about a failed step, where we know it: "; …".
-func remedy(_ step: ChildStep, _ errno: Errno) -> String {
+func remedy(_ step: ChildStep, _ errno: Errno, of plan: Plan) -> String {
   switch (step, errno) {
-  case (.overlay(let lower), .invalidArgument):
+  case (.overlay(let lower, false), .invalidArgument):
     "; \(lower.joined(separator: ":")) can't be a lower layer of an overlay: its filesystem is not fit for it, or is an overlay on too many others"
+  case (.overlay(let lower, true), .invalidArgument):
+    "; \(lower.joined(separator: ":")) can't be a lower layer of an overlay: something is mounted below it, which only root can leave out, or its filesystem is not fit for it"
   case (.overlay, .operationNotSupportedByDevice): "; this kernel has no overlay filesystem"
   case (.exec(let args, _), .noSuchFileOrDirectory)
   where args.first?.utf8.contains(UInt8(ascii: "/")) == false:
@@ -13,10 +15,16 @@ func remedy(_ step: ChildStep, _ errno: Errno) -> String {
   case (.exec(let args, _), .noSuchFileOrDirectory):
     "; the container has no such file, or lacks the interpreter or loader that \(args.first ?? "") names"
   case (.exec, .execFormatError): "; it is no program for this machine"
-  case (.scratch, .notPermitted), (.overlay, .notPermitted), (.makeMountsPrivate, .notPermitted):
-    "; it needs root with CAP_SYS_ADMIN"
+  case (.unshareCgroup, .notPermitted), (.makeMountsPrivate, .notPermitted), (.scratch, .notPermitted),
+    (.overlay, .notPermitted), (.makeMountsPrivate, .permissionDenied), (.scratch, .permissionDenied):
+    plan.hasUserNamespace ? userNamespaceRemedy() : "; it needs root with CAP_SYS_ADMIN"
+  case (.mount(let mount), .notPermitted)
+  where plan.hasUserNamespace && ["proc", "sysfs"].contains(mount.type):
+    "; without root, \(mount.type) can be mounted only where nothing hides a part of the one that is here, as it is in a container"
   case (.mount(let mount), .tooManySymbolicLinkLevels):
     "; on the way to \(mount.path) the image has a symbolic link, which could lead elsewhere than it says"
+  case (.bind(let bind), .invalidArgument) where plan.hasUserNamespace && !bind.isRecursive:
+    "; something is mounted below \(bind.source), which only root can leave out"
   case (.makeMountsPrivate, .invalidArgument):
     "; the root directory is no mount point, as in a chroot: a bind mount of it onto itself makes it one"
   default: ""
@@ -25,12 +33,28 @@ func remedy(_ step: ChildStep, _ errno: Errno) -> String {
 
 func remedy(_ step: HostStep, _ error: SystemCallError) -> String {
   switch (step, error.errno) {
-  case (.clone, .notPermitted): "; it needs root with CAP_SYS_ADMIN"
+  case (.clone(let flags, _), .notPermitted), (.clone(let flags, _), .permissionDenied):
+    flags.contains(.newUser) ? userNamespaceRemedy() : "; it needs root with CAP_SYS_ADMIN"
+  case (.clone(let flags, _), .noSpace) where flags.contains(.newUser):
+    "; a limit in /proc/sys/user is reached: user.max_user_namespaces, say"
   case (.clone, .noSpace): "; a limit in /proc/sys/user is reached"
+  case (.writeOfChild, .notPermitted), (.writeOfChild, .permissionDenied): userNamespaceRemedy()
   case (.write(let file, _), .resourceBusy) where file.hasSuffix("cgroup.subtree_control"):
     "; a cgroup that has processes can't pass controllers on"
   case (.write(let file, _), .noSuchFileOrDirectory) where file.hasSuffix("cgroup.subtree_control"):
     "; the cgroup doesn't have that controller itself"
   default: ""
+  }
+}
+
+private func userNamespaceRemedy() -> String {
+  appArmorRestrictsUsers()
+    ? "; \(appArmorObstacle)"
+    : "; a user namespace is not allowed here: by a security module, in a chroot, or in a container"
+}
+
+extension Plan {
+  fileprivate var hasUserNamespace: Bool {
+    host.contains { if case .clone(let flags, _) = $0 { flags.contains(.newUser) } else { false } }
   }
 }

@@ -35,15 +35,38 @@ public enum HostStep: Hashable, Sendable {
   case moveAside(String)
   /// clone3 of the child; `cgroup` is the v2 cgroup that it is born in.
   case clone(CloneFlags, cgroup: String?)
+  /// newuidmap or newgidmap for the child. Either has root's privileges, and writes what /etc/subuid or /etc/subgid
+  /// allow the caller.
+  case runMapper(String, [IDMapping])
+  /// One write into a file of /proc/PID. The child has not been waited for, so that its pid is no other's.
+  case writeOfChild(file: String, value: String)
   /// systemd makes a scope, and puts the child into it.
   case startScope(Scope)
   /// Lets the child run.
   case go
 }
 
+/// One line of a uid_map or gid_map.
+public struct IDMapping: Hashable, Sendable, CustomStringConvertible {
+  /// The first id in the user namespace, and what it is outside.
+  public var inside: UInt32
+  public var outside: UInt32
+  public var count: UInt32
+
+  public init(_ inside: UInt32, _ outside: UInt32, _ count: UInt32) {
+    self.inside = inside
+    self.outside = outside
+    self.count = count
+  }
+
+  public var description: String { "\(inside) \(outside) \(count)" }
+}
+
 public enum ChildStep: Hashable, Sendable {
   /// Blocks until `HostStep.go`; leaves when the host side has died instead.
   case awaitGo
+  /// The same in a user namespace, whose ids the host side maps meanwhile; then root of it by all ids.
+  case awaitIDs
   /// "0" into the tasks file of a v1 cgroup. The child does it itself: a thread that moves itself makes the kernel
   /// wait for nothing, while another's move of a process waits until every processor has passed a quiet point.
   case joinCgroup(String)
@@ -58,10 +81,16 @@ public enum ChildStep: Hashable, Sendable {
   /// A tmpfs over the container's directory, seen by the child only: it holds the overlay's upper layer.
   case scratch(directory: String)
   /// The root: an overlay of these directories, topmost first, and the upper layer in memory.
-  case overlay(lower: [String])
+  ///
+  /// In a user namespace the upper layer's marks are `user.` attributes: only root may set those of `trusted.`.
+  case overlay(lower: [String], userAttributes: Bool = false)
+  /// An empty root, in memory.
+  case emptyRoot
   case mount(FilesystemMount)
   case bind(BindMount)
   case makeNode(Device)
+  /// The node of the machine, where nodes can't be made.
+  case bindNode(Device)
   case makeLink(target: String, path: String)
   /// A pty of the container's own devpts: its master goes to the host side, its slave becomes /dev/console, the
   /// controlling terminal, and stdio.

@@ -18,6 +18,9 @@ extension HostStep: CustomStringConvertible {
     case .moveAside(let path): "move this process and its keeper into the cgroup \(path)"
     case .clone(let flags, nil): "clone3 a child with \(flags)"
     case .clone(let flags, let cgroup?): "clone3 a child with \(flags) in the cgroup \(cgroup)"
+    case .runMapper(let program, let map):
+      "run \(program) PID \(map.map(\.description).joined(separator: " "))"
+    case .writeOfChild(let file, let value): "write \"\(value)\" to /proc/PID/\(file)"
     case .startScope(let scope):
       "start the scope \(scope.name) with the child, by systemd on the bus \(scope.bus)"
         + parenthesized(scope.properties.map(\.description))
@@ -30,17 +33,22 @@ extension ChildStep: CustomStringConvertible {
   public var description: String {
     switch self {
     case .awaitGo: "wait for the host side"
+    case .awaitIDs: "wait for the host side, and become root of the user namespace"
     case .joinCgroup(let path), .enterCgroup(let path): "enter the cgroup \(path)"
     case .newSession: "start a session"
     case .newSessionKeyring: "join a session keyring of its own"
     case .unshareCgroup: "unshare CLONE_NEWCGROUP"
     case .makeMountsPrivate: "make every mount private (MS_REC | MS_PRIVATE)"
     case .scratch(let directory): "mount tmpfs on \(directory) for the changes (nosuid,nodev)"
-    case .overlay(let lower): "mount overlay of \(lower.joined(separator: ":")) as the root (nodev)"
+    case .overlay(let lower, let userAttributes):
+      "mount overlay of \(lower.joined(separator: ":")) as the root (nodev\(userAttributes ? ",userxattr" : ""))"
+    case .emptyRoot: "mount tmpfs as the root (nodev)"
     case .mount(let mount): mount.description
     case .bind(let bind): bind.description
     case .makeNode(let device):
       "make the device \(device.path) c \(device.major):\(device.minor) mode \(octal(device.fileMode))"
+    case .bindNode(let device):
+      "bind the machine's device \(device.path) c \(device.major):\(device.minor) on \(device.path)"
     case .makeLink(let target, let path): "make the link \(path) to \(target)"
     case .terminal: "open a terminal and make it /dev/console and stdio"
     case .nullInput: "take /dev/null as standard input"
@@ -82,7 +90,8 @@ private func list(_ capabilities: CapabilitySet) -> String {
 
 private func optionNames(_ flags: MountFlags) -> [String] {
   let table: [(MountFlags, String)] = [
-    (.readOnly, "ro"), (.noSuid, "nosuid"), (.noDev, "nodev"), (.noExec, "noexec"),
+    (.readOnly, "ro"), (.noSuid, "nosuid"), (.noDev, "nodev"), (.noExec, "noexec"), (.noATime, "noatime"),
+    (.strictATime, "strictatime"), (.noDirATime, "nodiratime"),
   ]
   return table.filter { flags.contains($0.0) }.map(\.1)
 }

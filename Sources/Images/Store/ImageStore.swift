@@ -12,14 +12,18 @@ import SystemPackage
 public struct ImageStore: Sendable {
   let root: FilePath
   let limits: ImageLimits
+  let owners: ImageOwners?
   let note: @Sendable (String) -> Void
 
   /// - Parameters:
   ///   - root: the directory of the store. It is made when it is needed.
+  ///   - owners: where not all ids are there, those that are.
   ///   - note: takes a line that the user should see though it is no error: what of a tar was left out, and why.
   public init(
-    root: String, limits: ImageLimits = ImageLimits(), note: @escaping @Sendable (String) -> Void = { _ in }
+    root: String, limits: ImageLimits = ImageLimits(), owners: ImageOwners? = nil,
+    note: @escaping @Sendable (String) -> Void = { _ in }
   ) {
+    self.owners = owners
     self.root = FilePath(root)
     self.limits = limits
     self.note = note
@@ -27,7 +31,7 @@ public struct ImageStore: Sendable {
 
   /// The root filesystem in a tar, which is unpacked unless it has been already.
   ///
-  /// Needs to be root, for the owners of the files.
+  /// Needs to be root, for the owners of the files: of the machine, or of a user namespace.
   ///
   /// - Parameter path: of a tar, plain or compressed by gzip, xz or zstd.
   /// - Returns: a directory's path.
@@ -55,6 +59,17 @@ public struct ImageStore: Sendable {
     }
   }
 
+  /// The root filesystem in a tar that is remembered to be unpacked, without being root; nil where it isn't known.
+  public func knownRootfs(ofTar path: String) throws(ImageError) -> String? {
+    try named(path) {
+      let (_, status) = try openTar(path)
+      if (try? statx(storePath)) == nil { return nil }
+      return try StoreDirectory.with(storePath) { store in
+        TarIdentity(status).digest(in: store).flatMap(store.rootfs)
+      }
+    }
+  }
+
   /// What `rootfs` would return, without writing anything. The tar is read, for its hash.
   public func expectedRootfs(ofTar path: String) throws(ImageError) -> String {
     try named(path) {
@@ -70,7 +85,7 @@ public struct ImageStore: Sendable {
 
   private func unpack(_ file: OpenFile, _ path: String, into directory: Directory) throws -> String {
     let reader = try TarReader(file, limits)
-    let unpacker = Unpacker(reader, into: directory)
+    let unpacker = Unpacker(reader, into: directory, owners)
     try unpacker.unpack()
     for text in unpacker.leftOut { note("the image \(path): \(text)") }
     return try reader.digest()

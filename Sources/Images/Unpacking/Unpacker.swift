@@ -5,12 +5,14 @@ import SystemPackage
 final class Unpacker {
   private let reader: TarReader
   private let tree: Tree
+  private let owners: ImageOwners?
 
   /// How many members each attribute was left out of.
   private var leftOutCounts: [String: Int] = [:]
 
-  init(_ reader: TarReader, into root: Directory) {
+  init(_ reader: TarReader, into root: Directory, _ owners: ImageOwners? = nil) {
     self.reader = reader
+    self.owners = owners
     tree = Tree(root)
   }
 
@@ -37,6 +39,7 @@ final class Unpacker {
   }
 
   private func make(_ member: TarMember) throws {
+    try owners?.check(member.metadata)
     guard let place = try MemberPath(member.path) else {
       guard case .directory = member.kind else { throw Refusal("the root is no directory") }
       try tree.note(member.metadata, of: tree.root, at: RawPath([]))
@@ -54,6 +57,11 @@ final class Unpacker {
     case .node(let type, let device):
       if type == .characterDevice && device == DeviceNumber(0, 0) {
         throw Refusal("the device 0:0 is overlayfs's mark of a removed file")
+      }
+      // In a user namespace nobody can make one, and containers have their own /dev.
+      if owners != nil && type != .fifo {
+        leftOutCounts["the device", default: 0] += 1
+        return
       }
       try replacing(name, in: parent) { try mknod(at: parent.descriptor, name, type, device, []) }
       try set(member.metadata, of: name, in: parent, isLink: false)

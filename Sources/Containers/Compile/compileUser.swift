@@ -1,0 +1,106 @@
+import Linux
+import OCISpec
+
+/// What a container of a caller who is not root has beyond one of root's: a user namespace. All other namespaces
+/// belong to it, and what the container may do there is done with its capabilities.
+struct UserPlan {
+  var uids: [IDMapping]
+  var gids: [IDMapping]
+  /// The programs that write the maps, and nil where the host side writes them: then each has one id.
+  var programs: (newuidmap: String, newgidmap: String)?
+  var remarks: [String] = []
+
+  /// After the clone, before the child may go.
+  var hostSteps: [HostStep] {
+    if let programs {
+      return [.runMapper(programs.newuidmap, uids), .runMapper(programs.newgidmap, gids)]
+    }
+    // Whoever maps the own gid alone has to give up setgroups: dropping a group can give access.
+    return [
+      .writeOfChild(file: "uid_map", value: uids[0].description),
+      .writeOfChild(file: "setgroups", value: "deny"),
+      .writeOfChild(file: "gid_map", value: gids[0].description),
+    ]
+  }
+}
+
+/// nil for root, who needs no user namespace.
+func compileUser(_ user: User, _ host: HostFacts) throws -> UserPlan? {
+  if host.uid == 0 { return nil }
+  try checkUserNamespaces(host)
+  var plan = UserPlan(uids: [.init(0, host.uid, 1)], gids: [.init(0, host.gid, 1)])
+  if let cause = obstacleToRanges(host.user) {
+    plan.remarks.append("the container has one user and one group, 0: \(cause)")
+    plan.remarks.append("the caller's supplementary groups stay: with one id they can't be dropped")
+  } else if let uids = host.user.uids, let gids = host.user.gids, let newuidmap = host.user.newuidmap,
+    let newgidmap = host.user.newgidmap
+  {
+    plan.uids.append(.init(1, uids.first, uids.count))
+    plan.gids.append(.init(1, gids.first, gids.count))
+    plan.programs = (newuidmap, newgidmap)
+  }
+  if host.user.isRestrictedByAppArmor {
+    plan.remarks.append(appArmorObstacle)
+  }
+  if host.kernel < KernelVersion(6, 6) {
+    plan.remarks.append(
+      "before Linux 6.6 a directory of the image can't be removed or renamed: a layer of changes in memory can't note it"
+    )
+  }
+  try check("uid", user.uid, plan.uids)
+  try check("gid", user.gid, plan.gids)
+  if plan.programs != nil {
+    for group in user.additionalGids { try check("additionalGids", group, plan.gids) }
+  } else if user.additionalGids.contains(where: { $0 != 0 }) {
+    plan.remarks.append("the user's groups of the image are left out: there is one group")
+  }
+  return plan
+}
+
+private func check(_ property: String, _ id: UInt32, _ map: [IDMapping]) throws {
+  let last = map.map { $0.inside + ($0.count - 1) }.max() ?? 0
+  if id > last {
+    throw CompileError(
+      "process.user.\(property)",
+      last == 0
+        ? "\(id) is not mapped: the container has one id, 0" : "\(id) is not mapped: the last one is \(last)")
+  }
+}
+
+/// Why only the caller's own ids can be mapped; nil where ranges can.
+private func obstacleToRanges(_ user: UserFacts) -> String? {
+  if user.uids == nil { return "/etc/subuid gives the caller no range" }
+  if user.gids == nil { return "/etc/subgid gives the caller no range" }
+  if user.newuidmap == nil { return "there is no newuidmap here (Debian's package uidmap)" }
+  if user.newgidmap == nil { return "there is no newgidmap here (Debian's package uidmap)" }
+  if user.hasNoNewPrivileges { return "no_new_privs is set, so that newuidmap has no effect" }
+  return nil
+}
+
+/// What keeps a caller from user namespaces for certain.
+private func checkUserNamespaces(_ host: HostFacts) throws {
+  let property = "user namespace"
+  if host.kernel < KernelVersion(5, 11) {
+    throw CompileError(
+      property, "Linux 5.11 is needed to mount an overlay without root, and this is \(host.kernel)")
+  }
+  if host.user.unprivilegedClone == 0 {
+    throw CompileError(
+      property,
+      "kernel.unprivileged_userns_clone is 0, so that only root can make one; as root: sysctl -w kernel.unprivileged_userns_clone=1"
+    )
+  }
+  if host.user.maximum == 0 {
+    throw CompileError(
+      property,
+      "user.max_user_namespaces is 0, so that nobody can make one; as root: sysctl -w user.max_user_namespaces=10000"
+    )
+  }
+}
+
+let appArmorObstacle =
+  "kernel.apparmor_restrict_unprivileged_userns is 1: without an AppArmor profile for cooper that allows userns, there are no capabilities in a user namespace; as root: make one, or sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+
+extension UserPlan {
+  func maps(gid: UInt32) -> Bool { gids.contains { gid >= $0.inside && gid - $0.inside < $0.count } }
+}

@@ -1,0 +1,65 @@
+import CLinux
+import Linux
+import SystemPackage
+
+/// Runs a program of the machine's and waits for it: with no environment, no descriptor but stdio, and no signal
+/// blocked or ignored. What it prints is for the error alone.
+///
+/// The child allocates nothing and takes no lock, as the container's.
+///
+/// - Throws: ``ProgramFailure`` when it doesn't succeed.
+func runProgram(_ path: String, _ arguments: [String]) throws {
+  let output = try pipe()
+  let builder = ProgramBuilder()
+  let null = builder.slot()
+  builder.call(__NR_rt_sigprocmask, 2, builder.address(builder.allocate(8)), 0, 8)
+  builder.call(
+    __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text("/dev/null"), 0, into: null)
+  builder.call(__NR_dup2, .slot(null), 0)
+  for stream in 1...2 { builder.call(__NR_dup2, .value(Int(output.writeEnd.rawValue)), .value(stream)) }
+  builder.call(__NR_close_range, 3, .value(Int(UInt32.max)), 0)
+  builder.call(__NR_execve, builder.text(path), builder.texts([path] + arguments), builder.texts([]))
+
+  let pid = try start(builder)
+  let text = try readToEnd(output.takeReadEnd())
+  let status = try waitpid(pid)
+  if status == .exited(0) { return }
+  let words = String(decoding: text, as: UTF8.self).parts(at: "\n").filter { !$0.isEmpty }
+  throw ProgramFailure(words: words.isEmpty ? "it ended as \(status)" : words.joined(separator: "; "))
+}
+
+/// What a program said when it failed.
+struct ProgramFailure: Error {
+  let words: String
+}
+
+private func start(_ builder: ProgramBuilder) throws(SystemCallError) -> ProcessID {
+  let operations = builder.finish()
+  let report = builder.allocate(MemoryLayout<Report>.size)
+  let slots = builder.allocate(Int(builder.slotCount) * MemoryLayout<Int>.stride)
+  let initMemory = builder.bytes(InitMemory())
+  var arguments = clinux_clone_args()
+  arguments.flags = CloneFlags.clearSigHand.rawValue
+  arguments.exit_signal = UInt64(LINUX_SIGCHLD)
+  let result = operations.withUnsafeBufferPointer { operations in
+    guard let first = operations.baseAddress else { return -Int(Errno.invalidArgument.rawValue) }
+    var memory = ChildMemory(
+      operations: first, count: operations.count,
+      slots: slots.bindMemory(to: Int.self, capacity: Int(builder.slotCount)),
+      report: report.bindMemory(to: Report.self, capacity: 1),
+      text: report.assumingMemoryBound(to: UInt8.self), textCapacity: 0, channel: -1,
+      initMemory: initMemory.bindMemory(to: InitMemory.self, capacity: 1))
+    return cloneAndWalk(&arguments, MemoryLayout<clinux_clone_args>.size, &memory)
+  }
+  return try ProcessID(check(result, "clone3", ["flags": CloneFlags.clearSigHand]))
+}
+
+/// What is written until all write ends are closed; no more than anybody reads of it is kept.
+func readToEnd(_ end: consuming Descriptor) throws(SystemCallError) -> [UInt8] {
+  var text: [UInt8] = []
+  while true {
+    let part = try end.read(upTo: 4096)
+    if part.isEmpty { return text }
+    if text.count < 65536 { text += part }
+  }
+}
