@@ -5,6 +5,7 @@ failure instead; what the machine itself lacks stays a skip, which Tests/machine
 """
 
 import os
+import pathlib
 import pwd
 import shutil
 import subprocess
@@ -40,6 +41,38 @@ def kernel():
     return tuple(int(number) for number in os.uname().release.split("-")[0].split(".")[:2])
 
 
+def has_cgroup2_controllers():
+    try:
+        with open("/sys/fs/cgroup/cgroup.controllers", encoding="utf-8") as controllers:
+            return {"cpu", "memory", "pids"} <= set(controllers.read().split())
+    except OSError:
+        return False
+
+
+def has_users_systemd():
+    """Root needs the system's alone."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR", f"/run/user/{os.geteuid()}")
+    return os.geteuid() == 0 or os.path.exists(f"{runtime}/bus")
+
+
+def has_delegated_cgroup():
+    """A cgroup of this process or above it that systemd has delegated. Root has the machine's root."""
+    if os.geteuid() == 0:
+        return True
+    with open("/proc/self/cgroup", encoding="utf-8") as cgroups:
+        own = pathlib.PurePath(cgroups.read().splitlines()[-1].split(":", 2)[2])
+    for path in [own, *own.parents]:
+        cgroup = pathlib.Path(f"/sys/fs/cgroup{path}")
+        try:
+            is_marked = os.getxattr(cgroup, "user.delegate") == b"1"
+        except OSError:
+            is_marked = False
+        is_unit = path != own and path.suffix in (".service", ".scope")
+        if is_marked or (is_unit and cgroup.stat().st_uid == os.geteuid()):
+            return not (cgroup / "init.scope").exists()
+    return False
+
+
 # name: (kind, whether it is there)
 REQUIREMENTS = {
     "root": ("installable", lambda: os.geteuid() == 0),
@@ -53,6 +86,11 @@ REQUIREMENTS = {
     "runc": ("installable", program("runc")),
     "bwrap": ("installable", program("bwrap")),
     "cgroup-v1": ("machine", file("/sys/fs/cgroup/memory/cgroup.procs")),
+    "cgroup-v2 controllers": ("machine", has_cgroup2_controllers),
+    "systemd": ("machine", file("/run/systemd/system")),
+    "no root": ("machine", lambda: os.geteuid() != 0),
+    "systemd user": ("machine", has_users_systemd),
+    "delegated cgroup": ("machine", has_delegated_cgroup),
     "cgroup-v2": ("machine", file("/sys/fs/cgroup/cgroup.controllers")),
     "fuse": ("machine", file("/dev/fuse")),
     "overlay": ("machine", lambda: "\toverlay\n" in open("/proc/filesystems").read()),

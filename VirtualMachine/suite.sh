@@ -27,4 +27,5 @@ if [ "$part" = all ]; then
   suite backports root 0
   suite backports user 1
 fi
+python3 VirtualMachine/shown.py .build/vm/*-root .build/vm/*-user
 exit "$failed"

@@ -61,6 +61,12 @@ struct ContainerOptions: ParsableArguments {
   var pidsLimit: [String] = []
 
   @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Who makes the cgroup: cgroupfs or systemd. (default: cgroupfs where it can)", valueName: "manager"))
+  var cgroupManager: [String] = []
+
+  @Option(
     name: .long, help: ArgumentHelp("Add a capability, or ALL. May be repeated.", valueName: "capability"))
   var capAdd: [String] = []
 

@@ -52,6 +52,7 @@ extension ContainerOptions {
       "linux.resources.cpu.quota": "--cpus", "linux.resources.cpu.shares": "--cpu-shares",
       "linux.resources.pids.limit": "--pids-limit", "process.capabilities": "--cap-add",
       "process.user.uid": "--user", "process.user.gid": "--user", "process.user.additionalGids": "--user",
+      "linux.cgroupsPath": "--cgroup-manager systemd",
     ]
     if let option = options[property] { return option }
     // "mounts[7].options"; those that were typed are the last, volumes first.

@@ -27,6 +27,7 @@ extension ContainerOptions {
     config.linux.resources = try resources()
     config.linux.maskedPaths = Defaults.maskedPaths
     config.linux.readonlyPaths = Defaults.readonlyPaths
+    let manager = try cgroupManagerChoice()
     let volumes = try volume.map(volumeMount) + tmpfs.map(tmpfsMount)
 
     // Last, so that no tar is unpacked for a command that can't be.
@@ -46,6 +47,7 @@ extension ContainerOptions {
     var request = ContainerRequest(id: id, config: config, lower: image.lower)
     request.links = image.links
     request.stateDirectory = directory
+    request.cgroupManager = manager
     request.usesInit = usesInit
     request.isInteractive = interactive
     if !image.isUnpacked {
@@ -60,6 +62,14 @@ extension ContainerOptions {
       throw ValidationError("--user \(name): the image isn't unpacked yet, which `cooper run` does")
     }
     return try ImageFacts.read(rootDirectory: image.root).resolve(name)
+  }
+
+  private func cgroupManagerChoice() throws -> CgroupManager? {
+    guard let name = try single("--cgroup-manager", cgroupManager) else { return nil }
+    guard let manager = CgroupManager(rawValue: name) else {
+      throw ValidationError("--cgroup-manager \(name): it is cgroupfs or systemd")
+    }
+    return manager
   }
 
   private func namespaces() throws -> [Namespace] {

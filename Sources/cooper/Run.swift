@@ -19,7 +19,7 @@ struct Run: ContainerCommand {
   func run() throws {
     let request = try options.request(unpacks: true)
     let host = try HostFacts.read(paths: request.hostPaths)
-    for remains in try sweep(stateDirectory: request.stateDirectory, host) { printError("\(remains)") }
+    for remains in try sweep(stateDirectory: request.stateDirectory) { printError("\(remains)") }
     let plan = try options.plan(request, host)
 
     var launchOptions = LaunchOptions()

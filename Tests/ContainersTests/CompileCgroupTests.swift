@@ -38,7 +38,8 @@ struct CompileCgroupTests {
     let path = "/cg/v2/cooper-cask"
     #expect(
       try steps(request, [v2]) == [
-        .write(file: "/cg/v2/cgroup.subtree_control", value: "+memory +pids"),
+        .write(file: "/cg/v2/cgroup.subtree_control", value: "+memory"),
+        .write(file: "/cg/v2/cgroup.subtree_control", value: "+pids"),
         .makeCgroup(path),
         .write(file: "\(path)/memory.max", value: "67108864"),
         .write(file: "\(path)/memory.swap.max", value: "33554432"),

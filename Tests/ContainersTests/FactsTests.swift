@@ -93,7 +93,7 @@ struct FactsTests {
     #expect(
       table == [
         MountEntry(
-          id: 36, mountPoint: "/mnt x", type: "ext4", options: ["rw", "noatime"],
+          id: 36, root: "/root", mountPoint: "/mnt x", type: "ext4", options: ["rw", "noatime"],
           superOptions: ["rw", "errors=continue"]),
         MountEntry(
           id: 37, mountPoint: "/sys/fs/cgroup/cpu", type: "cgroup", options: ["ro"],

@@ -54,6 +54,6 @@ private final class Sweeper: @unchecked Sendable {
   }
 
   private func run() {
-    do { result = try sweep(stateDirectory: directory, HostFacts()) } catch { Issue.record(error) }
+    do { result = try sweep(stateDirectory: directory) } catch { Issue.record(error) }
   }
 }

@@ -130,10 +130,16 @@ struct PIDFDTests {
   @Test func waitidTellsEachChange() async {
     await #expect(processExitsWith: .success) {
       try isolated {
-        let child = try fork { try exec(["sh", "-c", "kill -STOP $$; exit 9"]) }
+        // It goes on after it was told to, and not before that has been seen: an end would hide it.
+        let input = try pipe()
+        let child = try fork {
+          try dup2(input.readEnd, 0)
+          try exec(["sh", "-c", "kill -STOP $$; read line; exit 9"])
+        }
         expectEqual(try waitid(.all, .stopped)?.status, .stopped(.stop))
         try kill(child, .cont)
         expectEqual(try waitid(.process(child), .continued)?.status, .continued)
+        try input.writeEnd.write("on\n")
         expectEqual(try waitid(.group(0))?.status, .exited(9))
         expectErrno(.noChildProcess) { try waitid(.all) }
         let error = expectErrno(.invalidArgument) { try waitid(.process(child), []) }

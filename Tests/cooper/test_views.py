@@ -1,5 +1,6 @@
 """Machines with other cgroups than this one: a mount namespace in which /sys/fs/cgroup shows them."""
 
+import pathlib
 import subprocess
 
 import pytest
@@ -36,6 +37,25 @@ def test_with_version_2_only_the_container_is_born_in_its_cgroup(on, rootfs):
     assert "no limit of device access" in plan
     # What was mounted there before is hidden, and not to be written to.
     assert "devices.deny" not in plan
+
+
+def test_in_a_cgroup_namespace_the_top_of_it_is_taken(cooper, rootfs):
+    """As in a container: there is no more of the machine's cgroups than what its root has been given."""
+    unified = next(line.split()[1] for line in open("/proc/self/mounts") if line.split()[2] == "cgroup2")
+    outer = pathlib.Path(unified) / "cooper-outer"
+    outer.mkdir()
+    view = "umount -l -R /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup"
+    script = f'echo $$ > {outer}/cgroup.procs && exec unshare -mC sh -c \'{view} && exec "$@"\' sh "$@"'
+    try:
+        done = subprocess.run(
+            ["sh", "-c", script, "sh", cooper.path, "run", "--trace", rootfs, "cat", "/proc/self/cgroup"],
+            capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=60,
+        )  # fmt: skip
+        assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "0::/"), done
+        assert " in the cgroup /sys/fs/cgroup/cooper-" in done.stderr
+        assert list(outer.glob("*/")) == []
+    finally:
+        outer.rmdir()
 
 
 def test_without_cgroups_it_runs_and_explain_says_so(on, rootfs):

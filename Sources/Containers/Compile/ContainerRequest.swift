@@ -15,6 +15,9 @@ public struct ContainerRequest: Hashable, Sendable {
   /// Where containers have their directories.
   public var stateDirectory = "/run/cooper"
 
+  /// Who makes the container's cgroups; nil for the one that fits.
+  public var cgroupManager: CgroupManager?
+
   /// What the caller has to say beside the plan: printed with its remarks.
   public var remarks: [String] = []
 
@@ -39,6 +42,14 @@ public struct Link: Hashable, Sendable {
     self.path = path
     self.target = target
   }
+}
+
+/// The two ways to a cgroup.
+public enum CgroupManager: String, Hashable, Sendable, CaseIterable {
+  /// Directories and files of the cgroup filesystem.
+  case cgroupfs
+  /// A scope, made by systemd.
+  case systemd
 }
 
 extension Mount {

@@ -21,9 +21,10 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + cgroups.prepare
       + [.clone(cloneFlags(namespaces, user), cgroup: cgroups.birthplace)]
       + (user?.hostSteps ?? [])
+      + cgroups.attach
       + [.go],
     child: try [user == nil ? .awaitGo : .awaitIDs]
-      + cgroups.joins.map { .joinCgroup($0) }
+      + cgroups.joins
       + [.newSession, .newSessionKeyring]
       + (namespaces.contains(.cgroup) ? [.unshareCgroup] : [])
       + [.makeMountsPrivate]

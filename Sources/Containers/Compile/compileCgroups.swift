@@ -6,37 +6,49 @@ struct CgroupPlan {
   var prepare: [HostStep] = []
   /// The v2 cgroup that the child is born in.
   var birthplace: String?
-  /// The v1 cgroups that the child enters.
-  var joins: [String] = []
+  /// Made once the child is there.
+  var attach: [HostStep] = []
+  /// How the child enters the others.
+  var joins: [ChildStep] = []
   /// The hierarchies that the container sees: those in which something is limited, and v2.
   var visible: [CgroupHierarchy] = []
   var remarks: [String] = []
 }
 
-/// One setting: which controller, and what to write in which version.
-private struct Setting {
-  var controller: String
-  /// The option's name in messages.
-  var property: String
-  var v1: [(file: String, value: String)]
-  var v2: [(file: String, value: String)]
-  /// Whether v1 needs swap accounting for it.
-  var needsSwapLimit = false
+/// The container's cgroups, by the manager that was asked for, or the one that fits.
+func compileCgroups(_ request: ContainerRequest, _ host: HostFacts) throws -> CgroupPlan {
+  let swapByDefault = host.cgroups.contains { $0.controllers.contains("memory") && $0.hasSwapLimit }
+  let settings = try cgroupSettings(request.config.linux.resources, swapByDefault: swapByDefault)
+  switch request.cgroupManager ?? suitableManager(settings, host) {
+  case .cgroupfs: return try compileFilesystem(request, settings, host)
+  case .systemd: return try compileScope(request, settings, host)
+  }
+}
+
+/// The filesystem, unless systemd can do what can't be done there.
+private func suitableManager(_ settings: [CgroupSetting], _ host: HostFacts) -> CgroupManager {
+  guard let systemd = host.systemd, systemd.hasBus, host.cgroups.allSatisfy({ $0.version == .v2 }) else {
+    return .cgroupfs
+  }
+  if !host.cgroups.contains(where: \.isWritable) { return .systemd }
+  if settings.allSatisfy({ (try? findHierarchy($0, host)) != nil }) { return .cgroupfs }
+  return settings.allSatisfy { systemd.controllers.contains($0.controller) } ? .systemd : .cgroupfs
 }
 
 /// Puts each setting into the hierarchy that has its controller: v1 where it is mounted there, else v2.
 ///
 /// A setting that this machine can't apply is refused. Without one, and without a cgroup that can be written, the
 /// container runs in the caller's cgroups, and a remark says so.
-func compileCgroups(_ request: ContainerRequest, _ host: HostFacts) throws -> CgroupPlan {
+private func compileFilesystem(
+  _ request: ContainerRequest, _ settings: [CgroupSetting], _ host: HostFacts
+) throws -> CgroupPlan {
   let resources = request.config.linux.resources
   let name = "cooper-\(request.id)"
-  let swapByDefault = host.cgroups.contains { $0.controllers.contains("memory") && $0.hasSwapLimit }
   var plan = CgroupPlan()
-  var writes: [(hierarchy: CgroupHierarchy, settings: [Setting])] = []
+  var writes: [(hierarchy: CgroupHierarchy, settings: [CgroupSetting])] = []
 
-  for setting in try settings(resources, swapByDefault: swapByDefault) {
-    let hierarchy = try findHierarchy(setting, host.cgroups)
+  for setting in settings {
+    let hierarchy = try findHierarchy(setting, host)
     if let index = writes.firstIndex(where: { $0.hierarchy == hierarchy }) {
       writes[index].settings.append(setting)
     } else {
@@ -51,9 +63,12 @@ func compileCgroups(_ request: ContainerRequest, _ host: HostFacts) throws -> Cg
   {
     let rules = [(file: "devices.deny", value: "a")] + allowed.map { ("devices.allow", rule($0)) }
     writes.append(
-      (devices, [Setting(controller: "devices", property: "linux.resources.devices", v1: rules, v2: [])]))
+      (
+        devices,
+        [CgroupSetting(controller: "devices", property: "linux.resources.devices", v1: rules, v2: [])]
+      ))
   } else if resources.devices != nil {
-    plan.remarks.append("no limit of device access: there is no devices hierarchy of cgroup v1 to write to")
+    plan.remarks.append(noDeviceLimit)
   }
   // A cgroup of its own where that costs nothing: the clone puts the child there.
   if !writes.contains(where: { $0.hierarchy.version == .v2 }),
@@ -67,7 +82,10 @@ func compileCgroups(_ request: ContainerRequest, _ host: HostFacts) throws -> Cg
   for hierarchy in host.cgroups where hierarchy.version == .v1 && hierarchy.isWritable {
     if !writes.contains(where: { $0.hierarchy == hierarchy }) { writes.append((hierarchy, [])) }
   }
-  if writes.isEmpty { plan.remarks.append("no cgroup of its own: no cgroup hierarchy can be written") }
+  if writes.isEmpty {
+    let reason = host.cgroups.lazy.compactMap(\.refusal).first ?? "no cgroup hierarchy can be written"
+    plan.remarks.append("no cgroup of its own: \(reason)")
+  }
 
   for (hierarchy, settings) in writes { add(hierarchy, settings, name, to: &plan) }
   return plan
@@ -76,22 +94,16 @@ func compileCgroups(_ request: ContainerRequest, _ host: HostFacts) throws -> Cg
 /// The limits are on a cgroup, and the container in one below it, which is the root of its cgroup namespace: it can't
 /// lift what is above its root.
 private func add(
-  _ hierarchy: CgroupHierarchy, _ settings: [Setting], _ name: String, to plan: inout CgroupPlan
+  _ hierarchy: CgroupHierarchy, _ settings: [CgroupSetting], _ name: String, to plan: inout CgroupPlan
 ) {
-  let path = "\(hierarchy.mountPoint)/\(name)"
+  let path = "\(hierarchy.base)/\(name)"
   let isV2 = hierarchy.version == .v2
   if isV2 {
-    var missing: [String] = []
-    for controller in settings.map(\.controller)
-    where !hierarchy.enabled.contains(controller) && !missing.contains(controller) {
-      missing.append(controller)
+    let missing = missingControllers(settings, hierarchy)
+    if !missing.isEmpty && hierarchy.occupants == .ourselves {
+      plan.prepare.append(.moveAside("\(hierarchy.base)/cooper"))
     }
-    if !missing.isEmpty {
-      plan.prepare.append(
-        .write(
-          file: "\(hierarchy.mountPoint)/cgroup.subtree_control",
-          value: missing.map { "+\($0)" }.joined(separator: " ")))
-    }
+    plan.prepare += missing.map { .write(file: "\(hierarchy.base)/cgroup.subtree_control", value: "+\($0)") }
   }
   plan.prepare += make(path, hierarchy)
   for (file, value) in settings.flatMap({ isV2 ? $0.v2 : $0.v1 }) {
@@ -102,7 +114,14 @@ private func add(
     own += "/container"
     plan.prepare += make(own, hierarchy)
   }
-  if isV2 { plan.birthplace = own } else { plan.joins.append(own) }
+  if isV2 { plan.birthplace = own } else { plan.joins.append(.joinCgroup(own)) }
+}
+
+/// The controllers that the base doesn't pass on yet, each once.
+private func missingControllers(_ settings: [CgroupSetting], _ hierarchy: CgroupHierarchy) -> [String] {
+  settings.map(\.controller).reduce(into: []) { missing, controller in
+    if !hierarchy.enabled.contains(controller) && !missing.contains(controller) { missing.append(controller) }
+  }
 }
 
 private func make(_ path: String, _ hierarchy: CgroupHierarchy) -> [HostStep] {
@@ -113,73 +132,46 @@ private func make(_ path: String, _ hierarchy: CgroupHierarchy) -> [HostStep] {
   ]
 }
 
-private func findHierarchy(_ setting: Setting, _ cgroups: [CgroupHierarchy]) throws -> CgroupHierarchy {
-  let candidates = cgroups.filter { $0.controllers.contains(setting.controller) }
+private func findHierarchy(_ setting: CgroupSetting, _ host: HostFacts) throws -> CgroupHierarchy {
+  let candidates = host.cgroups.filter { $0.controllers.contains(setting.controller) }
+  let (name, property) = (setting.controller, setting.property)
   guard let found = candidates.first(where: { $0.version == .v1 }) ?? candidates.first else {
-    throw CompileError(
-      setting.property, "no cgroup hierarchy of this machine has the \(setting.controller) controller")
+    if let unified = host.cgroups.first(where: { $0.base != $0.mountPoint }) {
+      throw CompileError(property, "the cgroup \(unified.base) was delegated without the \(name) controller")
+    }
+    throw CompileError(property, "no cgroup hierarchy of this machine has the \(name) controller")
   }
   guard found.isWritable else {
-    throw CompileError(setting.property, "the cgroup hierarchy \(found.mountPoint) can't be written")
-  }
-  if setting.needsSwapLimit && !found.hasSwapLimit {
     throw CompileError(
-      setting.property, "this kernel doesn't count swap (\(found.mountPoint) has no memory.memsw)")
+      property,
+      found.refusal.map { "\($0); \(wayOut(host))" }
+        ?? "the cgroup hierarchy \(found.mountPoint) can't be written")
   }
+  if found.occupants == .others && !found.enabled.contains(name) {
+    throw CompileError(
+      property,
+      "\(found.base) holds other processes, and a cgroup that does can't pass the \(name) controller on: put them into a cgroup below it"
+    )
+  }
+  if setting.needsSwapLimit && !found.hasSwapLimit { throw swapIsNotCounted(setting, found) }
   return found
 }
 
-private func settings(_ resources: Resources, swapByDefault: Bool) throws -> [Setting] {
-  var settings: [Setting] = []
-  if let limit = resources.memory.limit {
-    settings.append(
-      Setting(
-        controller: "memory", property: "linux.resources.memory.limit",
-        v1: [("memory.limit_in_bytes", "\(limit)")], v2: [("memory.max", "\(limit)")]))
-  }
-  if let swap = resources.memory.swap
-    ?? (swapByDefault ? resources.memory.limit.map { $0 > .max / 2 ? -1 : $0 * 2 } : nil)
-  {
-    guard let limit = resources.memory.limit else {
-      throw CompileError("linux.resources.memory.swap", "it needs a limit of memory beside it")
-    }
-    if swap != -1 && swap < limit {
-      throw CompileError(
-        "linux.resources.memory.swap", "it is memory and swap together, and less than memory")
-    }
-    settings.append(
-      Setting(
-        controller: "memory", property: "linux.resources.memory.swap",
-        v1: [("memory.memsw.limit_in_bytes", "\(swap)")],
-        v2: [("memory.swap.max", swap == -1 ? "max" : "\(swap - limit)")], needsSwapLimit: true))
-  }
-  let cpu = resources.cpu
-  if let quota = cpu.quota {
-    let period = cpu.period ?? 100_000
-    settings.append(
-      Setting(
-        controller: "cpu", property: "linux.resources.cpu.quota",
-        v1: [("cpu.cfs_period_us", "\(period)"), ("cpu.cfs_quota_us", "\(quota)")],
-        v2: [("cpu.max", "\(quota < 0 ? "max" : "\(quota)") \(period)")]))
-  }
-  if let shares = cpu.shares {
-    settings.append(
-      Setting(
-        controller: "cpu", property: "linux.resources.cpu.shares", v1: [("cpu.shares", "\(shares)")],
-        v2: [("cpu.weight", "\(weight(shares: shares))")]))
-  }
-  if let limit = resources.pids.limit {
-    let value = limit < 0 ? "max" : "\(limit)"
-    settings.append(
-      Setting(
-        controller: "pids", property: "linux.resources.pids.limit", v1: [("pids.max", value)],
-        v2: [("pids.max", value)]))
-  }
-  return settings
+/// What a user can do who has no cgroup.
+private func wayOut(_ host: HostFacts) -> String {
+  guard let systemd = host.systemd else { return "systemd, which would make one, doesn't run here" }
+  return systemd.hasBus
+    ? "--cgroup-manager systemd asks for one"
+    : "systemd would make one, but has no bus at \(systemd.bus): a login makes it, and so does `loginctl enable-linger`"
 }
 
-/// v1's 2…262144 on v2's 1…10000, as the specification's runtimes do it.
-func weight(shares: UInt64) -> UInt64 { 1 + ((min(max(shares, 2), 262_144) - 2) * 9999) / 262_142 }
+func swapIsNotCounted(_ setting: CgroupSetting, _ hierarchy: CgroupHierarchy) -> CompileError {
+  let file = hierarchy.version == .v1 ? "memory.memsw" : "memory.swap.max"
+  return CompileError(
+    setting.property, "this kernel doesn't count swap (\(hierarchy.mountPoint) has no \(file))")
+}
+
+let noDeviceLimit = "no limit of device access: there is no devices hierarchy of cgroup v1 to write to"
 
 private func rule(_ device: AllowedDevice) -> String {
   func text(_ number: UInt32?) -> String { number.map { "\($0)" } ?? "*" }

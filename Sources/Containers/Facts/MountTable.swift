@@ -4,6 +4,8 @@ import Linux
 public struct MountEntry: Hashable, Sendable {
   /// What statx(2) calls the mount, as long as it is there.
   public var id: UInt64
+  /// What of its filesystem is seen.
+  public var root: String
   public var mountPoint: String
   public var type: String
   /// Of the mount, and of its filesystem after it.
@@ -13,9 +15,11 @@ public struct MountEntry: Hashable, Sendable {
   public var isReadOnly: Bool { options.contains("ro") || superOptions.contains("ro") }
 
   public init(
-    id: UInt64 = 0, mountPoint: String, type: String, options: [String] = [], superOptions: [String] = []
+    id: UInt64 = 0, root: String = "/", mountPoint: String, type: String, options: [String] = [],
+    superOptions: [String] = []
   ) {
     self.id = id
+    self.root = root
     self.mountPoint = mountPoint
     self.type = type
     self.options = options
@@ -29,6 +33,7 @@ public struct MountEntry: Hashable, Sendable {
       let id = UInt64(fields[0])
     else { return nil }
     self.id = id
+    root = unescape(fields[3])
     mountPoint = unescape(fields[4])
     options = fields[5].parts(at: ",")
     type = fields[dash + 1]

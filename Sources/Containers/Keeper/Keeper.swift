@@ -41,9 +41,18 @@ struct Keeper: ~Copyable {
         : "make the directory \(directory): \(errno.sentence)")
   }
 
+  /// Moves the keeper into a cgroup of version 2.
+  borrowing func move(into cgroup: String) throws { try writeFile("\(cgroup)/cgroup.procs", "\(pid)") }
+
   /// Names the process that the keeper kills at the end.
   borrowing func watch(_ process: borrowing PIDFD) throws(SystemCallError) {
-    try sendmsg(socket, [0], descriptor: process)
+    try sendmsg(socket, [KeeperMemory.process], descriptor: process)
+  }
+
+  /// Tells that the plan's scopes are the container's.
+  borrowing func watchScopes() throws(SystemCallError) {
+    memory.pointer.pointee.hasScopes = true
+    try sendmsg(socket, [KeeperMemory.scopes])
   }
 
   /// Lets the keeper do its work, and waits until it is done. Where it was killed, this process does it.

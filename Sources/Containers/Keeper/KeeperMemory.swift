@@ -12,12 +12,17 @@ struct KeeperMemory {
   var parent = 0
   var name = 0
   var answer = 0
-  /// NULL-terminated arrays of paths: cgroups to remove, files to unlink, directories to remove after them.
+  /// NULL-terminated arrays of paths: cgroups to remove, those of scopes, files to unlink, directories to remove after
+  /// them.
   var cgroups = 0
+  var scopes = 0
+  /// Whether the scopes were started. Until then, one of the same name is somebody else's.
+  var hasScopes = false
   var files = 0
   var directories = 0
-  /// struct msghdr for one byte and one descriptor, and where the descriptor comes to lie.
+  /// struct msghdr for one byte and one descriptor, and where they come to lie.
   var message = 0
+  var kind = 0
   var descriptor = 0
   /// struct pollfd, and struct timespec for a short sleep, for the usual end, and for the longest wait.
   var poll = 0
@@ -31,6 +36,8 @@ struct KeeperMemory {
   var pathLength = 64
   /// How often a busy cgroup is tried, one short sleep between two.
   var tries = 1000
+  /// How often it is looked whether systemd has removed a scope.
+  var scopeTries = 5000
   /// An empty path, and struct statx.
   var empty = 0
   var status = 0
@@ -42,6 +49,12 @@ struct KeeperMemory {
   var allSignals = 0
 }
 
+extension KeeperMemory {
+  /// The messages to a keeper: a pidfd to kill, and that the scopes are there.
+  static let process: UInt8 = 0
+  static let scopes: UInt8 = 1
+}
+
 /// Builds a keeper's memory, and owns what it points to.
 final class KeeperMemoryBuilder {
   let pointer: UnsafeMutablePointer<KeeperMemory>
@@ -51,6 +64,7 @@ final class KeeperMemoryBuilder {
     pointer = builder.allocate(MemoryLayout<KeeperMemory>.size).bindMemory(to: KeeperMemory.self, capacity: 1)
     pointer.initialize(to: KeeperMemory())
     pointer.pointee.cgroups = number(builder.texts(plan.cgroups.reversed()))
+    pointer.pointee.scopes = number(builder.texts(plan.scopes))
     pointer.pointee.files = number(builder.texts(StateFile.names.map { "\(directory)/\($0)" }))
     let parent = String(directory.prefix(upTo: directory.lastIndex(of: "/") ?? directory.startIndex))
     pointer.pointee.directories = number(builder.texts([directory, parent]))
@@ -58,6 +72,7 @@ final class KeeperMemoryBuilder {
     pointer.pointee.name = number(builder.text(String(directory.dropFirst(parent.utf8.count + 1))))
     pointer.pointee.answer = Int(bitPattern: builder.allocate(8))
     pointer.pointee.tries = tries
+    pointer.pointee.scopeTries = max(1000, 5 * tries)
     pointer.pointee.empty = number(builder.text(""))
     pointer.pointee.status = Int(bitPattern: builder.allocate(256))
     pointer.pointee.entries = Int(bitPattern: builder.allocate(pointer.pointee.entriesSize))
@@ -68,6 +83,7 @@ final class KeeperMemoryBuilder {
     let control = builder.allocate(24)
     let message = builder.bytes((Int(0), Int(0), buffer, Int(1), control, Int(24), Int(0)))
     pointer.pointee.message = Int(bitPattern: message)
+    pointer.pointee.kind = Int(bitPattern: byte)
     pointer.pointee.descriptor = Int(bitPattern: control + 16)
     (control + 16).storeBytes(of: -1, as: Int32.self)
     pointer.pointee.poll = Int(bitPattern: builder.allocate(8))

@@ -1,9 +1,29 @@
 import Linux
 
-/// The file in a container's directory that names its first process, for a sweep after both the host side and the
-/// keeper were killed: "PID STARTTIME", the second as in /proc/PID/stat, since pids are used again.
+/// The files in a container's directory for a sweep after both the host side and the keeper were killed.
+///
+/// `process` names the first process: "PID STARTTIME", the second as in /proc/PID/stat, since pids are used again.
+/// `cgroups` has the paths of the cgroups to come, one a line, and is there before they are. `scopes` has those of scopes
+/// that were started: one of the same name that was there before is somebody else's.
 enum StateFile {
-  static let names = ["process", "process.new"]
+  static let names = ["process", "process.new", "cgroups", "scopes"]
+
+  static func write(_ directory: String, cgroups: [String]) throws {
+    if !cgroups.isEmpty { try writeFile("\(directory)/cgroups", cgroups.map { "\($0)\n" }.joined()) }
+  }
+
+  static func write(_ directory: String, scope: String) throws {
+    try writeFile("\(directory)/scopes", "\(scope)\n")
+  }
+
+  /// The steps of a plan as far as there is something to remove of them.
+  static func readSteps(_ directory: String) -> [HostStep] {
+    func lines(_ name: String) -> [String] {
+      (try? readFile("\(directory)/\(name)"))?.parts(at: "\n").filter { !$0.isEmpty } ?? []
+    }
+    return lines("cgroups").map { .makeCgroup($0) }
+      + lines("scopes").map { .startScope(Scope(name: "", bus: "", cgroup: $0, properties: [])) }
+  }
 
   static func write(_ directory: String, pid: ProcessID) throws {
     guard let start = startTime(of: pid) else { return }

@@ -7,7 +7,7 @@ import CLinux
 ///
 /// It holds no pid, only the container's pidfd: what it kills is the container or nothing.
 @_noLocks @_noAllocation
-func keep(_ memory: UnsafePointer<KeeperMemory>) -> Never {
+func keep(_ memory: UnsafeMutablePointer<KeeperMemory>) -> Never {
   let keeper = memory.pointee
   _ = clinux_syscall(Int(__NR_setsid), 0, 0, 0, 0, 0, 0)
   _ = clinux_syscall(Int(__NR_rt_sigprocmask), 2, keeper.allSignals, 0, 8, 0, 0)
@@ -22,7 +22,11 @@ func keep(_ memory: UnsafePointer<KeeperMemory>) -> Never {
   while true {
     let received = clinux_syscall(Int(__NR_recvmsg), keeper.socket, keeper.message, 0x4000_0000, 0, 0, 0)
     if received <= 0 { break }
-    if let descriptor = UnsafePointer<Int32>(bitPattern: keeper.descriptor) {
+    // KeeperMemory.scopes, as a number: a global might be initialised here.
+    let isOfScopes = UnsafePointer<UInt8>(bitPattern: keeper.kind)?.pointee == 1
+    if isOfScopes {
+      memory.pointee.hasScopes = true
+    } else if let descriptor = UnsafePointer<Int32>(bitPattern: keeper.descriptor) {
       container = Int(descriptor.pointee)
     }
   }
@@ -52,6 +56,11 @@ func removeContainer(_ memory: UnsafePointer<KeeperMemory>, _ container: Int) ->
   var index = 0
   while let path = entry(keeper.cgroups, index) {
     if !removeCgroup(keeper, path) { isGone = false }
+    index += 1
+  }
+  index = 0
+  while keeper.hasScopes, let path = entry(keeper.scopes, index) {
+    if !awaitScope(keeper, path) { isGone = false }
     index += 1
   }
   // The directory is what the next sweep looks for.
@@ -151,7 +160,7 @@ private func closeRange(_ first: Int, _ last: Int) {
 /// clone3, and in the child the keeper. In one function, so that nothing of Swift's runs between the two.
 @_noLocks @_noAllocation
 func cloneAndKeep(
-  _ arguments: UnsafePointer<clinux_clone_args>, _ size: Int, _ memory: UnsafePointer<KeeperMemory>
+  _ arguments: UnsafePointer<clinux_clone_args>, _ size: Int, _ memory: UnsafeMutablePointer<KeeperMemory>
 ) -> Int {
   let result = clinux_syscall(Int(__NR_clone3), Int(bitPattern: arguments), size, 0, 0, 0, 0)
   if result == 0 { keep(memory) }

@@ -22,7 +22,7 @@ public struct Sweep: Hashable, Sendable, CustomStringConvertible {
 ///
 /// - Parameter stateDirectory: where containers have their directories.
 /// - Returns: what became of each.
-public func sweep(stateDirectory: String, _ host: HostFacts) throws -> [Sweep] {
+public func sweep(stateDirectory: String) throws -> [Sweep] {
   guard let parent = try? open(stateDirectory, [.directory, .noFollow]) else { return [] }
   let status = try statx(at: parent, "", .emptyPath)
   guard status.uid == geteuid(), status.mode.rawValue & 0o022 == 0 else {
@@ -38,10 +38,9 @@ public func sweep(stateDirectory: String, _ host: HostFacts) throws -> [Sweep] {
       continue
     }
     let container = StateFile.read(path).flatMap { try? pidfd_open($0) } ?? PIDFD(Descriptor(owning: -1))
-    let cgroups = host.cgroups.map { "\($0.mountPoint)/cooper-\(id)" }
     let memory = KeeperMemoryBuilder(
-      plan: Plan(id: id, host: cgroups.map { .makeCgroup($0) }, child: [], remarks: []), directory: path,
-      tries: 25)
+      plan: Plan(id: id, host: StateFile.readSteps(path), child: [], remarks: []), directory: path, tries: 25)
+    memory.pointer.pointee.hasScopes = true
     let isGone = removeContainer(memory.pointer, Int(container.fileDescriptor.rawValue))
     withExtendedLifetime(memory) {}
     withExtendedLifetime(container) {}

@@ -69,7 +69,8 @@ struct Lowering {
     switch step {
     case .awaitGo: awaitGo()
     case .awaitIDs: awaitIDs()
-    case .joinCgroup(let path): joinCgroup(path)
+    case .joinCgroup(let path): writeZero("\(path)/tasks")
+    case .enterCgroup(let path): writeZero("\(path)/cgroup.procs")
     case .newSession: builder.call(__NR_setsid)
     case .newSessionKeyring:
       // ENOSYS: a kernel without keys.
@@ -149,13 +150,14 @@ struct Lowering {
       __NR_read, .value(Self.channel), builder.address(builder.allocate(8)), 1, wanted: 1)
   }
 
-  private func joinCgroup(_ path: String) {
-    let tasks = builder.slot()
+  /// 0 is the writer itself.
+  private func writeZero(_ path: String) {
+    let file = builder.slot()
     let flags = Int(LINUX_O_WRONLY | LINUX_O_CLOEXEC)
     builder.call(
-      __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text("\(path)/tasks"), .value(flags), into: tasks)
-    builder.call(__NR_write, .slot(tasks), builder.text("0"), 1)
-    builder.call(__NR_close, .slot(tasks))
+      __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text(path), .value(flags), into: file)
+    builder.call(__NR_write, .slot(file), builder.text("0"), 1)
+    builder.call(__NR_close, .slot(file))
   }
 
   private func closeRange(from first: Int) {

@@ -78,6 +78,8 @@ private struct Launcher: ~Copyable {
       for step in plan.host {
         do { try perform(step) } catch let error as SystemCallError {
           throw ContainerError("\(step): \(error.errno.sentence)\(remedy(step, error))")
+        } catch let error as BusError {
+          throw ContainerError("start the scope cooper-\(plan.id).scope: \(error)")
         }
         trace("host   \(step)", monotonicTime())
       }
@@ -105,14 +107,31 @@ private struct Launcher: ~Copyable {
       let own = try open(path, [.directory, .noFollow])
       try flock(own, .shared)
       lock = consume own
+      try StateFile.write(path, cgroups: plan.cgroups)
     case .makeCgroup(let path): try mkdir(path)
     case .write(let file, let value): try writeFile(file, value)
+    case .moveAside(let path):
+      try makeSharedCgroup(path)
+      try writeFile("\(path)/cgroup.procs", "0")
+      try keeper?.move(into: path)
+    case .startScope(let scope): try start(scope)
     case .clone(let flags, let cgroup):
       child = try Child(
         plan.child, streams: options.streams, flags: flags, cgroup: cgroup, isTraced: options.trace != nil)
       try handOver()
     case .runMapper, .writeOfChild: if let pid = child?.pid { try Containers.perform(step, on: pid) }
     case .go: try child?.go()
+    }
+  }
+
+  private mutating func start(_ scope: Scope) throws {
+    guard let pid = child?.pid else { throw ContainerError("the plan has no clone before its scope") }
+    try startScope(scope, pid: pid)
+    try keeper?.watchScopes()
+    if let path = directory { try StateFile.write(path, scope: scope.cgroup) }
+    let processes = try? readFile("\(scope.cgroup)/cgroup.procs").parts(at: "\n")
+    if processes?.contains("\(pid)") != true {
+      throw ContainerError("systemd started \(scope.name), but the child is not in \(scope.cgroup)")
     }
   }
 
@@ -163,6 +182,11 @@ private struct Launcher: ~Copyable {
   }
 
   private func trace(_ line: String, _ time: Int) { options.trace?(line, time - start) }
+}
+
+/// A cgroup that may be there already: it outlives its containers.
+private func makeSharedCgroup(_ path: String) throws {
+  do { try mkdir(path) } catch { if error.errno != .fileExists { throw error } }
 }
 
 /// CLOCK_MONOTONIC in microseconds.

@@ -41,6 +41,8 @@ func remedy(_ step: HostStep, _ error: SystemCallError) -> String {
   case (.writeOfChild, .notPermitted), (.writeOfChild, .permissionDenied): userNamespaceRemedy()
   case (.write(let file, _), .resourceBusy) where file.hasSuffix("cgroup.subtree_control"):
     "; a cgroup that has processes can't pass controllers on"
+  case (.write(let file, _), .noSuchFileOrDirectory) where file.hasSuffix("cgroup.subtree_control"):
+    "; the cgroup doesn't have that controller itself"
   default: ""
   }
 }

@@ -17,6 +17,10 @@ public struct Plan: Hashable, Sendable {
   public var cgroups: [String] {
     host.compactMap { if case .makeCgroup(let path) = $0 { path } else { nil } }
   }
+  /// The cgroups of scopes: systemd removes them once they are empty.
+  public var scopes: [String] {
+    host.compactMap { if case .startScope(let scope) = $0 { scope.cgroup } else { nil } }
+  }
 }
 
 public enum HostStep: Hashable, Sendable {
@@ -27,6 +31,8 @@ public enum HostStep: Hashable, Sendable {
   case makeCgroup(String)
   /// One write into a cgroup's file.
   case write(file: String, value: String)
+  /// This process and its keeper into a cgroup of their own: one that holds processes can't pass controllers on.
+  case moveAside(String)
   /// clone3 of the child; `cgroup` is the v2 cgroup that it is born in.
   case clone(CloneFlags, cgroup: String?)
   /// newuidmap or newgidmap for the child. Either has root's privileges, and writes what /etc/subuid or /etc/subgid
@@ -34,6 +40,8 @@ public enum HostStep: Hashable, Sendable {
   case runMapper(String, [IDMapping])
   /// One write into a file of /proc/PID. The child has not been waited for, so that its pid is no other's.
   case writeOfChild(file: String, value: String)
+  /// systemd makes a scope, and puts the child into it.
+  case startScope(Scope)
   /// Lets the child run.
   case go
 }
@@ -62,6 +70,8 @@ public enum ChildStep: Hashable, Sendable {
   /// "0" into the tasks file of a v1 cgroup. The child does it itself: a thread that moves itself makes the kernel
   /// wait for nothing, while another's move of a process waits until every processor has passed a quiet point.
   case joinCgroup(String)
+  /// "0" into the cgroup.procs file of a v2 cgroup, below the scope that the child is in by now.
+  case enterCgroup(String)
   case newSession
   /// keyctl(KEYCTL_JOIN_SESSION_KEYRING): the caller's keys are not the container's.
   case newSessionKeyring

@@ -15,11 +15,15 @@ extension HostStep: CustomStringConvertible {
       "start the keeper: it makes and locks \(directory), and removes everything when this process ends"
     case .makeCgroup(let path): "make the cgroup \(path)"
     case .write(let file, let value): "write \"\(value)\" to \(file)"
+    case .moveAside(let path): "move this process and its keeper into the cgroup \(path)"
     case .clone(let flags, nil): "clone3 a child with \(flags)"
     case .clone(let flags, let cgroup?): "clone3 a child with \(flags) in the cgroup \(cgroup)"
     case .runMapper(let program, let map):
       "run \(program) PID \(map.map(\.description).joined(separator: " "))"
     case .writeOfChild(let file, let value): "write \"\(value)\" to /proc/PID/\(file)"
+    case .startScope(let scope):
+      "start the scope \(scope.name) with the child, by systemd on the bus \(scope.bus)"
+        + parenthesized(scope.properties.map(\.description))
     case .go: "let the child go, and wait for its end"
     }
   }
@@ -30,7 +34,7 @@ extension ChildStep: CustomStringConvertible {
     switch self {
     case .awaitGo: "wait for the host side"
     case .awaitIDs: "wait for the host side, and become root of the user namespace"
-    case .joinCgroup(let path): "enter the cgroup \(path)"
+    case .joinCgroup(let path), .enterCgroup(let path): "enter the cgroup \(path)"
     case .newSession: "start a session"
     case .newSessionKeyring: "join a session keyring of its own"
     case .unshareCgroup: "unshare CLONE_NEWCGROUP"

@@ -1,0 +1,36 @@
+/// Why the bus, or systemd on it, didn't do what was asked for.
+enum BusError: Error, Hashable, CustomStringConvertible {
+  case unreachable(path: String, String)
+  case notLetIn
+  /// An error that came as the answer to a call: its name and its text.
+  case refused(name: String, String)
+  /// How systemd says that its job ended, when not "done".
+  case jobEnded(String)
+  case malformed
+  case closed
+  case timedOut
+
+  var description: String {
+    switch self {
+    case .unreachable(let path, let reason): "the bus at \(path) can't be reached: \(reason)"
+    case .notLetIn: "the bus doesn't let this user in"
+    case .refused(let name, let text):
+      "systemd refuses it: \(text.isEmpty ? "" : "\(text) ")(\(name))\(remedy(name))"
+    case .jobEnded(let result): "systemd's job ended with \"\(result)\" and not with \"done\""
+    case .malformed: "what the bus says is no message of D-Bus"
+    case .closed: "the bus closed the connection"
+    case .timedOut: "the bus gave no answer in time"
+    }
+  }
+
+  private func remedy(_ name: String) -> String {
+    switch name {
+    case "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired",
+      "org.freedesktop.DBus.Error.AccessDenied":
+      "; only root may ask the system's instance, and a user their own"
+    case "org.freedesktop.systemd1.UnitExists":
+      "; another container of this name is alive, or its scope is left"
+    default: ""
+    }
+  }
+}

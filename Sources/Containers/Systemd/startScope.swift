@@ -1,0 +1,77 @@
+import Linux
+
+/// Asks systemd to make a scope with a process in it, and waits until it has.
+///
+/// - Throws: ``BusError``; then the scope, should there be one, goes with its process.
+func startScope(_ scope: Scope, pid: ProcessID) throws {
+  // As long as others wait for an answer of the bus; a machine may be slow.
+  let time = 30_000_000
+  var bus = try Bus.connect(scope.bus, time: time)
+  try startScope(scope, pid: pid, &bus)
+}
+
+func startScope(_ scope: Scope, pid: ProcessID, _ bus: inout Bus) throws {
+  _ = try bus.call(addMatch)
+  let job = try bus.call(startTransientUnit(scope, pid: pid)).values()
+  while true {
+    let signal = try bus.nextSignal()
+    guard signal.member == "JobRemoved", signal.interface == manager else { continue }
+    // Its number, its path, its unit, its result.
+    let values = try signal.values()
+    guard values.count == 4, values[1] == job.first else { continue }
+    if values[3] != "done" { throw BusError.jobEnded(values[3]) }
+    return
+  }
+}
+
+private let manager = "org.freedesktop.systemd1.Manager"
+
+private var addMatch: BusMessage {
+  var message = BusMessage.toBus("AddMatch")
+  message.signature = "s"
+  var body = BusEncoder()
+  body.string(
+    "type='signal',sender='org.freedesktop.systemd1',interface='\(manager)',member='JobRemoved'")
+  message.body = body.bytes
+  return message
+}
+
+/// Its arguments: the unit's name, what becomes of a conflicting job, properties, and other units: none.
+func startTransientUnit(_ scope: Scope, pid: ProcessID) -> BusMessage {
+  var message = BusMessage(.call)
+  message.destination = "org.freedesktop.systemd1"
+  message.path = "/org/freedesktop/systemd1"
+  message.interface = manager
+  message.member = "StartTransientUnit"
+  message.signature = "ssa(sv)a(sa(sv))"
+  var body = BusEncoder()
+  body.string(scope.name)
+  body.string("fail")
+  body.array(alignment: 8) { properties in
+    properties.align(to: 8)
+    properties.string("PIDs")
+    properties.signature("au")
+    properties.array(alignment: 4) { $0.uint32(UInt32(pid)) }
+    for property in scope.properties { add(property, to: &properties) }
+  }
+  body.array(alignment: 8) { _ in }
+  message.body = body.bytes
+  return message
+}
+
+/// A struct of a name and a variant.
+private func add(_ property: Scope.Property, to encoder: inout BusEncoder) {
+  encoder.align(to: 8)
+  encoder.string(property.name)
+  switch property.value {
+  case .text(let text):
+    encoder.signature("s")
+    encoder.string(text)
+  case .flag(let flag):
+    encoder.signature("b")
+    encoder.boolean(flag)
+  case .number(let number):
+    encoder.signature("t")
+    encoder.uint64(number)
+  }
+}
