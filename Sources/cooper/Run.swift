@@ -24,7 +24,7 @@ struct Run: ContainerCommand {
 
     var launchOptions = LaunchOptions()
     if trace { launchOptions.trace = { line, time in printTrace("\(milliseconds(time)) \(line)") } }
-    let streams = try CallerStreams(for: request)
+    let streams = try CallerStreams(for: request, plan)
     launchOptions.terminal = streams.terminal
     launchOptions.streams = streams.forLaunch
     resetIgnoredSignals()

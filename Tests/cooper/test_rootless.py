@@ -311,7 +311,8 @@ def test_a_terminal(terminal, user, options, ranges):
     assert session.end() == 5
 
 
-@pytest.mark.parametrize("options", [[], ["--user", "cask"]])
+# The last one's number is the caller's own outside, where it is another's.
+@pytest.mark.parametrize("options", [[], ["--user", "cask"], ["--user", str(UID)]])
 def test_streams_of_a_terminal_can_be_opened_again(terminal, user, options):
     script = "echo one >/dev/stdout; echo two >/dev/stderr; cat /dev/stdin; exit 6"
     session = terminal(user.command("run", "-i", *options, user.rootfs, "sh", "-c", script))

@@ -54,7 +54,7 @@ private func userNamespaceRemedy() -> String {
 }
 
 extension Plan {
-  fileprivate var hasUserNamespace: Bool {
+  var hasUserNamespace: Bool {
     host.contains { if case .clone(let flags, _) = $0 { flags.contains(.newUser) } else { false } }
   }
 }

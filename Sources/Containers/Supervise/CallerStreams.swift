@@ -15,11 +15,11 @@ public final class CallerStreams {
   /// Whether standard output and standard error are one terminal.
   private var isShared = false
 
-  public init(for request: ContainerRequest) throws(SystemCallError) {
+  public init(for request: ContainerRequest, _ plan: Plan) throws(SystemCallError) {
     passesInput = request.isInteractive
     hasTerminal = request.config.process?.terminal == true
     if hasTerminal { return }
-    let owner = request.config.process?.user.uid
+    let owner = plan.hasUserNamespace ? nil : request.config.process?.user.uid
     if passesInput && isatty(.standardInput) {
       let (readEnd, writeEnd) = try ends(owner)
       input = Descriptor(owning: readEnd)
@@ -60,11 +60,14 @@ public final class CallerStreams {
   }
 
   /// The ends of a pipe that the container's user can open again as /dev/stdin or /dev/stdout.
+  ///
+  /// - Parameter owner: that user; nil in a user namespace, where only root could give the pipe away. Then everybody
+  ///   may open it; since it has no path, that is who has it already.
   private func ends(_ owner: UInt32?) throws(SystemCallError) -> (read: CInt, write: CInt) {
     let new = try pipe()
-    do { try fchownat(new.readEnd, "", owner: owner) } catch {
-      if error.errno != .notPermitted { throw error }
-      // Only root can give it away. It has no path, so nobody comes near it but the container and the caller.
+    if let owner {
+      try fchownat(new.readEnd, "", owner: owner)
+    } else {
       try fchmod(new.readEnd, [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
     }
     return try (dup(new.readEnd).release(), dup(new.writeEnd).release())
