@@ -35,8 +35,8 @@ class User:
         for path in (self.home, self.runtime, self.rootfs, *self.rootfs.rglob("*")):
             os.chown(path, UID, GID, follow_symlinks=False)
         passwd = open("/etc/passwd", encoding="utf-8").read()
-        self.write("passwd", f"{passwd}cask:x:{UID}:{GID}::{self.home}:/bin/sh\n")
-        self.write("subuid", f"cask:{FIRST_UID}:{COUNT}\n")
+        self.write("passwd", f"{passwd}stave:x:{UID}:{GID}::{self.home}:/bin/sh\n")
+        self.write("subuid", f"stave:{FIRST_UID}:{COUNT}\n")
         self.write("subgid", f"{UID}:{FIRST_GID}:{COUNT}\n")
         self.write("none", "")
 
