@@ -12,7 +12,7 @@ fail() {
 
 # Not through a pipe: grep -q leaves it at the first match, and then make may die of SIGPIPE, which pipefail tells.
 help=$(make help)
-for target in run test lint format bench docs install python clean; do
+for target in run test lint format bench docs install python vm-test vm-shell vm-test-all clean; do
   grep -q "^make $target  *[a-z]" <<<"$help" || fail "make help doesn't list $target: $help"
 done
 
