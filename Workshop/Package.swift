@@ -6,6 +6,7 @@ let linux: Target.Dependency = .product(name: "Linux", package: "cooper")
 
 let levels = [
   "00-fork-exec",
+  "01-chroot",
 ]
 
 let package = Package(
