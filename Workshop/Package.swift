@@ -7,6 +7,7 @@ let linux: Target.Dependency = .product(name: "Linux", package: "cooper")
 let levels = [
   "00-fork-exec",
   "01-chroot",
+  "02-mounts",
 ]
 
 let package = Package(

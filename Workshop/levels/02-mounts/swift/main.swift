@@ -1,28 +1,33 @@
-import Glibc
 import Linux
 
 let options = Options()
 
-/// The filesystems that every program expects below `root`.
+/// The filesystems that every program expects.
 func mountFilesystems(_ root: String) throws {
   try mount("proc", "\(root)/proc", "proc", [.noSuid, .noDev, .noExec])
-  try mount("sysfs", "\(root)/sys", "sysfs", [.noSuid, .noDev, .noExec, .readOnly])
-  try mount("tmpfs", "\(root)/dev", "tmpfs", [.noSuid, .strictATime], "mode=755,size=64k")
-  try mkdir("\(root)/dev/pts")
+  // Read-only: what is written there is for the whole machine.
+  try mount("sysfs", "\(root)/sys", "sysfs", [.readOnly, .noSuid, .noDev, .noExec])
+  try mount("tmpfs", "\(root)/dev", "tmpfs", [.noSuid, .noExec], "mode=755,size=64k")
+  for name in ["pts", "shm"] { try mkdir("\(root)/dev/\(name)") }
+  // Terminals of our own: without newinstance older kernels show the host's.
   try mount("devpts", "\(root)/dev/pts", "devpts", [.noSuid, .noExec], "newinstance,ptmxmode=666,mode=620")
-  try mkdir("\(root)/dev/shm")
   try mount("shm", "\(root)/dev/shm", "tmpfs", [.noSuid, .noDev, .noExec], "mode=1777,size=64m")
   try makeDevices("\(root)/dev")
 }
 
-/// The device nodes that every program expects, and the links beside them.
+/// A device is a number: who opens a file that has it talks to a driver. Only those that harm nobody.
 func makeDevices(_ dev: String) throws {
-  umask([])
-  for (name, minor) in [("null", 3), ("zero", 5), ("full", 7), ("random", 8), ("urandom", 9)] {
-    try mknod("\(dev)/\(name)", .characterDevice, 0o666, makedev(1, UInt32(minor)))
+  let devices: [String: (UInt32, UInt32)] = [
+    "null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9), "tty": (5, 0),
+  ]
+  // The umask would take the others' right to write away.
+  let mask = umask([])
+  for (name, (major, minor)) in devices {
+    try mknod(
+      "\(dev)/\(name)", .characterDevice, makedev(major, minor),
+      [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
   }
-  try mknod("\(dev)/tty", .characterDevice, 0o666, makedev(5, 0))
-  umask([.groupWrite, .otherWrite])
+  umask(mask)
   try symlink("pts/ptmx", "\(dev)/ptmx")
   try symlink("/proc/self/fd", "\(dev)/fd")
   for (number, name) in ["stdin", "stdout", "stderr"].enumerated() {
@@ -31,24 +36,28 @@ func makeDevices(_ dev: String) throws {
 }
 
 /// What the child does: at the end of it this process is the command.
-func contain() throws {
+func contain() throws -> Never {
+  // A table of mounts of our own, a copy of the host's,
+  try unshare(.newNS)
+  // and no mount goes from one to the other any more. Where "/" is shared, as systemd makes it, it would.
+  try mount(nil, "/", nil, [.recursive, .private])
   if let image = options.image {
-    // A table of mounts of our own, from which nothing goes back to the host's.
-    try unshare(.newNS)
-    try mount(nil, "/", nil, [.recursive, .private])
     try mountFilesystems(image)
+    // The image is "/" from here on, to this process and to those that it makes.
     try chroot(image)
-    // Without it the working directory stays outside of the new root.
+    // The working directory is still outside, and through it everything else.
     try chdir("/")
   }
-  do { try exec(options.command) } catch { quit(127, error) }
+  // It returns only when it fails: when there is no such command.
+  do { try exec(options.command) } catch { fail(127, error) }
 }
 
-do {
-  let child = try fork {
-    do { try contain() } catch { quit(125, error) }
-  }
-  exit(try waitpid(child).shellStatus ?? 1)
-} catch {
-  quit(125, error)
+/// What the parent does: it makes the child, and waits for its status.
+func run() throws -> Int32 {
+  // From here on there are two processes, and both go on. The child gets 0, the parent the child's pid.
+  let child = try fork()
+  if child == 0 { try contain() }
+  return shellStatus(try waitpid(child))
 }
+
+end(run)
