@@ -8,6 +8,7 @@ let levels = [
   "00-fork-exec",
   "01-chroot",
   "02-mounts",
+  "03-pivot-root",
 ]
 
 let package = Package(
