@@ -9,6 +9,7 @@ let levels = [
   "01-chroot",
   "02-mounts",
   "03-pivot-root",
+  "04-overlay",
 ]
 
 let package = Package(
