@@ -10,6 +10,7 @@ let levels = [
   "02-mounts",
   "03-pivot-root",
   "04-overlay",
+  "05-uts-ipc",
 ]
 
 let package = Package(
