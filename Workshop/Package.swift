@@ -11,6 +11,7 @@ let levels = [
   "03-pivot-root",
   "04-overlay",
   "05-uts-ipc",
+  "06-pid",
 ]
 
 let package = Package(
