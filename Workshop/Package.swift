@@ -12,6 +12,7 @@ let levels = [
   "04-overlay",
   "05-uts-ipc",
   "06-pid",
+  "07-network",
 ]
 
 let package = Package(
