@@ -13,6 +13,7 @@ let levels = [
   "05-uts-ipc",
   "06-pid",
   "07-network",
+  "08-cpu",
 ]
 
 let package = Package(
