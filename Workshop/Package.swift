@@ -14,6 +14,7 @@ let levels = [
   "06-pid",
   "07-network",
   "08-cpu",
+  "09-memory-pids",
 ]
 
 let package = Package(
