@@ -15,6 +15,7 @@ let levels = [
   "07-network",
   "08-cpu",
   "09-memory-pids",
+  "10-users",
 ]
 
 let package = Package(
