@@ -16,6 +16,7 @@ let levels = [
   "08-cpu",
   "09-memory-pids",
   "10-users",
+  "11-capabilities",
 ]
 
 let package = Package(
