@@ -30,7 +30,8 @@ struct InterfaceTests {
         let error = expectErrno(.notPermitted) { try setInterfaceFlags(wire, "lo", .up) }
         expectEqual(
           error.map { "\($0)" },
-          "ioctl(fd: \(number), op: SIOCSIFFLAGS, name: \"lo\", flags: IFF_UP): operation not permitted (EPERM)")
+          "ioctl(fd: \(number), op: SIOCSIFFLAGS, name: \"lo\", flags: IFF_UP): operation not permitted (EPERM)"
+        )
       }
     }
   }

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import sys
+import warnings  # noqa: F401 -- os.execvp imports it, when the image is the root, which need not have Python
 from collections import namedtuple
 
 User = namedtuple("User", "uid gid")

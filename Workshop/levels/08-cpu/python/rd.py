@@ -101,7 +101,7 @@ def supervise(child):
 
 def raise_loopback():
     """A new network has one device, the loopback, and it is down."""
-    # ioctl(fd, SIOCSIFFLAGS, &ifreq), with the name in 16 bytes and the flag IFF_UP. Any socket will do.
+    # ioctl(fd, SIOCSIFFLAGS, &ifreq), with the name and the flag IFF_UP. Any socket will do.
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as wire:
         fcntl.ioctl(wire, 0x8914, struct.pack("16sH22x", b"lo", 1))
 
