@@ -1,4 +1,4 @@
-"""Where lessons.py runs a lesson's commands: as root, in namespaces of their own, with files that they can't harm.
+"""Where lessons.py runs a lesson's commands: as root, in namespaces of their own, with files they can't harm.
 
 In it "/" is read-only, and shared as systemd makes it, but with nobody outside; /home, /tmp and /run are
 empty filesystems in memory; the folder is ~/workshop with an image of busybox in it. All of it ends with the
@@ -48,10 +48,20 @@ if [ "$4" = empty ]; then rm -r image; fi
 
 class Cage:
     def __init__(self, level, swift=None, is_empty=False):
-        """With the solution of `level` as `rd`: the Python edition's, or the Swift edition's from that folder;
-        with an image, or an empty ~/workshop."""
+        """With the solution of `level` as `rd`: the Python edition's, or the Swift edition's from that
+        folder; with an image, or an empty ~/workshop."""
         self.swift, self.terminals = swift, {}
-        command = ["unshare", "--mount", "--uts", "--ipc", "--pid", "--net", "--fork", "--kill-child", "--mount-proc"]
+        command = [
+            "unshare",
+            "--mount",
+            "--uts",
+            "--ipc",
+            "--pid",
+            "--net",
+            "--fork",
+            "--kill-child",
+            "--mount-proc",
+        ]
         modules = sysconfig.get_paths()["platlib"]
         folders = [WORKSHOP, modules, swift or "/nowhere", "empty" if is_empty else ""]
         script = SETUP + "echo ready\nexec sleep infinity\n"
@@ -60,15 +70,21 @@ class Cage:
         )
         if self.holder.stdout.readline() != "ready\n":
             self.close()
-            raise SystemExit("lessons.py: the cage could not be made; it takes root, busybox-static and iproute2")
+            raise SystemExit(
+                "lessons.py: the cage could not be made; it takes root, busybox-static and iproute2"
+            )
         children = Path(f"/proc/{self.holder.pid}/task/{self.holder.pid}/children")
         self.pid = children.read_text().split()[0]
         self.use(level)
         self.mounts = self.mount_table()
 
     def use(self, level, edit=None):
-        """From here on `rd` is that level's. An edit, "REGEX => TEXT", is made in it: the Python edition's only."""
-        program = f"/home/.swift/rd-{level[:2]}" if self.swift else "python3 /home/.rd.py"
+        """From here on `rd` is that level's. An edit, "REGEX => TEXT", is made in the Python edition."""
+        program = (
+            f"/home/.swift/rd-{level if level == 'start' else level[:2]}"
+            if self.swift
+            else "python3 /home/.rd.py"
+        )
         files = {"/home/.bin/rd": f'#!/bin/sh\nexec {program} "$@"\n'}
         folder = f"/home/.course/levels/{level}/python"
         files["/home/.rd.py"] = (

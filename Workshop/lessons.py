@@ -1,25 +1,26 @@
-"""lessons.py --write | --check [--swift FOLDER] [FILE…]: keeps the lessons true to the programs and the machine.
+"""lessons.py --write | --check [--swift FOLDER] [FILE…]: keeps the lessons true to programs and machine.
 
 In levels/NN-name/README.md, and in README.md and pages/*.md where that is said:
 
-    <!-- excerpt: LEVEL FUNCTION -->  the next two blocks, swift and python, are that function of that level's
-                                      solution; LEVEL may also be start or given. FUNCTION is the Swift name.
-    ```console                        lines that begin with "$ " are typed on the host, those with "# " in the
-                                      container; the others are what is printed. They are run, all of a lesson
-                                      in one cage (cage.py). A line of only "…" stands for any lines, and "…" in
-                                      a line for anything. Marks in the lines before a block:
+    <!-- excerpt: LEVEL FUNCTION -->  the next two blocks, swift and python, are that function of that
+                                      level's solution; LEVEL may also be start or given. FUNCTION is the
+                                      Swift name.
+    ```console                        lines that begin with "$ " are typed on the host, those with "# " in
+                                      the container; the others are what is printed. They are run, all of
+                                      a lesson in one cage (cage.py). A line of only "…" stands for any
+                                      lines, and "…" in a line for anything. Marks before a block:
     <!-- terminal: 2 -->              it is typed in that terminal
     <!-- level: 01-chroot -->         rd is that level's, in this block
-    <!-- edit: REGEX => TEXT -->      with this change in it; the block is left alone when the edition is Swift
-    <!-- mask: REGEX -->              what matches may differ; the first time is 1, the next other text 2, and so on
+    <!-- edit: REGEX => TEXT -->      with this change in it; left alone when the edition is Swift
+    <!-- mask: REGEX -->              what matches may differ: the first text is 1, another one 2, …
     <!-- not run: REASON -->          the block isn't run
-    <img src="….svg" width="…" alt="…">  gets its alt text from the picture's own description
-    <!-- attacks --> <!-- /attacks -->  between them is the table of attacks up to this level
+    <img src="….svg" alt="…">         gets its alt text from the picture's own description
+    <!-- attacks -->                  up to <!-- /attacks --> is the table of attacks up to this level
 
-Namespaces' ids and times of day are always masked. Links to files and headings of this project are followed, and
-where a link's text is `a name`, that name is in the file. --write mends blocks, --check prints what differs and
-fails. Run it as root, with a Python that has the module linux; --swift FOLDER runs the Swift edition's programs from
-there (.build/debug) in place of the Python edition's.
+Namespaces' ids and times of day are always masked. Links to files and headings of this project are
+followed, and where a link's text is `a name`, that name is in the file. --write mends blocks, --check prints
+what differs and fails. Run it as root, with a Python that has the module linux; --swift FOLDER runs the Swift
+edition's programs from there (.build/debug) in place of the Python edition's.
 """
 
 import argparse
@@ -157,9 +158,13 @@ def matches(told, seen, masks):
 
 def masked(text, masks):
     for mask in masks:
-        names = {}
-        text = re.sub(mask, lambda match: names.setdefault(match[0], f"‹{len(names) + 1}›"), text)
+        text = numbered(mask, text)
     return text
+
+
+def numbered(mask, text):
+    names = {}
+    return re.sub(mask, lambda match: names.setdefault(match[0], f"‹{len(names) + 1}›"), text)
 
 
 def heading_names(text):
@@ -178,7 +183,9 @@ def broken_links(path, text):
             yield f"{link}: there is no such file"
         elif heading and heading not in heading_names(target.read_text()):
             yield f"{link}: there is no such heading"
-        elif target.is_file() and re.fullmatch(r"`\w+`", label) and label.strip("`") not in target.read_text():
+        elif (
+            target.is_file() and re.fullmatch(r"`\w+`", label) and label.strip("`") not in target.read_text()
+        ):
             yield f"{link}: {label} isn't in it"
     for image, words in re.findall(r'<img src="([^"]+)"([^>]*)>', prose):
         if not (path.parent / image).exists():
@@ -197,7 +204,9 @@ def main():
     arguments = parser.parse_args()
     if os.geteuid() != 0:
         sys.exit("lessons.py: it takes root")
-    files = arguments.files or sorted(WORKSHOP.glob("levels/*/README.md")) + sorted(WORKSHOP.glob("pages/*.md"))
+    files = arguments.files or sorted(WORKSHOP.glob("levels/*/README.md")) + sorted(
+        WORKSHOP.glob("pages/*.md")
+    )
     if not arguments.files and (WORKSHOP / "README.md").exists():
         files.append(WORKSHOP / "README.md")
     failures = 0

@@ -1,7 +1,7 @@
 """The figure that runs through the course: what the command's process has, beside what the host's have.
 
-A row that the host shares with the process is one box over both columns; what the process has of its own is a box
-at the right. The level's own change is in another colour, has a thick border, and says "new".
+A row that the host shares with the process is one box over both columns; what the process has of its own is a
+box at the right. The level's own change is in another colour, has a thick border, and says "new".
 """
 
 from drawing import WIDTH, Drawing
@@ -64,7 +64,9 @@ def figure(level):
     sentences = [f"New in this level, the process has of its own: {', '.join(new)}."]
     if own:
         sentences.append(f"It has of its own already: {', '.join(own)}.")
-    sentences.append(f"It shares with the host: {', '.join(shared)}." if shared else "It shares none of these.")
+    sentences.append(
+        f"It shares with the host: {', '.join(shared)}." if shared else "It shares none of these."
+    )
     drawing.description = "What the host has beside what the command's process has. " + " ".join(sentences)
     return drawing
 

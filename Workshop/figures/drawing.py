@@ -47,7 +47,9 @@ class Drawing:
     def text(self, x, y, words, kind="t", size=12, anchor="start", bold=False, mono=False):
         style = f' text-anchor="{anchor}"' * (anchor != "start") + ' font-weight="bold"' * bold
         style += ' font-family="DejaVu Sans Mono, Menlo, Consolas, monospace"' * mono
-        self.parts.append(f'<text class="{kind}" x="{x}" y="{y}" font-size="{size}"{style}>{escape(words)}</text>')
+        self.parts.append(
+            f'<text class="{kind}" x="{x}" y="{y}" font-size="{size}"{style}>{escape(words)}</text>'
+        )
         self.reach(y + 6)
 
     def label(self, x, y, words, kind="t", size=12, bold=False):
@@ -76,7 +78,11 @@ class Drawing:
         self.line(*points, kind=kind)
         (x0, y0), (x, y) = points[-2:]
         dx, dy = (x > x0) - (x < x0), (y > y0) - (y < y0)
-        corners = [(x, y), (x - 7 * dx - 4 * dy, y - 7 * dy - 4 * dx), (x - 7 * dx + 4 * dy, y - 7 * dy + 4 * dx)]
+        corners = [
+            (x, y),
+            (x - 7 * dx - 4 * dy, y - 7 * dy - 4 * dx),
+            (x - 7 * dx + 4 * dy, y - 7 * dy + 4 * dx),
+        ]
         self.parts.append(f'<polygon class="head" points="{" ".join(f"{a},{b}" for a, b in corners)}"/>')
 
     def svg(self, is_dark=False):
@@ -90,5 +96,6 @@ class Drawing:
             'font-family="DejaVu Sans, Verdana, Helvetica, Arial, sans-serif">'
         )
         frame = f'<rect class="paper" x="0.5" y="0.5" width="{WIDTH - 1}" height="{height - 1}" rx="6"/>'
-        words = f'<title id="title">{escape(self.title)}</title>\n<desc id="desc">{escape(self.description)}</desc>'
+        words = f'<title id="title">{escape(self.title)}</title>\n'
+        words += f'<desc id="desc">{escape(self.description)}</desc>'
         return "\n".join([head, words, f"<style>{style}</style>", frame, *self.parts, "</svg>", ""])

@@ -6,11 +6,12 @@ from drawing import Drawing
 def fork_exec_wait():
     drawing = Drawing(
         "fork, exec and wait on a time line",
-        """Time goes down. One process, rd with pid 100, calls fork. From there on two processes go on with the same
-        program: in the parent, pid 100, fork returned 101; in the child, pid 101, it returned 0. The parent calls
-        waitpid and sleeps. The child calls execve: its pid stays 101, its program is now the command, and what was
-        rd's memory, with any text not yet written, is gone. The command ends with exit status 3; until the parent
-        asks it is a zombie. waitpid gives the parent the status, and the parent ends with 3 as well.""",
+        """Time goes down. One process, rd with pid 100, calls fork. From there on two processes go on with
+        the same program: in the parent, pid 100, fork returned 101; in the child, pid 101, it returned
+        0. The parent calls waitpid and sleeps. The child calls execve: its pid stays 101, its program
+        is now the command, and what was rd's memory, with any text not yet written, is gone. The
+        command ends with exit status 3; until the parent asks it is a zombie. waitpid gives the parent
+        the status, and the parent ends with 3 as well.""",
     )
     drawing.text(20, 22, "time", "q", 11)
     drawing.arrow((32, 30), (32, 366), kind="dash")
@@ -22,7 +23,9 @@ def fork_exec_wait():
     drawing.box(210, 104, 130, 44, "own", "child, pid 101", "fork gave 0", size=11)
     drawing.text(284, 171, "execve()", mono=True, size=11)
     drawing.arrow((275, 148), (275, 184))
-    drawing.box(210, 186, 130, 60, "new", "new: the command", "still pid 101,", "rd's memory is gone", size=10.5)
+    drawing.box(
+        210, 186, 130, 60, "new", "new: the command", "still pid 101,", "rd's memory is gone", size=10.5
+    )
     drawing.arrow((125, 138), (125, 160))
     drawing.text(62, 178, "waitpid(101)", mono=True, size=11)
     drawing.text(62, 194, "sleeps", "q", 11)
@@ -40,10 +43,11 @@ def fork_exec_wait():
 def propagation():
     drawing = Drawing(
         "A mount under a shared and under a private root",
-        """Two frames. Above, shared: unshare gave the process a copy of the host's table of mounts, and / is still
-        shared, so both tables are in one peer group. The process mounts proc on image/proc, and the mount appears in
-        the host's table too. Below, private: the process first made all its mounts private with MS_REC and
-        MS_PRIVATE. It mounts proc on image/proc, and the host's table stays as it was.""",
+        """Two frames. Above, shared: unshare gave the process a copy of the host's table of mounts, and /
+        is still shared, so both tables are in one peer group. The process mounts proc on image/proc,
+        and the mount appears in the host's table too. Below, private: the process first made all its
+        mounts private with MS_REC and MS_PRIVATE. It mounts proc on image/proc, and the host's table
+        stays as it was.""",
     )
     for top, kind, name, copied in (
         (0, "host", "after unshare alone: / is shared", True),
@@ -94,15 +98,23 @@ def tree(drawing, x, y, caption, boxes, notes):
 def pivot_root():
     drawing = Drawing(
         "The tree of mounts in four frames around pivot_root",
-        """Four frames of one table of mounts. 1, before: the host's root filesystem is at /, and the image is only a
-        directory in it. 2, after the bind mount: the image is a mount of its own, on the directory, below the host's
-        root; the mounts proc, sys and dev lie on it. 3, after pivot_root(".", "."): the image is the root of the table,
-        and the host's root lies on top of it, at the same place. 4, after umount2 with MNT_DETACH: the host's root is
-        gone from the table; only the image and its own mounts are left, and no path leads to the host's files.""",
+        """Four frames of one table of mounts. 1, before: the host's root filesystem is at /, and the image
+        is only a directory in it. 2, after the bind mount: the image is a mount of its own, on the
+        directory, below the host's root; the mounts proc, sys and dev lie on it. 3, after
+        pivot_root(".", "."): the image is the root of the table, and the host's root lies on top of it,
+        at the same place. 4, after umount2 with MNT_DETACH: the host's root is gone from the table;
+        only the image and its own mounts are left, and no path leads to the host's files.""",
     )
     host = ("host", "the host's root", "at /")
     own = ("own", "proc, sys, dev", "on the image")
-    tree(drawing, 14, 24, ["1  before", "a directory, no mount"], [host], ["chroot could go there;", "pivot_root: EINVAL"])
+    tree(
+        drawing,
+        14,
+        24,
+        ["1  before", "a directory, no mount"],
+        [host],
+        ["chroot could go there;", "pivot_root: EINVAL"],
+    )
     tree(
         drawing,
         188,
@@ -117,7 +129,10 @@ def pivot_root():
         14,
         268,
         ['3  pivot_root(".", ".")', "for one moment"],
-        [("new", "new: the root", "the image, at /"), [("host", "host's root", "on top, at /"), ("own", "proc, sys,", "dev")]],
+        [
+            ("new", "new: the root", "the image, at /"),
+            [("host", "host's root", "on top, at /"), ("own", "proc, sys,", "dev")],
+        ],
         ['"." is the old root,', "ready to be unmounted"],
     )
     tree(
@@ -134,18 +149,28 @@ def pivot_root():
 def overlay():
     drawing = Drawing(
         "An overlay: two lower layers, copy-up and a whiteout",
-        """Four rows, as seen from above, and three files in columns. The merged view, which is the container's root:
-        etc/motd with the changed text, bin/ls from below, and no tmp/old. The upper directory, the only one written
-        to: a changed copy of etc/motd, which was copied up when it was first written, and a whiteout, a character
-        device 0,0 with the name tmp/old. The upper of the two lower layers, the image: etc/motd as it was, and tmp/old.
-        The lowest layer, the base: bin/ls. The lower layers stay as they are.""",
+        """Four rows, as seen from above, and three files in columns. The merged view, which is the
+        container's root: etc/motd with the changed text, bin/ls from below, and no tmp/old. The upper
+        directory, the only one written to: a changed copy of etc/motd, which was copied up when it was
+        first written, and a whiteout, a character device 0,0 with the name tmp/old. The upper of the
+        two lower layers, the image: etc/motd as it was, and tmp/old. The lowest layer, the base:
+        bin/ls. The lower layers stay as they are.""",
     )
     left, width, gap = 14, 104, 10
     columns = [left + number * (width + gap) for number in range(3)]
     rows = [
-        ("merged: what the container sees at /", [("own", "etc/motd", "changed"), ("own", "bin/ls"), ("gone", "tmp/old", "not there")]),
-        ("upper: /run/upper, in memory", [("new", "new: copied up", "etc/motd"), None, ("new", "new: whiteout", "tmp/old c 0,0")]),
-        ("lower, the first: the image", [("host", "etc/motd", "as it was"), None, ("host", "tmp/old", "still there")]),
+        (
+            "merged: what the container sees at /",
+            [("own", "etc/motd", "changed"), ("own", "bin/ls"), ("gone", "tmp/old", "not there")],
+        ),
+        (
+            "upper: /run/upper, in memory",
+            [("new", "new: copied up", "etc/motd"), None, ("new", "new: whiteout", "tmp/old c 0,0")],
+        ),
+        (
+            "lower, the first: the image",
+            [("host", "etc/motd", "as it was"), None, ("host", "tmp/old", "still there")],
+        ),
         ("lower, the last: the base", [None, ("host", "bin/ls"), None]),
     ]
     drawing.arrow((columns[0] + 52, 114), (columns[0] + 52, 74))
