@@ -7,6 +7,7 @@
     python   run, with the wheel from dist/ installed; as a doctest when it has >>> prompts.
     text     left alone.
 
+The lessons of the workshop have a script of their own, Workshop/lessons.py.
 A block that is marked otherwise, or not at all, is a failure. Run `swift build` and `make python` before.
 """
 
@@ -109,7 +110,7 @@ def all_blocks():
     ).stdout.splitlines()
     for name in sorted(set(listed)):
         path = ROOT / name
-        if not path.exists():
+        if not path.exists() or name.startswith("Workshop/"):
             continue
         if name.endswith(".md"):
             yield from markdown_blocks(name, list(enumerate(path.read_text().splitlines(), 1)))

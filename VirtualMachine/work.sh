@@ -16,6 +16,10 @@ for built in .build/release/cooper "$bundle" dist/*.whl; do
     echo "vm: $built is not there, so it is not inside" >&2
   fi
 done
+# The workshop's programs, where they are built.
+for built in Workshop/.build/debug/rd-??; do
+  if [ -f "$built" ]; then install -D "$built" "$tree/checkout/$built"; fi
+done
 echo "checkout $PWD" >"$tree/places"
 
 if [ -e "$bundle" ]; then

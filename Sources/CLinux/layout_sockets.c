@@ -1,3 +1,4 @@
+#include <linux/if.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/un.h>
@@ -26,3 +27,7 @@ SAME_FIELD(clinux_ucred, ucred, gid);
 
 SAME_SIZE(clinux_sockaddr_un, sockaddr_un);
 SAME_FIELD(clinux_sockaddr_un, sockaddr_un, sun_path);
+
+SAME_SIZE(clinux_ifreq, ifreq);
+_Static_assert(offsetof(struct clinux_ifreq, flags) == offsetof(struct ifreq, ifr_flags), "ifr_flags");
+_Static_assert(sizeof(((struct clinux_ifreq *)0)->name) == IFNAMSIZ, "ifr_name");

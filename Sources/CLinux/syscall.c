@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,5 +26,7 @@ _Noreturn void clinux_flush_and_exit(int status) {
 }
 
 _Noreturn void clinux_exit(int status) { _exit(status); }
+
+_Noreturn void clinux_exit_normally(int status) { exit(status); }
 
 char **clinux_environment(void) { return environ; }

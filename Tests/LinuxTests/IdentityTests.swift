@@ -41,6 +41,22 @@ struct IdentityTests {
     }
   }
 
+  @Test func setuidAndSetgidSetAllThree() async {
+    await #expect(processExitsWith: .success) {
+      try isolated {
+        try Linux.setgid(5)
+        expectEqual(Linux.getresgid(), GroupIDs(real: 5, effective: 5, saved: 5))
+        try Linux.setuid(7)
+        expectEqual(Linux.getresuid(), UserIDs(real: 7, effective: 7, saved: 7))
+        let user = expectErrno(.notPermitted) { try Linux.setuid(0) }
+        expectEqual(user.map { "\($0)" }, "setuid(uid: 0): operation not permitted (EPERM)")
+        let group = expectErrno(.notPermitted) { try Linux.setgid(0) }
+        expectEqual(group.map { "\($0)" }, "setgid(gid: 0): operation not permitted (EPERM)")
+        expectErrno(.invalidArgument) { try Linux.setuid(.max) }
+      }
+    }
+  }
+
   @Test func getuidIsNotAmbiguousBesideGlibc() {
     expectEqual(getuid(), Linux.getuid())
     expectEqual(getegid(), Linux.getegid())

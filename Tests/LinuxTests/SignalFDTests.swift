@@ -29,6 +29,39 @@ struct SignalFDTests {
     }
   }
 
+  @Test func sigwaitinfoTakesASignal() async {
+    await #expect(processExitsWith: .success) {
+      try isolated {
+        try inChild {
+          try sigprocmask(.setMask, [.usr1, .usr2, .alrm, .chld])
+          try kill(getpid(), .usr2)
+          try kill(getpid(), .usr1)
+          expectEqual(
+            try sigwaitinfo([.usr1]),
+            SignalInfo(signal: .usr1, code: 0, pid: getpid(), uid: 0, status: nil, value: 0))
+          expectEqual(sigpending(), [.usr2])
+
+          let child = try fork { throw ExitStatus(5) }
+          let ended = try sigwaitinfo([.chld])
+          expectEqual([ended.pid, ended.code], [child, 1])
+          expectEqual(ended.status, .exited(5))
+          _ = try waitpid(child)
+
+          var value = sigval()
+          value.sival_int = 77
+          sigqueue(getpid(), SIGUSR1, value)
+          expectEqual(try sigwaitinfo([.usr1]).value, 77)
+
+          // From the kernel: nobody's process.
+          var soon = itimerval(it_interval: timeval(), it_value: timeval(tv_sec: 0, tv_usec: 1))
+          setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &soon, nil)
+          let alarm = try sigwaitinfo([.alrm])
+          expectEqual([alarm.pid, alarm.code > 0 ? 1 : 0], [0, 1])
+        }
+      }
+    }
+  }
+
   @Test func aDescriptorTakesOtherSignalsAndDoesNotWait() async {
     await #expect(processExitsWith: .success) {
       try isolated {

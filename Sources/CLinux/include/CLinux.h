@@ -58,5 +58,8 @@ _Noreturn void clinux_flush_and_exit(int status);
 CLINUX_CHILD_SAFE
 _Noreturn void clinux_exit(int status);
 
+// exit(status).
+_Noreturn void clinux_exit_normally(int status);
+
 // The process's own environment: a NULL-terminated array of "NAME=value".
 char **clinux_environment(void);

@@ -34,8 +34,10 @@ enum {
   LINUX_SIGSYS = 31,
 };
 
-// waitid: <linux/wait.h>, <asm-generic/siginfo.h>
+// waitid, sigwaitinfo: <linux/wait.h>, <asm-generic/siginfo.h>
 enum {
+  LINUX_SI_TIMER = -2,
+  LINUX_SI_SIGIO = -5,
   LINUX_P_ALL = 0,
   LINUX_P_PID = 1,
   LINUX_P_PGID = 2,

@@ -41,3 +41,11 @@ struct clinux_sockaddr_un {
   uint16_t sun_family;
   uint8_t sun_path[108];
 };
+
+// struct ifreq, <linux/if.h>, as the ioctls of an interface's flags use it. The fields have names of our own, since
+// the header's are macros.
+struct clinux_ifreq {
+  char name[16];
+  int16_t flags;
+  uint8_t rest[22];
+};

@@ -76,6 +76,34 @@ public func setresgid(_ rgid: GroupID?, _ egid: GroupID?, _ sgid: GroupID?) thro
     ["rgid": orUnchanged(rgid), "egid": orUnchanged(egid), "sgid": orUnchanged(sgid)])
 }
 
+/// setuid(uid)
+///
+/// With CAP_SETUID it sets all three user IDs of the calling thread, for good; else the effective one, to the real or
+/// the saved one. What that does to the capabilities: see ``setresuid(_:_:_:)``. A file that imports Glibc too means
+/// Glibc's, which sets them for every thread of the process.
+///
+/// - Throws: EPERM without CAP_SETUID, for an ID that is neither; EINVAL for one that the user namespace has no mapping
+///   for.
+/// - SeeAlso: <https://man7.org/linux/man-pages/man2/setuid.2.html>
+@available(*, noasync, message: "acts on the calling thread only")
+@_disfavoredOverload public func setuid(_ uid: UserID) throws(SystemCallError) {
+  try check(systemCall(__NR_setuid, Int(uid)), "setuid", ["uid": uid])
+}
+
+/// setgid(gid)
+///
+/// With CAP_SETGID it sets all three group IDs of the calling thread, for good; else the effective one, to the real or
+/// the saved one. It goes before `setuid`, which takes away the right to it. A file that imports Glibc too means
+/// Glibc's, which sets them for every thread of the process.
+///
+/// - Throws: EPERM without CAP_SETGID, for an ID that is neither; EINVAL for one that the user namespace has no mapping
+///   for.
+/// - SeeAlso: <https://man7.org/linux/man-pages/man2/setgid.2.html>
+@available(*, noasync, message: "acts on the calling thread only")
+@_disfavoredOverload public func setgid(_ gid: GroupID) throws(SystemCallError) {
+  try check(systemCall(__NR_setgid, Int(gid)), "setgid", ["gid": gid])
+}
+
 /// setgroups(size, list)
 ///
 /// Sets the supplementary groups of the calling thread.

@@ -1,0 +1,530 @@
+"""What each level's program does, seen from outside and by its command; and that later levels still do it."""
+
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+from conftest import LEVELS, WORKSHOP, Program, program, trees
+
+IS_V2 = trees() == [pathlib.Path("/sys/fs/cgroup")]
+
+
+def image_of(rd, image):
+    """Level 00 has no image."""
+    return ["--image", image] if rd.level > 0 else []
+
+
+def shell(rd, image, script, *options, **others):
+    """What a script prints in the container."""
+    return rd.output(*image_of(rd, image), *options, "--", "sh", "-c", script, **others)
+
+
+def wait_for(condition, what):
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end, what
+        time.sleep(0.01)
+
+
+def started(rd, image, script, *options, **others):
+    """A container whose script has printed its first line."""
+    process = rd.start(*image_of(rd, image), *options, "--", "sh", "-c", script, **others)
+    line = process.stdout.readline()
+    if not line:
+        pytest.fail(process.communicate()[1])
+    return process, line.strip()
+
+
+def children(pid):
+    return [int(word) for word in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+# 00
+
+
+def test_the_status_is_the_commands(rd, image):
+    for number in (0, 7, 255):
+        assert rd.run(*image_of(rd, image), "--", "sh", "-c", f"exit {number}") == (number, "", "")
+
+
+def test_a_signal_gives_128_and_its_number(rd, image):
+    for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV):
+        status, _, _ = rd.run(*image_of(rd, image), "--", "sh", "-c", f"kill -{int(number)} $$")
+        assert status == 128 + number
+
+
+def test_no_such_command_gives_127(rd, image):
+    assert "no-such-command" in rd.refusal(127, *image_of(rd, image), "--", "no-such-command")
+    assert "/no/such" in rd.refusal(127, *image_of(rd, image), "--", "/no/such", "argument")
+
+
+def test_arguments_and_input_reach_the_command(rd, image):
+    script = 'for word; do echo "[$word]"; done; cat'
+    arguments = ["--", "sh", "-c", script, "sh", "", "a b", "--image", "ü"]
+    process = rd.start(*image_of(rd, image), *arguments, stdin=subprocess.PIPE)
+    assert process.communicate("typed\n", timeout=60) == ("[]\n[a b]\n[--image]\n[ü]\ntyped\n", "")
+
+
+def test_a_wrong_command_line_gives_2(rd, image):
+    for arguments, reason in [
+        ((), "there is no command after --"),
+        (("--",), "there is no command after --"),
+        (("true",), "true: -- goes before the command"),
+        (("--image",), "--image: there is no value"),
+        (("--colour", "red", "--", "true"), "--colour: there is no such option"),
+        (("--memory", "much", "--", "true"), "--memory much: a size is"),
+        (("--memory", "9999999999999g", "--", "true"), "--memory 9999999999999g: a size is"),
+        (("--pids-limit", "-1", "--", "true"), "--pids-limit -1: it is a number"),
+        (("--cpu-shares", "1234567890", "--", "true"), "--cpu-shares 1234567890: it is a number"),
+        (("--user", "root", "--", "true"), "--user root: a user is"),
+        (("--user", "1:", "--", "true"), "--user 1:: a user is"),
+        (("--user", "4294967296", "--", "true"), "--user 4294967296: a user is"),
+        (("--volume", "/a:b", "--", "true"), "--volume /a:b: a volume is"),
+        (("--volume", "/a:/b:rw", "--", "true"), "--volume /a:/b:rw: a volume is"),
+    ]:
+        assert rd.refusal(2, *arguments).startswith(reason)
+    assert rd.refusal(2, verb="jump").startswith("the verb is run")
+
+
+def test_signals_are_as_the_caller_had_them(rd, image):
+    """Python ignores SIGPIPE, and the init holds signals back: the command has nothing of it."""
+    if rd.level == 1:
+        pytest.skip("there is no /proc in level 01")
+    command = ["grep", "-E", "SigBlk|SigIgn", "/proc/self/status"]
+    assert rd.output(*image_of(rd, image), "--", *command) == subprocess.check_output(command, text=True)
+
+
+# 01
+
+
+@pytest.mark.levels(1)
+def test_root_is_the_image(rd, image, host_file):
+    assert shell(rd, image, "cat /etc/image; pwd; ls -di / /..", cwd=host_file.parent).startswith(
+        "busybox\n/\n"
+    )
+    assert rd.run("--image", image, "--", "cat", host_file)[0] == 1
+    # A path relative to where the caller is.
+    assert rd.output("--image", image.name, "--", "cat", "etc/image", cwd=image.parent) == "busybox\n"
+
+
+@pytest.mark.levels(1)
+def test_a_missing_image_is_told(rd, host_file):
+    assert (
+        "ENOENT" in (told := rd.refusal(125, "--image", "/no/such", "--", "true")) or "No such file" in told
+    )
+    rd.refusal(125, "--image", host_file, "--", "true")
+
+
+@pytest.mark.levels(1, 1)
+def test_level_01_mounts_nothing(rd, image):
+    assert shell(rd, image, "ls /proc /sys /dev").split() == ["/dev:", "/proc:", "/sys:"]
+
+
+# 02
+
+
+@pytest.mark.levels(2)
+def test_the_filesystems_are_there(rd, image):
+    mounts = {}
+    for line in shell(rd, image, "cat /proc/self/mountinfo").splitlines():
+        place, filesystem = line.split()[4:6], line.split(" - ")[1].split()[0]
+        mounts[place[0].removeprefix(str(image))] = (filesystem, place[1])
+    for path, filesystem, flags in [
+        ("/proc", "proc", "rw,nosuid,nodev,noexec"),
+        ("/sys", "sysfs", "ro,nosuid,nodev,noexec"),
+        ("/dev", "tmpfs", "rw,nosuid,noexec"),
+        ("/dev/pts", "devpts", "rw,nosuid,noexec"),
+        ("/dev/shm", "tmpfs", "rw,nosuid,nodev,noexec"),
+    ]:
+        assert mounts[path][0] == filesystem
+        assert mounts[path][1].startswith(flags), path
+    assert rd.run("--image", image, "--", "mkdir", "/sys/kernel/x")[0] == 1
+
+
+@pytest.mark.levels(2)
+def test_the_devices_are_there(rd, image):
+    listing = shell(rd, image, "cd /dev; stat -c '%n %a %t:%T' null zero full random urandom tty")
+    assert listing.splitlines() == [
+        "null 666 1:3",
+        "zero 666 1:5",
+        "full 666 1:7",
+        "random 666 1:8",
+        "urandom 666 1:9",
+        "tty 666 5:0",
+    ]
+    assert sorted(shell(rd, image, "ls /dev").split()) == sorted(
+        "fd full null ptmx pts random shm stderr stdin stdout tty urandom zero".split()
+        + (["mqueue"] if rd.level >= 5 else [])
+    )
+    # Each is used: a terminal too, from a devpts of its own.
+    assert shell(
+        rd, image, "head -c 3 /dev/zero | wc -c; echo x >/dev/null; echo y >/dev/stdout; ls /dev/pts"
+    ) == ("3\ny\nptmx\n")
+    assert shell(rd, image, "exec 3<>/dev/ptmx; ls /dev/pts") == "0\nptmx\n"
+
+
+@pytest.mark.levels(2)
+def test_the_table_of_mounts_is_of_its_own(rd, image):
+    assert shell(rd, image, "readlink /proc/self/ns/mnt").strip() != os.readlink("/proc/self/ns/mnt")
+
+
+def test_a_forgotten_private_would_be_seen(image):
+    """The namespace of the tests is shared: else the checks of what is left couldn't fail."""
+    with open("/proc/self/mountinfo", encoding="utf-8") as table:
+        root = [line for line in table if line.split()[4] == "/"][-1]
+    assert "shared:" in root
+
+
+# 03
+
+
+@pytest.mark.levels(3)
+def test_only_the_containers_mounts_are_in_its_table(rd, image):
+    places = sorted(line.split()[4] for line in shell(rd, image, "cat /proc/self/mountinfo").splitlines())
+    expected = ["/", "/dev", "/dev/pts", "/dev/shm", "/proc", "/sys"] + (
+        ["/dev/mqueue"] if rd.level >= 5 else []
+    )
+    assert places == sorted(expected)
+
+
+@pytest.mark.levels(3)
+def test_escape_finds_nothing_outside(rd, image, host_file):
+    arguments = ["--image", image, "--", "sh", "-c", f"cat /etc/image; cat {host_file}"]
+    status, output, errors = rd.run(*arguments, verb="escape")
+    if rd.level < 11:
+        assert (status, output) == (1, "busybox\n")
+        assert "No such file" in errors
+    else:
+        # Without CAP_SYS_CHROOT there isn't even the first step.
+        assert (status, output) == (125, "")
+        assert re.fullmatch(r"rd: .*not permitted.*\n", errors)
+
+
+def test_escape_leaves_a_chroot(tmp_path, image, host_file):
+    """The same program with chroot in the place of pivot_root."""
+    level = LEVELS[3]
+    source = (level / "python/rd.py").read_text()
+    changed = source.replace("change_root(options.image)", 'os.chroot(options.image); os.chdir("/")')
+    assert changed != source
+    (tmp_path / "rd.py").write_text(changed)
+    (tmp_path / "options.py").write_bytes((WORKSHOP / "given/options.py").read_bytes())
+    right = program("python", level)
+    wrong = Program(3, [right.command[0], str(tmp_path / "rd.py")], right.environment)
+    assert wrong.run("--image", image, "--", "cat", host_file)[0] == 1
+    assert wrong.output("--image", image, "--", "cat", host_file, verb="escape") == "the host's\n"
+
+
+# 04
+
+
+def tree(root):
+    return sorted((str(path), path.lstat().st_mtime_ns, path.lstat().st_mode) for path in root.rglob("*"))
+
+
+@pytest.mark.levels(4)
+def test_changes_dont_reach_the_image(rd, image):
+    before = tree(image)
+    script = (
+        "rm /etc/passwd; echo changed >/etc/image; mkdir /new; rm -r /bin/tail; cat /etc/image; ls / /etc"
+    )
+    assert shell(rd, image, script).split()[0] == "changed"
+    assert tree(image) == before
+    assert shell(rd, image, "cat /etc/image; ls -d /new 2>/dev/null || true") == "busybox\n"
+
+
+@pytest.mark.levels(4)
+def test_two_layers(rd, image, layer):
+    output = rd.output("--image", f"{layer}:{image}", "--", "sh", "-c", "cat /etc/image /etc/passwd")
+    assert output == "layer\nroot:x:0:0:root:/:/bin/sh\n"
+
+
+@pytest.mark.levels(4)
+def test_the_upper_directory_can_be_looked_at(rd, image):
+    """Copied up, and a whiteout: a device with the number 0:0."""
+    script = "echo changed >/etc/image; rm /etc/passwd; echo ready; read line"
+    process, _ = started(rd, image, script, stdin=subprocess.PIPE)
+    upper = pathlib.Path(f"/proc/{process.pid}/root/run/upper")
+    assert (upper / "etc/image").read_text() == "changed\n"
+    whiteout = (upper / "etc/passwd").lstat()
+    assert (whiteout.st_mode & 0o170000, whiteout.st_rdev) == (0o020000, 0)
+    assert sorted(path.name for path in (upper / "etc").iterdir()) == ["image", "passwd"]
+    process.communicate("\n", timeout=60)
+    assert process.returncode == 0
+
+
+@pytest.mark.levels(4)
+def test_files_that_the_caller_left_open_are_closed(rd, image):
+    directory = os.open("/", os.O_RDONLY)
+    try:
+        script = "ls /proc/$$/fd" + ("; ls /proc/1/fd" if 6 <= rd.level < 11 else "") + "; true"
+        found = shell(rd, image, script, pass_fds=[directory]).split()
+    finally:
+        os.close(directory)
+    # sh may keep a copy of its own above 9.
+    assert {number for number in found if int(number) < 10} == {"0", "1", "2"}
+
+
+# 05
+
+
+@pytest.mark.levels(5)
+def test_host_name_and_queues_are_its_own(rd, image):
+    assert shell(rd, image, "hostname; uname -n", "--hostname", "cask") == "cask\ncask\n"
+    assert shell(rd, image, "hostname") == os.uname().nodename + "\n"
+    for name in ("uts", "ipc"):
+        assert shell(rd, image, f"readlink /proc/self/ns/{name}").strip() != os.readlink(
+            f"/proc/self/ns/{name}"
+        )
+    assert (
+        shell(rd, image, "touch /dev/mqueue/cask; ls /dev/mqueue; tail -n +2 /proc/sysvipc/shm") == "cask\n"
+    )
+    assert rd.refusal(125, "--image", image, "--hostname", "c" * 65, "--", "true")
+
+
+# 06
+
+
+@pytest.mark.levels(6)
+def test_it_sees_its_own_processes_only(rd, image):
+    assert shell(rd, image, "echo $$; cd /proc; echo [0-9]*").splitlines() == ["2", "1 2"]
+    assert shell(rd, image, "readlink /proc/self/ns/pid").strip() != os.readlink("/proc/self/ns/pid")
+
+
+@pytest.mark.levels(6)
+def test_signals_are_passed_on(rd, image):
+    for name in ("TERM", "INT", "HUP", "USR1", "USR2", "QUIT"):
+        script = f"trap 'echo {name}; exit 5' {name}; echo ready; while :; do sleep 0.01; done"
+        process, _ = started(rd, image, script)
+        process.send_signal(getattr(signal, f"SIG{name}"))
+        assert process.communicate(timeout=60) == (f"{name}\n", "")
+        assert process.returncode == 5
+
+
+@pytest.mark.levels(6)
+def test_a_signal_without_a_handler_ends_the_command(rd, image):
+    process, _ = started(rd, image, "echo ready; exec sleep 100")
+    process.terminate()
+    process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM
+
+
+@pytest.mark.levels(6)
+def test_orphans_are_reaped(rd, image):
+    script = """
+        (sh -c 'echo $$ >/tmp/pid' &)
+        until [ -s /tmp/pid ]; do sleep 0.01; done
+        while [ -e /proc/$(cat /tmp/pid) ]; do sleep 0.01; done
+        echo reaped
+    """
+    assert shell(rd, image, script) == "reaped\n"
+
+
+@pytest.mark.levels(6)
+def test_no_process_outlives_the_command(rd, image):
+    """stdout would stay open while one has it."""
+    assert shell(rd, image, "sleep 100 & echo started") == "started\n"
+
+
+@pytest.mark.levels(6)
+def test_the_container_ends_when_rd_is_killed(rd, image):
+    process, _ = started(rd, image, "echo ready; sleep 100")
+    init = children(process.pid)
+    assert len(init) == 1
+    process.kill()
+    assert process.communicate(timeout=60) == ("", "")
+    wait_for(lambda: not os.path.exists(f"/proc/{init[0]}"), "pid 1 is still there")
+    # Nobody is left to remove it: of all that a program makes, the cgroup alone doesn't go by itself.
+    for path in cgroups_of(init[0]):
+        wait_for(lambda path=path: remove(path), f"{path} is in use")
+
+
+def remove(path):
+    try:
+        path.rmdir()
+    except OSError:
+        return False
+    return True
+
+
+def test_nothing_is_left_when_the_command_is_killed(rd, image):
+    process, _ = started(rd, image, "echo ready; exec sleep 100")
+    command = children(process.pid)[0]
+    if rd.level >= 6:
+        command = children(command)[0]
+    os.kill(command, signal.SIGKILL)
+    process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGKILL
+
+
+@pytest.mark.levels(6)
+def test_nothing_is_left_when_pid_1_is_killed(rd, image):
+    process, _ = started(rd, image, "echo ready; exec sleep 100")
+    os.kill(children(process.pid)[0], signal.SIGKILL)
+    process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGKILL
+
+
+# 07
+
+
+@pytest.mark.levels(7)
+def test_a_network_of_its_own_whose_loopback_is_up(rd, image):
+    assert shell(rd, image, "ls /sys/class/net; cat /sys/class/net/lo/flags") == "lo\n0x9\n"
+    assert shell(rd, image, "readlink /proc/self/ns/net").strip() != os.readlink("/proc/self/ns/net")
+    script = (
+        "echo hello | nc -l -p 7000 & until nc 127.0.0.1 7000 </dev/null 2>/dev/null; do sleep 0.01; done"
+    )
+    assert shell(rd, image, script) == "hello\n"
+
+
+# 08
+
+
+def cgroups_of(pid):
+    """The directories that a program with this child has made."""
+    return [path for tree in trees() for path in tree.glob(f"cooper.rd-{pid}")]
+
+
+def setting(pid, controller, v1, v2):
+    path = (
+        pathlib.Path("/sys/fs/cgroup")
+        / ("" if IS_V2 else controller)
+        / f"cooper.rd-{pid}"
+        / (v2 if IS_V2 else v1)
+    )
+    return path.read_text().strip()
+
+
+def membership(pid, controller):
+    """Where a process is, as the host sees it."""
+    for line in pathlib.Path(f"/proc/{pid}/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controllers == "" if IS_V2 else controller in controllers.split(","):
+            return path
+    raise AssertionError(controller)
+
+
+@pytest.mark.levels(8)
+def test_it_is_in_a_cgroup_of_its_own(rd, image):
+    process, _ = started(rd, image, "echo ready; read line", "--cpu-shares", 512, stdin=subprocess.PIPE)
+    init = children(process.pid)[0]
+    command = children(init)[0]
+    for controller in ["cpu"] if rd.level == 8 else ["cpu", "memory", "pids"]:
+        own = f"/cooper.rd-{init}"
+        assert [membership(pid, controller) for pid in (init, command)] == [own, own]
+        assert membership(process.pid, controller) == membership("self", controller)
+    assert setting(init, "cpu", "cpu.shares", "cpu.weight") == ("50" if IS_V2 else "512")
+    process.communicate("\n", timeout=60)
+    assert process.returncode == 0
+
+
+@pytest.mark.levels(8)
+def test_it_is_there_before_the_command_runs(rd, image):
+    lines = shell(rd, image, "cat /proc/self/cgroup").splitlines()
+    found = [line for line in lines if line.startswith("0::") or ":cpu" in line and not IS_V2]
+    if rd.level == 8:
+        assert any("/cooper.rd-" in line for line in found), lines
+    else:
+        # In a namespace of its own the cgroup is the root.
+        assert all(line.endswith(":/") for line in lines), lines
+
+
+# 09
+
+
+@pytest.mark.levels(9)
+def test_limits_are_set(rd, image):
+    script = "echo ready; read line"
+    options = ["--memory", "64m", "--pids-limit", 20]
+    process, _ = started(rd, image, script, *options, stdin=subprocess.PIPE)
+    init = children(process.pid)[0]
+    assert setting(init, "memory", "memory.limit_in_bytes", "memory.max") == str(64 << 20)
+    swap = ("memory", "memory.memsw.limit_in_bytes", "memory.swap.max")
+    try:
+        assert setting(init, *swap) == ("0" if IS_V2 else str(64 << 20))
+    except FileNotFoundError:
+        pass
+    assert setting(init, "pids", "pids.max", "pids.max") == "20"
+    process.communicate("\n", timeout=60)
+
+
+@pytest.mark.levels(9)
+def test_too_much_memory_is_the_end(rd, image):
+    script = "x=$(head -c 200000000 /dev/zero | tr '\\0' x); echo survived"
+    status, output, _ = rd.run("--image", image, "--memory", "64m", "--", "sh", "-c", script)
+    assert (status, output) == (128 + signal.SIGKILL, "")
+
+
+@pytest.mark.levels(9)
+def test_a_fork_bomb_harms_nobody(rd, image):
+    script = "n=0; while [ $n -lt 50 ]; do n=$((n+1)); sleep 100 & done; echo all"
+    status, output, errors = rd.run("--image", image, "--pids-limit", 10, "--", "sh", "-c", script)
+    assert (status, output) == (2, ""), errors
+    assert "can't fork" in errors
+
+
+@pytest.mark.levels(9)
+def test_a_limit_that_the_kernel_refuses_leaves_nothing(rd, image):
+    assert "pids.max" in rd.refusal(125, "--image", image, "--pids-limit", 999999999, "--", "true")
+
+
+# 10
+
+
+def identity(rd, image, *options, **others):
+    """The lines Uid, Gid and Groups."""
+    return shell(rd, image, "grep -E '^(Uid|Gid|Groups)' /proc/self/status", *options, **others).split()
+
+
+@pytest.mark.levels(10)
+def test_the_user_is_somebody_else(rd, image):
+    expected = ["Uid:", *["1000"] * 4, "Gid:", *["1001"] * 4, "Groups:"]
+    assert identity(rd, image, "--user", "1000:1001") == expected
+    # With the groups of whoever calls it, too: subprocess gives it some.
+    assert identity(rd, image, "--user", "1000:1001", preexec_fn=lambda: os.setgroups([4, 27])) == expected
+    assert identity(rd, image, "--user", "1000")[6:10] == ["0"] * 4
+    nobody = identity(rd, image, preexec_fn=lambda: os.setgroups([4, 27]))
+    assert nobody == ["Uid:", *["0"] * 4, "Gid:", *["0"] * 4, "Groups:"]
+    assert rd.run("--image", image, "--user", "1000", "--", "touch", "/etc/passwd")[0] == 1
+
+
+# 11
+
+
+def status_of(rd, image, *options):
+    lines = shell(rd, image, "cat /proc/self/status", *options).splitlines()
+    return dict(line.split(":\t", 1) for line in lines)
+
+
+@pytest.mark.levels(11)
+def test_capabilities_are_few(rd, image):
+    kept = sum(1 << number for number in (0, 1, 3, 4, 5, 6, 7, 10))
+    for options, own in [((), kept), (("--user", "1000:1001"), 0)]:
+        status = status_of(rd, image, *options)
+        sets = [int(status[f"Cap{name}"], 16) for name in ("Inh", "Prm", "Eff", "Bnd", "Amb")]
+        assert sets == [0, own, own, kept, 0]
+        assert status["NoNewPrivs"] == "1"
+
+
+@pytest.mark.levels(11)
+def test_what_root_may_not_do(rd, image):
+    for command in ("mknod /tmp/disk b 8 0", "mount -t tmpfs x /tmp", "chroot / true", "hostname x"):
+        assert rd.run("--image", image, "--", "sh", "-c", command)[0] != 0, command
+    assert rd.output(
+        "--image", image, "--", "sh", "-c", "touch /tmp/x; chown 5:5 /tmp/x; stat -c %u:%g /tmp/x"
+    ) == ("5:5\n")
+
+
+# 12
+
+
+@pytest.mark.levels(11)
+def test_calls_are_refused(rd, image):
+    """A user namespace takes no capability: only the filter is against it."""
+    namespace = rd.run("--image", image, "--", "unshare", "-U", "true")[0]
+    mode = status_of(rd, image)["Seccomp"]
+    assert (namespace, mode) == ((0, "0") if rd.level == 11 else (1, "2"))

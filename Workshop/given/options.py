@@ -1,0 +1,125 @@
+"""The command line: `rd run [OPTIONS] -- COMMAND ARG…`. Given; there is nothing of containers in it."""
+
+import os
+import re
+import signal
+import sys
+import warnings  # noqa: F401 -- os.execvp imports it, when the image is the root, which need not have Python
+from collections import namedtuple
+
+User = namedtuple("User", "uid gid")
+Volume = namedtuple("Volume", "source target is_read_only")
+
+# Python changes what these do. A program that is executed would get it so: `yes | head` would never end.
+for name in (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ):
+    signal.signal(name, signal.SIG_DFL)
+
+
+class Options:
+    def __init__(self, arguments=None):
+        rest = list(sys.argv if arguments is None else arguments)[1:]
+        self.image = self.hostname = self.memory = self.cpu_shares = self.pids_limit = None
+        self.user = User(0, 0)
+        self.volumes = []
+        if not rest or rest[0] not in ("run", "escape"):
+            usage("the verb is run")
+        self.is_escape = rest.pop(0) == "escape"
+        while rest and (option := rest.pop(0)) != "--":
+            if not option.startswith("--"):
+                usage(f"{option}: -- goes before the command")
+            if not rest:
+                usage(f"{option}: there is no value")
+            value = rest.pop(0)
+            wrong = f"{option} {value}"
+            if option == "--image":
+                self.image = value
+            elif option == "--hostname":
+                self.hostname = value
+            elif option == "--memory":
+                self.memory = size(value, f"{wrong}: a size is a number, or one with k, m or g")
+            elif option == "--cpu-shares":
+                self.cpu_shares = number(value, f"{wrong}: it is a number, of at most 9 digits", 9)
+            elif option == "--pids-limit":
+                self.pids_limit = number(value, f"{wrong}: it is a number, of at most 9 digits", 9)
+            elif option == "--user":
+                self.user = user(value, f"{wrong}: a user is UID or UID:GID, in numbers")
+            elif option == "--volume":
+                self.volumes.append(volume(value, f"{wrong}: a volume is SRC:DST or SRC:DST:ro"))
+            else:
+                usage(f"{option}: there is no such option")
+        self.command = rest
+        if not rest:
+            usage("there is no command after --")
+
+
+def fail(status, reason):
+    """The end of this process, with one line about why."""
+    os.write(2, f"rd: {reason}\n".encode())
+    os._exit(status)
+
+
+def end(body, *arguments):
+    """The end of this process, with the status that `body` gives; 125 when it fails."""
+    try:
+        status = body(*arguments)
+        sys.stdout.flush()
+        os._exit(status)
+    except OSError as error:
+        fail(125, error)
+
+
+def shell_status(status):
+    """The exit status as a shell gives it: 128 and the signal's number, when a signal ended the process."""
+    return 128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+
+
+def exists(path):
+    return os.path.exists(path)
+
+
+def write_file(path, value):
+    """One write: the kernel takes a setting whole or not at all."""
+    file = os.open(path, os.O_WRONLY)
+    try:
+        os.write(file, str(value).encode())
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from None
+    finally:
+        os.close(file)
+
+
+def last_capability():
+    """The highest capability of this kernel."""
+    with open("/proc/sys/kernel/cap_last_cap") as file:
+        return int(file.read())
+
+
+def number(text, wrong, digits=18):
+    return int(text) if re.fullmatch(f"[0-9]{{1,{digits}}}", text) else usage(wrong)
+
+
+def size(text, wrong):
+    """`64m` is 64 · 1024 · 1024 bytes."""
+    unit = {"k": 2**10, "m": 2**20, "g": 2**30}.get(text[-1:].lower())
+    found = number(text[:-1] if unit else text, wrong) * (unit or 1)
+    return found if found < 2**63 else usage(wrong)
+
+
+def user(text, wrong):
+    """The group is 0 where none is given."""
+    uid, _, gid = text.partition(":")
+    found = User(number(uid, wrong), number(gid, wrong) if ":" in text else 0)
+    return found if max(found) < 2**32 else usage(wrong)
+
+
+def volume(text, wrong):
+    match = re.fullmatch(r"([^:]+):(/[^:]*)(:ro)?", text)
+    return Volume(match[1], match[2], match[3] is not None) if match else usage(wrong)
+
+
+def usage(reason):
+    fail(
+        2,
+        f"{reason}; usage: rd run [--image DIR] [--hostname NAME] [--memory SIZE] [--cpu-shares N] "
+        "[--pids-limit N] [--user UID[:GID]] [--volume SRC:DST[:ro]] -- COMMAND ARG…",
+    )

@@ -1,0 +1,98 @@
+import Linux
+
+let options = Options()
+
+/// A place for the changes, in memory, for this process and its children only. It is over /run, which
+/// every machine has. Nothing is to be removed: the mount goes with the last process that has this table.
+func makePlace() throws {
+  // A table of mounts of our own, a copy of the host's,
+  try unshare(.newNS)
+  // and no mount goes from one to the other any more. Where "/" is shared, as systemd makes it, it would.
+  try mount(nil, "/", nil, [.recursive, .private])
+  try mount("tmpfs", "/run", "tmpfs", [.noSuid, .noDev])
+  for name in ["upper", "work", "root"] { try mkdir("/run/\(name)") }
+}
+
+/// The image below, which stays as it is, and the changes above. An image may be several, "TOP:BASE".
+func mountLayers(_ image: String) throws {
+  let layers = "lowerdir=\(image),upperdir=/run/upper,workdir=/run/work"
+  try mount("overlay", "/run/root", "overlay", [], layers)
+}
+
+/// The filesystems that every program expects.
+func mountFilesystems(_ root: String) throws {
+  try mount("proc", "\(root)/proc", "proc", [.noSuid, .noDev, .noExec])
+  // Read-only: what is written there is for the whole machine.
+  try mount("sysfs", "\(root)/sys", "sysfs", [.readOnly, .noSuid, .noDev, .noExec])
+  try mount("tmpfs", "\(root)/dev", "tmpfs", [.noSuid, .noExec], "mode=755,size=64k")
+  for name in ["pts", "shm"] { try mkdir("\(root)/dev/\(name)") }
+  // Terminals of our own: without newinstance older kernels show the host's.
+  try mount("devpts", "\(root)/dev/pts", "devpts", [.noSuid, .noExec], "newinstance,ptmxmode=666,mode=620")
+  try mount("shm", "\(root)/dev/shm", "tmpfs", [.noSuid, .noDev, .noExec], "mode=1777,size=64m")
+  try makeDevices("\(root)/dev")
+}
+
+/// A device is a number: who opens a file that has it talks to a driver. Only those that harm nobody.
+func makeDevices(_ dev: String) throws {
+  let devices: [String: (UInt32, UInt32)] = [
+    "null": (1, 3), "zero": (1, 5), "full": (1, 7), "random": (1, 8), "urandom": (1, 9), "tty": (5, 0),
+  ]
+  // The umask would take the others' right to write away.
+  let mask = umask([])
+  for (name, (major, minor)) in devices {
+    try mknod(
+      "\(dev)/\(name)", .characterDevice, makedev(major, minor),
+      [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
+  }
+  umask(mask)
+  try symlink("pts/ptmx", "\(dev)/ptmx")
+  try symlink("/proc/self/fd", "\(dev)/fd")
+  for (number, name) in ["stdin", "stdout", "stderr"].enumerated() {
+    try symlink("/proc/self/fd/\(number)", "\(dev)/\(name)")
+  }
+}
+
+/// The root of the table of mounts becomes another one, and the old root leaves the table.
+func changeRoot(_ root: String) throws {
+  try chdir(root)
+  // The old root is put on top of the new one, for the moment until it goes: so it needs no directory.
+  try pivot_root(".", ".")
+  // Whoever uses it still, goes on to: detached, it waits for nobody.
+  try umount2(".", .detach)
+  try chdir("/")
+}
+
+/// The way out of a chroot. A process has one root: with the next one, the working directory is outside of
+/// it, where no ".." is held back. After pivot_root there is nothing outside.
+func escape() throws {
+  try chroot("dev")
+  for _ in 1...64 { try chdir("..") }
+  try chroot(".")
+}
+
+/// What the child does: at the end of it this process is the command.
+func contain() throws -> Never {
+  // The child's own, again: the parent keeps its root.
+  try unshare(.newNS)
+  if let image = options.image {
+    try mountLayers(image)
+    try mountFilesystems("/run/root")
+    try changeRoot("/run/root")
+  }
+  // Files that the caller left open are closed: a directory of the host's would lead out too.
+  try close_range(3)
+  if options.isEscape { try escape() }
+  // It returns only when it fails: when there is no such command.
+  do { try exec(options.command) } catch { fail(127, error) }
+}
+
+/// What the parent does: it makes the child, and waits for its status.
+func run() throws -> Int32 {
+  try makePlace()
+  // From here on there are two processes, and both go on. The child gets 0, the parent the child's pid.
+  let child = try fork()
+  if child == 0 { try contain() }
+  return shellStatus(try waitpid(child))
+}
+
+end(run)

@@ -1,0 +1,8 @@
+#!/bin/bash
+# The workshop's lessons: what they show is run and compared, as root, with the module of dist/ (make python).
+. "$(dirname "$0")/lib.sh"
+
+python3 Workshop/figures/make.py --check
+python3 -m venv .build-lessons
+.build-lessons/bin/pip install --quiet --no-index --force-reinstall dist/cooper_linux-*.whl
+.build-lessons/bin/python Workshop/lessons.py --check
