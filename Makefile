@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench docs install python vm-test vm-shell vm-test-all clean
+.PHONY: help run test lint format bench docs install python vm-test vm-shell vm-test-all workshop clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ vm-shell: ## a terminal in that machine
 
 vm-test-all: ## run the kernel, Python and container tests in that machine, on both kernels
 	@VirtualMachine/suite.sh
+
+workshop: ## build and test the programs of the workshop, level by level, in both languages
+	@scripts/workshop.sh
 
 clean: ## remove what was built
 	rm -rf .build .build-* build dist *.egg-info

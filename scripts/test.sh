@@ -26,7 +26,7 @@ step tests aarch64 check 300 bash Tests/aarch64.sh
 step tests counting junit 300 .build-venv/bin/pytest Tests/counting --junit-xml="$results/counting/all.xml"
 step examples examples check 900 bash Tests/examples.sh
 step documents documents junit 600 python3 Tests/documents.py "$results/documents/all.xml"
-step documents lessons check 600 scripts/lessons.sh
+step workshop lessons check 600 scripts/lessons.sh
 step documents docs check 600 scripts/docs.sh
 step smoke smoke check 600 bash Tests/smoke.sh
 step machine packages-vm task 600 scripts/packages.sh vm

@@ -10,6 +10,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -32,22 +33,36 @@ class Program:
 
     def __init__(self, level, command, environment):
         self.level, self.command, self.environment = level, command, environment
+        self.started = []
 
     def start(self, *arguments, verb="run", **options):
         options.setdefault("stdin", subprocess.DEVNULL)
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
         command = [*self.command, verb, *map(str, arguments)]
-        return subprocess.Popen(command, text=True, env={**os.environ, **self.environment}, **options)
+        process = subprocess.Popen(command, text=True, env={**os.environ, **self.environment}, **options)
+        self.started.append(process)
+        return process
+
+    def close(self):
+        """Ends what a failed test has left; pid 1 of a container before rd, which then removes the cgroup."""
+        for process in self.started:
+            if process.poll() is None:
+                children = (
+                    pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+                )
+                for child in children:
+                    os.kill(int(child), signal.SIGKILL)
+                try:
+                    process.wait(timeout=10)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
 
     def run(self, *arguments, **options):
         """Gives status, stdout and stderr."""
         process = self.start(*arguments, **options)
-        try:
-            output, errors = process.communicate(timeout=60)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise
+        output, errors = process.communicate(timeout=60)
         return process.returncode, output, errors
 
     def output(self, *arguments, **options):
@@ -77,6 +92,9 @@ def pytest_configure():
     ]:
         if missing:
             pytest.exit(remedy, 2)
+    # A shell's background jobs ignore them.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     with zipfile.ZipFile(WHEELS[-1]) as wheel:
         wheel.extractall(MODULE.name)
     sys.path.append(MODULE.name)
@@ -102,9 +120,11 @@ def pytest_generate_tests(metafunc):
 
 
 @pytest.fixture(name="rd")
-def rd_fixture(request):
+def rd_fixture(request, nothing_is_left):
     edition, level = request.param
-    return program(edition, level)
+    found = program(edition, level)
+    yield found
+    found.close()
 
 
 def program(edition, level):

@@ -10,9 +10,11 @@ from collections import namedtuple
 User = namedtuple("User", "uid gid")
 Volume = namedtuple("Volume", "source target is_read_only")
 
-# Python changes what these do. A program that is executed would get it so: `yes | head` would never end.
-for name in (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ):
-    signal.signal(name, signal.SIG_DFL)
+# Python changes what these do, and a program that is executed would get it so: `yes | head` would never end.
+for number in (signal.SIGPIPE, signal.SIGXFSZ):
+    signal.signal(number, signal.SIG_DFL)
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Options:
