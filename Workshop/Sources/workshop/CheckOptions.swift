@@ -1,0 +1,54 @@
+import Facts
+import Linux
+
+struct UsageError: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
+
+enum Edition: String, CaseIterable {
+  case swift, python
+}
+
+/// "03" and "3" are the same.
+func level(_ text: String?) throws -> Int {
+  guard let text else { throw UsageError("which level? 00 to \(twoDigits(Contract.levels.count - 1))") }
+  guard let number = Int(text), Contract.levels.indices.contains(number) else {
+    throw UsageError("\(text): levels are 00 to \(twoDigits(Contract.levels.count - 1))")
+  }
+  return number
+}
+
+/// `workshop check NN …`
+struct CheckOptions {
+  var level: Int
+  var edition: Edition?
+  var command: String?
+  var asJSON = false
+  var watches = false
+
+  init(_ arguments: [String]) throws {
+    var rest = arguments[...]
+    level = try workshop.level(rest.popFirst())
+    while let option = rest.popFirst() {
+      switch option {
+      case "--swift": edition = .swift
+      case "--python": edition = .python
+      case "--json": asJSON = true
+      case "--watch": watches = true
+      case "--cmd":
+        guard let value = rest.popFirst() else { throw UsageError("--cmd: there is no command") }
+        command = value
+      default: throw UsageError("\(option): there is no such option")
+      }
+    }
+    if edition == nil && command == nil || edition != nil && command != nil {
+      throw UsageError("whose program? One of --swift, --python and --cmd COMMAND")
+    }
+  }
+
+  func run() throws -> Int32 {
+    guard let command else { throw UsageError("--swift and --python: not yet") }
+    return try check(Program(command: command), level: level, asJSON: asJSON)
+  }
+}

@@ -1,0 +1,1 @@
+let level04: [Property] = []

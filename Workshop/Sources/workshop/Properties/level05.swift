@@ -1,0 +1,1 @@
+let level05: [Property] = []

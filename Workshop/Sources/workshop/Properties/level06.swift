@@ -1,0 +1,1 @@
+let level06: [Property] = []

@@ -1,0 +1,1 @@
+let level07: [Property] = []

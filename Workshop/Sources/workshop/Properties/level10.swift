@@ -1,0 +1,1 @@
+let level10: [Property] = []

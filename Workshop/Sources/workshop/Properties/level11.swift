@@ -1,0 +1,1 @@
+let level11: [Property] = []
