@@ -17,15 +17,15 @@ struct CageRoot {
   /// In a mount namespace of its own. After it the host's files can't be changed, and no path leads to them.
   func enter(workingDirectory: String) throws {
     try mount(nil, "/", nil, [.recursive, .private])
-    let host = try open("/", [.directory, .path])
-    _ = host
     try mount("cage", Self.root, "tmpfs", [], "mode=755")
     try bindHost()
     try mountOwn()
     for directory in needed where isHidden(directory) { try bind(directory) }
     try copyImages()
     try writeFile("\(Self.root)/\(hostMarker)", "")
-    try copyFile("\(images)/small/probe", "\(Self.root)/probe", isProgram: true)
+    try writeFile("\(Self.root)/probe", "")
+    try mount("\(images)/small/probe", "\(Self.root)/probe", nil, .bind)
+    try mount_setattr("\(Self.root)/probe", MountAttributeChange(set: .readOnly))
     try chdir(Self.root)
     try pivot_root(".", ".")
     try umount2(".", .detach)
@@ -87,7 +87,8 @@ struct CageRoot {
 
   /// Copies, in memory: what a program does to an image is seen, and gone with the cage.
   private func copyImages() throws {
-    for name in names(in: images) { try copyTree("\(images)/\(name)", "\(Self.root)/images/\(name)") }
+    let child = try fork { try exec(["cp", "-a", "\(images)/.", "\(Self.root)/images"]) }
+    guard try waitpid(child) == .exited(0) else { throw CheckError("cp: the images can't be copied") }
   }
 
   /// In the cage, where "/sys" is its own. The trees lie where the host has them, and begin at the cage's cgroups.

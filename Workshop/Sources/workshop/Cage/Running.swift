@@ -17,6 +17,11 @@ struct Running: ~Copyable {
   private var errorsIsOpen = true
   private var remaining = Visit.limit * 100
 
+  /// Without a path the probe would look for one in /proc, which an image may not have yet.
+  static var environment: [String] {
+    currentEnvironment().filter { !$0.hasPrefix("SWIFT_BACKTRACE=") } + ["SWIFT_BACKTRACE=enable=no,swift-backtrace=/probe"]
+  }
+
   /// With what a careless program would hand on: groups, a descriptor of the host's root, capabilities.
   init(_ argv: [String]) throws {
     var stdin = try pipe()
@@ -32,7 +37,7 @@ struct Running: ~Copyable {
       sets.inheritable = [.netAdmin]
       try capset(sets)
       try Prctl.capAmbientRaise(.netAdmin)
-      do { try exec(argv) } catch { _exit(126) }
+      do { try exec(argv, environment: Running.environment) } catch { _exit(126) }
     }
     stdin.closeReadEnd()
     stdout.closeWriteEnd()
