@@ -15,11 +15,12 @@ let package = Package(
   dependencies: [.package(name: "cooper", path: "..")],
   targets: [
     .executableTarget(name: "rd-start", dependencies: [linux], path: "levels/start/swift"),
+    .target(name: "CProbe"),
     .target(name: "Facts", dependencies: [linux]),
     .executableTarget(name: "workshop", dependencies: ["Facts", linux]),
     // It runs in images that have no libraries.
     .executableTarget(
-      name: "probe", dependencies: ["Facts", linux],
+      name: "probe", dependencies: ["CProbe", "Facts", linux],
       linkerSettings: [.unsafeFlags(["-static-executable", "-Xlinker", "-s"])]),
   ]
     + levels.map {

@@ -1,3 +1,4 @@
+import CProbe
 import Facts
 import Linux
 
@@ -13,7 +14,7 @@ func waitForEnd() {
   while let bytes = try? input.read(upTo: 512), !bytes.isEmpty {}
 }
 
-let arguments = Array(CommandLine.arguments.dropFirst())
+let arguments = (1..<cprobe_count()).map { String(cString: cprobe_argument($0)) }
 
 switch arguments.first {
 case "exit": _exit(arguments.count > 1 ? Int32(arguments[1]) ?? 2 : 0)

@@ -20,7 +20,8 @@ struct Verdict {
 
   var json: JSON {
     [
-      "level": .int(property.level), "property": .string(property.name), "expected": .string(property.expected),
+      "level": .int(property.level), "property": .string(property.name),
+      "expected": .string(property.expected),
       "pass": .bool(seen == nil), "seen": seen.map(JSON.string) ?? .null, "lesson": .string(lesson),
       "read": .string(property.read),
     ]
@@ -47,7 +48,8 @@ func check(_ program: Program, level: Int, asJSON: Bool) throws -> Int32 {
   }
   let failed = all.count { $0.seen != nil }
   if asJSON {
-    say("\(["level": .int(level), "pass": .bool(failed == 0), "properties": .array(all.map(\.json))] as JSON)")
+    say(
+      "\(["level": .int(level), "pass": .bool(failed == 0), "properties": .array(all.map(\.json))] as JSON)")
   } else {
     let word = failed == 0 ? "All \(all.count) hold." : "\(failed) of \(all.count) failed."
     say("\nLevel \(twoDigits(level)): \(word)")

@@ -15,19 +15,25 @@ struct Contract: Sendable {
       sentence: "The command's / and its working directory are DIR. It is looked for in there."),
     Contract(
       level: 2, name: "mounts", option: nil,
-      sentence: "It has a table of mounts of its own, with /proc, /sys (read-only) and /dev; the host's isn't changed."),
+      sentence:
+        "It has a table of mounts of its own, with /proc, /sys (read-only) and /dev; the host's isn't changed."
+    ),
     Contract(
       level: 3, name: "pivot-root", option: nil,
       sentence: "No way leads back to the host's files, for root in the container neither."),
     Contract(
       level: 4, name: "overlay", option: "--image DIR[:DIR…]",
-      sentence: "What the command changes never reaches DIR. Of several the first lies on top. No descriptor is handed on."),
+      sentence:
+        "What the command changes never reaches DIR. Of several the first lies on top. No descriptor is handed on."
+    ),
     Contract(
       level: 5, name: "uts-ipc", option: "--hostname NAME",
       sentence: "It has a host name, System V and POSIX queues of its own; /dev/mqueue shows these."),
     Contract(
       level: 6, name: "pid", option: nil,
-      sentence: "It sees only its own processes. Signals to rd reach it, the dead are waited for, and all end with it."),
+      sentence:
+        "It sees only its own processes. Signals to rd reach it, the dead are waited for, and all end with it."
+    ),
     Contract(
       level: 7, name: "network", option: nil,
       sentence: "It has a network of its own, with a loopback that is up and nothing else."),
@@ -39,13 +45,16 @@ struct Contract: Sendable {
       sentence: "It gets no more memory and processes than that, and sees its cgroup as /."),
     Contract(
       level: 10, name: "users", option: "--user UID[:GID]",
-      sentence: "It is that user and group in all their ids, has no other group, and can't become root again."),
+      sentence: "It is that user and group in all their ids, has no other group, and can't become root again."
+    ),
     Contract(
       level: 11, name: "capabilities", option: nil,
       sentence: "No capability over the machine is in any of its five sets, and no program gives it one."),
     Contract(
       level: 12, name: "seccomp", option: nil,
-      sentence: "A filter refuses the system calls that are of the machine or make namespaces; programs go on to work."),
+      sentence:
+        "A filter refuses the system calls that are of the machine or make namespaces; programs go on to work."
+    ),
   ]
 
   static func of(_ level: Int) -> Contract { levels[level] }

@@ -7,7 +7,8 @@ enum Images {
     "ash", "cat", "chmod", "chown", "chroot", "cp", "date", "df", "dmesg", "echo", "env", "false", "free",
     "grep", "head", "hostname", "id", "ifconfig", "ip", "ipcs", "kill", "ln", "ls", "mkdir", "mknod", "mount",
     "mv", "nproc", "ping", "ps", "pwd", "readlink", "rm", "rmdir", "sed", "sh", "sleep", "sort", "stat", "su",
-    "tail", "test", "touch", "true", "tty", "umount", "uname", "unshare", "vi", "wc", "which", "whoami", "yes",
+    "tail", "test", "touch", "true", "tty", "umount", "uname", "unshare", "vi", "wc", "which", "whoami",
+    "yes",
   ]
 
   static var cache: String {
@@ -15,14 +16,17 @@ enum Images {
     func value(_ name: String) -> String? {
       environment.first { $0.hasPrefix("\(name)=") }.map { String($0.dropFirst(name.count + 1)) }
     }
-    return value("WORKSHOP_CACHE") ?? "\(value("XDG_CACHE_HOME") ?? "\(value("HOME") ?? "/root")/.cache")/cooper/workshop"
+    return value("WORKSHOP_CACHE")
+      ?? "\(value("XDG_CACHE_HOME") ?? "\(value("HOME") ?? "/root")/.cache")/cooper/workshop"
   }
 
   /// The probe is built beside this program.
   static func probe() throws -> String {
     let own = "\(try readlink("/proc/self/exe"))"
     let beside = own.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/probe"
-    guard exists(beside) else { throw CheckError("\(beside): there is no probe; build it: swift build --product probe") }
+    guard exists(beside) else {
+      throw CheckError("\(beside): there is no probe; build it: swift build --product probe")
+    }
     return beside
   }
 
@@ -53,7 +57,8 @@ enum Images {
     for applet in applets { try symlink("busybox", "\(root)/bin/\(applet)") }
     try copyFile(probe, "\(root)/probe", isProgram: true)
     let files = [
-      imageMarker: "", "etc/motd": "as it was\n", "etc/issue": "small\n", "from-base": "base\n", "in-both": "base\n",
+      imageMarker: "", "etc/motd": "as it was\n", "etc/issue": "small\n", "from-base": "base\n",
+      "in-both": "base\n",
       "etc/passwd": "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/tmp:/bin/sh\n",
       "etc/group": "root:x:0:\nuser:x:1000:\n",
     ]

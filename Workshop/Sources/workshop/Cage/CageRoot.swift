@@ -82,7 +82,9 @@ struct CageRoot {
     try mount("tmpfs", "\(Self.root)/tmp", "tmpfs", safe, "mode=1777")
     // A mount of its own: a program that makes only "/" private leaves it shared.
     try mount("images", "\(Self.root)/images", "tmpfs", [], "mode=755")
-    if exists("\(Self.root)/var/tmp") { try mount("tmpfs", "\(Self.root)/var/tmp", "tmpfs", safe, "mode=1777") }
+    if exists("\(Self.root)/var/tmp") {
+      try mount("tmpfs", "\(Self.root)/var/tmp", "tmpfs", safe, "mode=1777")
+    }
   }
 
   /// Copies, in memory: what a program does to an image is seen, and gone with the cage.

@@ -19,7 +19,9 @@ struct Running: ~Copyable {
 
   /// Without a path the probe would look for one in /proc, which an image may not have yet.
   static var environment: [String] {
-    currentEnvironment().filter { !$0.hasPrefix("SWIFT_BACKTRACE=") } + ["SWIFT_BACKTRACE=enable=no,swift-backtrace=/probe"]
+    currentEnvironment().filter { !$0.hasPrefix("SWIFT_BACKTRACE=") } + [
+      "SWIFT_BACKTRACE=enable=no,swift-backtrace=/probe"
+    ]
   }
 
   /// With what a careless program would hand on: groups, a descriptor of the host's root, capabilities.
@@ -51,7 +53,7 @@ struct Running: ~Copyable {
 
   /// Reads what the program says until there is a whole line, or until it has ended.
   mutating func read(until goal: Goal) {
-    while remaining > 0 {
+    while remaining > 0 && status == nil {
       if goal == .line && output.contains("\n") { return }
       var wanted: [PollDescriptor] = []
       if outIsOpen { wanted.append(PollDescriptor(out)) }
@@ -66,7 +68,7 @@ struct Running: ~Copyable {
         return
       }
     }
-    try? kill(pid, .kill)
+    if status == nil { try? kill(pid, .kill) }
   }
 
   private mutating func take(_ isOut: Bool) {

@@ -68,7 +68,9 @@ struct Visit {
       if left.isEmpty { return [] }
       pause(milliseconds: 10)
     }
-    return processes().filter { $0 != 1 && $0 != Int(neighbour) }.map { lines(of: "/proc/\($0)/comm").first ?? "?" }
+    return processes().filter { $0 != 1 && $0 != Int(neighbour) }.map {
+      lines(of: "/proc/\($0)/comm").first ?? "?"
+    }
   }
 }
 
@@ -85,14 +87,17 @@ func processes() -> [Int] { names(in: "/proc").compactMap { Int($0) }.sorted() }
 /// A process as it is seen from outside.
 func process(_ pid: String) -> JSON {
   var namespaces: [String: JSON] = [:]
-  for name in ["cgroup", "ipc", "mnt", "net", "pid", "uts"] { namespaces[name] = link("/proc/\(pid)/ns/\(name)") }
+  for name in ["cgroup", "ipc", "mnt", "net", "pid", "uts"] {
+    namespaces[name] = link("/proc/\(pid)/ns/\(name)")
+  }
   let files = names(in: "/proc/\(pid)/fd").compactMap { number in
     link("/proc/\(pid)/fd/\(number)").string.map { "\(number) \($0)" }
   }
   return [
     "pid": .string(pid), "status": .object(status(pid).mapValues(JSON.string)),
     "namespaces": .object(namespaces), "mounts": mounts(pid), "files": JSON(files),
-    "root": link("/proc/\(pid)/root"), "cwd": link("/proc/\(pid)/cwd"), "cgroup": JSON(lines(of: "/proc/\(pid)/cgroup")),
+    "root": link("/proc/\(pid)/root"), "cwd": link("/proc/\(pid)/cwd"),
+    "cgroup": JSON(lines(of: "/proc/\(pid)/cgroup")),
     "zombies": JSON(zombies()),
   ]
 }

@@ -27,7 +27,8 @@ struct Property: Sendable {
   }
 
   static let all =
-    level00 + level01 + level02 + level03 + level04 + level05 + level06 + level07 + level08 + level09 + level10
+    level00 + level01 + level02 + level03 + level04 + level05 + level06 + level07 + level08 + level09
+    + level10
     + level11 + level12
 
   /// This level's first, then those of earlier ones that still hold.
@@ -68,7 +69,8 @@ struct Report {
   func field(_ name: String) -> String? { probe["status"][name].string }
 
   func isOwn(_ namespace: String) -> Bool? {
-    guard let own = probe["namespaces"][namespace].string, let host = host["namespaces"][namespace].string else {
+    guard let own = probe["namespaces"][namespace].string, let host = host["namespaces"][namespace].string
+    else {
       return nil
     }
     return own != host

@@ -39,7 +39,8 @@ let level02: [Property] = [
     let mount = $0.mount(at: "/sys")
     if mount["type"] != "sysfs" { return "nothing of type sysfs is mounted on /sys" }
     let options = (mount["options"].string ?? "").split(separator: ",")
-    return options.contains("ro") ? nil : "it can be written to: what is changed there is for the whole machine"
+    return options.contains("ro")
+      ? nil : "it can be written to: what is changed there is for the whole machine"
   },
   Property(
     2, "devices", "/dev has null, zero, full, random, urandom and tty, which everybody may read and write.",
@@ -49,9 +50,13 @@ let level02: [Property] = [
     for (name, number) in devices {
       let found = $0.facts["devices"][name]
       if found == .null { return "there is no /dev/\(name)" }
-      if found["number"].string != number { return "/dev/\(name) is device \(found["number"]), not \(number)" }
+      if found["number"].string != number {
+        return "/dev/\(name) is device \(found["number"]), not \(number)"
+      }
       let mode = found["mode"].int ?? 0
-      if mode & 0o666 != 0o666 { return "/dev/\(name) has mode \(String(mode & 0o777, radix: 8)): the umask took something" }
+      if mode & 0o666 != 0o666 {
+        return "/dev/\(name) has mode \(String(mode & 0o777, radix: 8)): the umask took something"
+      }
       if found["opens"] != true { return "/dev/\(name) can't be opened: is the mount nodev?" }
     }
     return nil

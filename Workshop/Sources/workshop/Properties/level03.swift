@@ -8,7 +8,8 @@ let level03: [Property] = [
     read: "man 2 pivot_root, and the section \"The way out of a chroot\"", escapes
   ) {
     if let silence = $0.silence { return silence }
-    return $0.facts["isOut"] == true ? "it did: the command stood in the host's /, beside /\(hostMarker)" : nil
+    return $0.facts["isOut"] == true
+      ? "it did: the command stood in the host's /, beside /\(hostMarker)" : nil
   },
   Property(
     3, "no-old-root", "The host's root is no longer in the command's table of mounts.",
@@ -22,7 +23,8 @@ let level03: [Property] = [
     3, "root-mount", "The command's / is a mount.", read: "man 2 pivot_root: new_root", looks
   ) {
     if let silence = $0.silence { return silence }
-    return $0.mount(at: "/") != .null ? nil : "it is a directory of a mount that has its root elsewhere: a chroot"
+    return $0.mount(at: "/") != .null
+      ? nil : "it is a directory of a mount that has its root elsewhere: a chroot"
   },
 ]
 
@@ -31,7 +33,9 @@ private func hostMounts(_ report: Report) -> [String] {
   let images = report.mountsBefore.first { $0["point"] == "/images" }?["device"]
   let hosts = Set(report.mountsBefore.compactMap { $0["device"].string })
   return report.probe["mounts"].array.filter { mount in
-    guard let device = mount["device"].string, hosts.contains(device), mount["type"] != "sysfs" else { return false }
+    guard let device = mount["device"].string, hosts.contains(device), mount["type"] != "sysfs" else {
+      return false
+    }
     // Two mounts of proc in one pid namespace are one filesystem; so are two of mqueue in one of ipc.
     if mount["type"] == "proc" && mount["point"] == "/proc" { return false }
     if mount["type"] == "mqueue" && mount["point"] == "/dev/mqueue" { return false }

@@ -3,7 +3,8 @@ import Facts
 private let named = Scenario(options: ["--hostname", "cask"], deed: .look)
 
 let level05: [Property] = [
-  Property(5, "own-uts", "The command is in a UTS namespace of its own.", read: "man 7 uts_namespaces", named) {
+  Property(5, "own-uts", "The command is in a UTS namespace of its own.", read: "man 7 uts_namespaces", named)
+  {
     $0.lacksOwn("uts")
   },
   Property(
@@ -19,7 +20,9 @@ let level05: [Property] = [
     let name = $0.json["hostname"].string ?? "?"
     return name == Visit.hostname ? nil : "it became \(name): sethostname came before the new namespace"
   },
-  Property(5, "own-ipc", "The command is in an IPC namespace of its own.", read: "man 7 ipc_namespaces", named) {
+  Property(
+    5, "own-ipc", "The command is in an IPC namespace of its own.", read: "man 7 ipc_namespaces", named
+  ) {
     $0.lacksOwn("ipc")
   },
   Property(

@@ -5,7 +5,8 @@ private let orphans = Scenario(probe: ["orphan"], deed: .look)
 private let kills = Scenario(probe: ["kill-all"])
 
 let level06: [Property] = [
-  Property(6, "own-pid", "The command is in a PID namespace of its own.", read: "man 7 pid_namespaces", looks) {
+  Property(6, "own-pid", "The command is in a PID namespace of its own.", read: "man 7 pid_namespaces", looks)
+  {
     $0.lacksOwn("pid")
   },
   Property(

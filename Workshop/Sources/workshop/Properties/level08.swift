@@ -4,26 +4,34 @@ private let shares = Scenario(options: ["--cpu-shares", "512"], deed: .look)
 
 let level08: [Property] = [
   Property(
-    8, "own-cgroup", "The command is in a cgroup that was made for it.", read: "man 7 cgroups: cgroup.procs", shares
+    8, "own-cgroup", "The command is in a cgroup that was made for it.", read: "man 7 cgroups: cgroup.procs",
+    shares
   ) {
     if let silence = $0.silence { return silence }
-    return $0.cgroup(with: ["cpu.weight", "cpu.shares"]) == nil ? "its process is in the caller's cgroup" : nil
+    return $0.cgroup(with: ["cpu.weight", "cpu.shares"]) == nil
+      ? "its process is in the caller's cgroup" : nil
   },
   Property(
     8, "cpu", "With --cpu-shares 512 its cgroup has less weight than the 1024 that everybody has.",
     read: "the kernel's cgroup-v2: cpu.weight; in version 1, cpu.shares", shares
   ) {
     if let silence = $0.silence { return silence }
-    guard let found = $0.cgroup(with: ["cpu.weight", "cpu.shares"]) else { return "it has no cgroup of its own" }
-    let isRight = found.file.hasSuffix("cpu.shares") ? found.value == 512 : (1..<100).contains(found.value ?? 0)
+    guard let found = $0.cgroup(with: ["cpu.weight", "cpu.shares"]) else {
+      return "it has no cgroup of its own"
+    }
+    let isRight =
+      found.file.hasSuffix("cpu.shares") ? found.value == 512 : (1..<100).contains(found.value ?? 0)
     return isRight ? nil : "\(found.file) is \(found.value.map { "\($0)" } ?? "empty")"
   },
   Property(
     8, "host-cgroups", "The caller's own cgroup keeps its settings.", read: "man 7 cgroups", shares
   ) { hostSettings($0) },
   Property(8, "no-cgroup", "No cgroup is left when rd ends.", read: "man 2 rmdir, man 7 cgroups", shares) {
-    let names = Set($0.json["after"]["cgroups"].members.keys).subtracting($0.json["before"]["cgroups"].members.keys)
-    let directories = names.filter { $0.split(separator: "/").last?.contains("cgroup.") == false && $0.hasSuffix(".max") == false }
+    let names = Set($0.json["after"]["cgroups"].members.keys).subtracting(
+      $0.json["before"]["cgroups"].members.keys)
+    let directories = names.filter {
+      $0.split(separator: "/").last?.contains("cgroup.") == false && $0.hasSuffix(".max") == false
+    }
     return names.isEmpty ? nil : "left: \(listed(directories.sorted()))"
   },
 ]

@@ -31,7 +31,10 @@ let level09: [Property] = [
     let pids = $0.cgroup(with: ["pids.max"])
     return pids?.value == 20 ? nil : "pids.max is \(pids?.value.map { "\($0)" } ?? "max")"
   },
-  Property(9, "own-cgroup-ns", "The command is in a cgroup namespace of its own.", read: "man 7 cgroup_namespaces", limits) {
+  Property(
+    9, "own-cgroup-ns", "The command is in a cgroup namespace of its own.", read: "man 7 cgroup_namespaces",
+    limits
+  ) {
     $0.lacksOwn("cgroup")
   },
   Property(
@@ -43,6 +46,7 @@ let level09: [Property] = [
       return controllers.isEmpty || controllers.contains { ["cpu", "memory", "pids"].contains($0) }
     }
     let others = wanted.filter { !$0.hasSuffix(":/") }
-    return others.isEmpty ? nil : "it sees \(listed(others)): the namespace was made before the cgroup was entered"
+    return others.isEmpty
+      ? nil : "it sees \(listed(others)): the namespace was made before the cgroup was entered"
   },
 ]

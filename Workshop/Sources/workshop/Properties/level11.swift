@@ -9,10 +9,13 @@ private let dangerous: CapabilitySet = [
 
 private func set(_ name: String, _ title: String, _ read: String) -> Property {
   Property(
-    11, name.lowercased(), "The \(title) set of the command has no capability over the machine.", read: read, looks
+    11, name.lowercased(), "The \(title) set of the command has no capability over the machine.", read: read,
+    looks
   ) {
     if let silence = $0.silence { return silence }
-    guard let bits = $0.field(name).flatMap({ UInt64($0, radix: 16) }) else { return "its process wasn't found" }
+    guard let bits = $0.field(name).flatMap({ UInt64($0, radix: 16) }) else {
+      return "its process wasn't found"
+    }
     let found = CapabilitySet(rawValue: bits).intersection(dangerous)
     return found.isEmpty ? nil : "it has \(found)"
   }
@@ -33,7 +36,8 @@ let level11: [Property] = [
     return missing.isEmpty ? nil : "it lacks \(missing)"
   },
   Property(
-    11, "no-new-privs", "No program that the command executes gives it a right.", read: "man 2 PR_SET_NO_NEW_PRIVS", looks
+    11, "no-new-privs", "No program that the command executes gives it a right.",
+    read: "man 2 PR_SET_NO_NEW_PRIVS", looks
   ) {
     if let silence = $0.silence { return silence }
     return $0.field("NoNewPrivs") == "1" ? nil : "NoNewPrivs is \($0.field("NoNewPrivs") ?? "?")"

@@ -3,9 +3,12 @@ import Facts
 private let asks = Scenario(probe: ["calls"])
 
 let level12: [Property] = [
-  Property(12, "filter", "A filter is asked at every system call of the command.", read: "man 2 seccomp", looks) {
+  Property(
+    12, "filter", "A filter is asked at every system call of the command.", read: "man 2 seccomp", looks
+  ) {
     if let silence = $0.silence { return silence }
-    return $0.field("Seccomp") == "2" ? nil : "Seccomp is \($0.field("Seccomp") ?? "?") in its /proc/PID/status"
+    return $0.field("Seccomp") == "2"
+      ? nil : "Seccomp is \($0.field("Seccomp") ?? "?") in its /proc/PID/status"
   },
   Property(
     12, "refused", "The filter refuses unshare and keyctl with an error, and fork goes on to work.",
