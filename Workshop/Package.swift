@@ -13,7 +13,16 @@ let levels = [
 let package = Package(
   name: "workshop",
   dependencies: [.package(name: "cooper", path: "..")],
-  targets: [.executableTarget(name: "rd-start", dependencies: [linux], path: "levels/start/swift")]
+  targets: [
+    .executableTarget(name: "rd-start", dependencies: [linux], path: "levels/start/swift"),
+    .target(name: "CProbe"),
+    .target(name: "Facts", dependencies: [linux]),
+    .executableTarget(name: "workshop", dependencies: ["Facts", linux]),
+    // It runs in images that have no libraries.
+    .executableTarget(
+      name: "probe", dependencies: ["CProbe", "Facts", linux],
+      linkerSettings: [.unsafeFlags(["-static-executable", "-Xlinker", "-s"])]),
+  ]
     + levels.map {
       .executableTarget(name: "rd-\($0.prefix(2))", dependencies: [linux], path: "levels/\($0)/swift")
     },

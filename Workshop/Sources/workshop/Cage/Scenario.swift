@@ -1,0 +1,26 @@
+import Facts
+
+/// One run of the learner's program, and what is done meanwhile.
+struct Scenario: Hashable, Sendable {
+  enum Deed: Hashable, Sendable {
+    /// Nothing but waiting for the end.
+    case wait
+    /// When the probe has told what it sees, it is looked at from outside; then its standard input ends.
+    case look
+    /// When the probe has told what it sees, `rd` gets the signal.
+    case signal(Int32)
+  }
+
+  var options: [String] = []
+  var image: String? = "/images/small"
+  /// The arguments of the probe; or another command.
+  var probe: [String] = ["facts"]
+  var command: [String]?
+  var deed = Deed.wait
+
+  /// The learner's command line after the program's own name.
+  func arguments(level: Int) -> [String] {
+    let image = level >= 1 ? image.map { ["--image", $0] } ?? [] : []
+    return ["run"] + image + options + ["--"] + (command ?? ["/probe"] + probe)
+  }
+}
