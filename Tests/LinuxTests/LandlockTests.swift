@@ -1,6 +1,7 @@
 import Glibc
 import Linux
 import SystemPackage
+import TestSupport
 import Testing
 
 // Where the kernel has none, each is a named skip.
@@ -60,7 +61,7 @@ struct LandlockTests {
     }
   }
 
-  @Test(.enabled(if: version >= 4, "the kernel's landlock knows no ports"))
+  @Test(.requires(.kernel(6, 7)))
   func portsAreAllowedByNumber() async {
     await #expect(processExitsWith: .success) {
       try isolated(also: .newNet) {
@@ -73,7 +74,7 @@ struct LandlockTests {
     }
   }
 
-  @Test(.enabled(if: version >= 6, "the kernel's landlock knows no scopes"))
+  @Test(.requires(.kernel(6, 12)))
   func signalsStayInTheScope() async {
     await #expect(processExitsWith: .success) {
       try isolated {
@@ -89,7 +90,7 @@ struct LandlockTests {
     }
   }
 
-  @Test(.enabled(if: version >= 7, "the kernel's landlock knows no flags of logging"))
+  @Test(.requires(.kernel(6, 15)))
   func loggingCanBeSwitchedOff() async {
     await #expect(processExitsWith: .success) {
       try isolated {
