@@ -8,8 +8,9 @@ import tempfile
 
 import pytest
 import state
-from terminals import Session, wait_until
+from terminals import Session
 from users import UID, User, processes_of
+from waiting import wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COOPER = os.environ.get("COOPER") or str(ROOT / ".build/release/cooper")

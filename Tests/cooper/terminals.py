@@ -10,6 +10,7 @@ import termios
 import time
 
 import state
+from waiting import wait_until
 
 
 class Session:
@@ -94,10 +95,3 @@ class Session:
         if self.master is not None:
             os.close(self.master)
         os.close(self.slave)
-
-
-def wait_until(condition, timeout=10):
-    end = time.monotonic() + timeout
-    while not condition():
-        assert time.monotonic() < end, "it did not come to that"
-        time.sleep(0.01)

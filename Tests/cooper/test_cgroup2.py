@@ -14,6 +14,7 @@ import time
 
 import conftest
 import pytest
+from waiting import wait_until
 
 pytestmark = pytest.mark.requires("cgroup-v2 controllers")
 TOP = pathlib.Path("/sys/fs/cgroup")
@@ -45,13 +46,6 @@ def cgroups_named(prefix):
     return [
         f"{parent}/{name}" for parent, names, _ in os.walk(TOP) for name in names if name.startswith(prefix)
     ]
-
-
-def wait_until(condition, seconds, message):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, message()
-        time.sleep(0.02)
 
 
 @contextlib.contextmanager

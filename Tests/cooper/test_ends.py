@@ -10,6 +10,7 @@ import time
 import conftest
 import pytest
 import state
+from waiting import wait_until
 
 pytestmark = pytest.mark.requires("containers")
 
@@ -62,13 +63,6 @@ def is_alive(pid):
         return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
     except OSError:
         return False
-
-
-def wait_until(condition, seconds, what):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, what()
-        time.sleep(0.005)
 
 
 def keeper_of(container):

@@ -9,8 +9,8 @@ import signal
 import time
 
 import pytest
-from terminals import wait_until
 from users import COUNT, FIRST_GID, FIRST_UID, GID, UID, processes_of
+from waiting import wait_until
 
 pytestmark = pytest.mark.requires("root", "newuidmap")
 

@@ -3,8 +3,8 @@
 import tarfile
 
 import pytest
-from terminals import wait_until
 from users import COUNT, FIRST_GID, FIRST_UID, UID, processes_of
+from waiting import wait_until
 
 pytestmark = pytest.mark.requires("root", "newuidmap")
 

@@ -5,7 +5,7 @@ import signal
 import subprocess
 
 import pytest
-from terminals import wait_until
+from waiting import wait_until
 
 pytestmark = pytest.mark.requires("containers")
 

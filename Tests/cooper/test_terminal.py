@@ -7,7 +7,7 @@ import time
 
 import pytest
 import state
-from terminals import wait_until
+from waiting import wait_until
 
 pytestmark = pytest.mark.requires("containers")
 

@@ -11,7 +11,7 @@ struct Keeper: ~Copyable {
 
   init(plan: Plan, directory: String, terminal: Int32?) throws {
     let sockets = try socketpair()
-    let memory = KeeperMemoryBuilder(plan: plan, directory: directory)
+    let memory = KeeperMemoryBuilder(cgroups: plan.cgroups, scopes: plan.scopes, directory: directory)
     memory.pointer.pointee.socket = Int(sockets.second.rawValue)
     if let terminal { memory.restoreTerminal(terminal) }
     var arguments = clinux_clone_args()

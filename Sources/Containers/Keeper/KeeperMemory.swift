@@ -60,11 +60,14 @@ final class KeeperMemoryBuilder {
   let pointer: UnsafeMutablePointer<KeeperMemory>
   private let builder = ProgramBuilder()
 
-  init(plan: Plan, directory: String, tries: Int = 1000) {
+  /// - Parameters:
+  ///   - cgroups: in the order of making.
+  ///   - scopes: the cgroups of scopes.
+  init(cgroups: [String], scopes: [String], directory: String, tries: Int = 1000) {
     pointer = builder.allocate(MemoryLayout<KeeperMemory>.size).bindMemory(to: KeeperMemory.self, capacity: 1)
     pointer.initialize(to: KeeperMemory())
-    pointer.pointee.cgroups = number(builder.texts(plan.cgroups.reversed()))
-    pointer.pointee.scopes = number(builder.texts(plan.scopes))
+    pointer.pointee.cgroups = number(builder.texts(cgroups.reversed()))
+    pointer.pointee.scopes = number(builder.texts(scopes))
     pointer.pointee.files = number(builder.texts(StateFile.names.map { "\(directory)/\($0)" }))
     let parent = String(directory.prefix(upTo: directory.lastIndex(of: "/") ?? directory.startIndex))
     pointer.pointee.directories = number(builder.texts([directory, parent]))

@@ -16,13 +16,9 @@ enum StateFile {
     try writeFile("\(directory)/scopes", "\(scope)\n")
   }
 
-  /// The steps of a plan as far as there is something to remove of them.
-  static func readSteps(_ directory: String) -> [HostStep] {
-    func lines(_ name: String) -> [String] {
-      (try? readFile("\(directory)/\(name)"))?.parts(at: "\n").filter { !$0.isEmpty } ?? []
-    }
-    return lines("cgroups").map { .makeCgroup($0) }
-      + lines("scopes").map { .startScope(Scope(name: "", bus: "", cgroup: $0, properties: [])) }
+  /// The paths in one of these files, none where it isn't there.
+  static func lines(of name: String, in directory: String) -> [String] {
+    (try? readFile("\(directory)/\(name)"))?.parts(at: "\n").filter { !$0.isEmpty } ?? []
   }
 
   static func write(_ directory: String, pid: ProcessID) throws {

@@ -39,7 +39,8 @@ public func sweep(stateDirectory: String) throws -> [Sweep] {
     }
     let container = StateFile.read(path).flatMap { try? pidfd_open($0) } ?? PIDFD(Descriptor(owning: -1))
     let memory = KeeperMemoryBuilder(
-      plan: Plan(id: id, host: StateFile.readSteps(path), child: [], remarks: []), directory: path, tries: 25)
+      cgroups: StateFile.lines(of: "cgroups", in: path), scopes: StateFile.lines(of: "scopes", in: path),
+      directory: path, tries: 25)
     memory.pointer.pointee.hasScopes = true
     let isGone = removeContainer(memory.pointer, Int(container.fileDescriptor.rawValue))
     withExtendedLifetime(memory) {}

@@ -47,22 +47,10 @@ struct Lowering {
   ///
   /// - Returns: the child's pid, or a negative errno.
   func run(_ arguments: inout clinux_clone_args) -> Int {
-    let operations = builder.finish()
-    let slots = builder.allocate(Int(builder.slotCount) * MemoryLayout<Int>.stride)
-    let report = builder.allocate(MemoryLayout<Report>.size + Self.textCapacity)
     let (commandLine, length) = ownCommandLine()
-    let initMemory = builder.bytes(InitMemory(commandLine: commandLine, commandLineLength: length))
-    return operations.withUnsafeBufferPointer { operations in
-      guard let first = operations.baseAddress else { return -Int(Errno.invalidArgument.rawValue) }
-      var memory = ChildMemory(
-        operations: first, count: operations.count,
-        slots: slots.bindMemory(to: Int.self, capacity: Int(builder.slotCount)),
-        report: report.bindMemory(to: Report.self, capacity: 1),
-        text: (report + MemoryLayout<Report>.size).assumingMemoryBound(to: UInt8.self),
-        textCapacity: Self.textCapacity, channel: Self.channel,
-        initMemory: initMemory.bindMemory(to: InitMemory.self, capacity: 1))
-      return cloneAndWalk(&arguments, MemoryLayout<clinux_clone_args>.size, &memory)
-    }
+    return builder.run(
+      &arguments, channel: Self.channel, textCapacity: Self.textCapacity,
+      initMemory: InitMemory(commandLine: commandLine, commandLineLength: length))
   }
 
   private func lower(_ step: ChildStep) {

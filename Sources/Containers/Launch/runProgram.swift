@@ -34,23 +34,10 @@ struct ProgramFailure: Error {
 }
 
 private func start(_ builder: ProgramBuilder) throws(SystemCallError) -> ProcessID {
-  let operations = builder.finish()
-  let report = builder.allocate(MemoryLayout<Report>.size)
-  let slots = builder.allocate(Int(builder.slotCount) * MemoryLayout<Int>.stride)
-  let initMemory = builder.bytes(InitMemory())
   var arguments = clinux_clone_args()
   arguments.flags = CloneFlags.clearSigHand.rawValue
   arguments.exit_signal = UInt64(LINUX_SIGCHLD)
-  let result = operations.withUnsafeBufferPointer { operations in
-    guard let first = operations.baseAddress else { return -Int(Errno.invalidArgument.rawValue) }
-    var memory = ChildMemory(
-      operations: first, count: operations.count,
-      slots: slots.bindMemory(to: Int.self, capacity: Int(builder.slotCount)),
-      report: report.bindMemory(to: Report.self, capacity: 1),
-      text: report.assumingMemoryBound(to: UInt8.self), textCapacity: 0, channel: -1,
-      initMemory: initMemory.bindMemory(to: InitMemory.self, capacity: 1))
-    return cloneAndWalk(&arguments, MemoryLayout<clinux_clone_args>.size, &memory)
-  }
+  let result = builder.run(&arguments, channel: -1, textCapacity: 0, initMemory: InitMemory())
   return try ProcessID(check(result, "clone3", ["flags": CloneFlags.clearSigHand]))
 }
 
