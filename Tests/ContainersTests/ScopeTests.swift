@@ -48,6 +48,7 @@ struct ScopeTests {
     var failure: BusError?
     do {
       var bus = try Bus(client, time: time)
+      try listenToJobs(&bus)
       try startScope(scope, pid: 5, &bus)
     } catch let error as BusError { failure = error }
     return (failure, try sockets.first.read(upTo: 65536))
@@ -90,8 +91,7 @@ struct ScopeTests {
   }
 
   @Test func aBusThatIsNotThereIsNamed() {
-    let scope = Scope(name: "a.scope", bus: "/nonexistent/bus", cgroup: "/cg", properties: [])
-    let error = #expect(throws: BusError.self) { try startScope(scope, pid: 5) }
+    let error = #expect(throws: BusError.self) { _ = try Bus.connect("/nonexistent/bus") }
     #expect(
       error?.description == "the bus at /nonexistent/bus can't be reached: no such file or directory (ENOENT)"
     )

@@ -53,7 +53,8 @@ def job(result):
     return message(REPLY, 3, {}, "o", ["/job/1"]) + message(SIGNAL, None, fields, "uoss", values)
 
 
-GREETING = b"OK 0123456789abcdef\r\n" + message(REPLY, 1, {}, "s", [":1.5"]) + message(REPLY, 2)
+HELLO = b"OK 0123456789abcdef\r\n" + message(REPLY, 1, {}, "s", [":1.5"])
+GREETING = HELLO + message(REPLY, 2)
 
 
 @contextlib.contextmanager
@@ -104,9 +105,9 @@ def machine_fixture(cooper, tmp_path):
     [
         (b"", "the bus closed the connection"),
         (b"REJECTED EXTERNAL\r\n", "the bus doesn't let this user in"),
-        (GREETING, "the bus closed the connection"),
-        (GREETING + b"This is no message.", "what the bus says is no message of D-Bus"),
-        (GREETING + b"l\2\0\1\xff\xff\xff\xff" + bytes(8), "what the bus says is no message of D-Bus"),
+        (HELLO, "the bus closed the connection"),
+        (HELLO + b"This is no message.", "what the bus says is no message of D-Bus"),
+        (HELLO + b"l\2\0\1\xff\xff\xff\xff" + bytes(8), "what the bus says is no message of D-Bus"),
         (
             GREETING + refused("org.freedesktop.DBus.Error.AccessDenied", "Not\x1byou."),
             "systemd refuses it: Not\\u{1B}you. (org.freedesktop.DBus.Error.AccessDenied); only root may ask",

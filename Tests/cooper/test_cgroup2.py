@@ -208,6 +208,57 @@ def test_killing_cooper_at_any_moment_leaves_nothing(cooper, rootfs, way):
         wait_until(lambda: left() == before, 30, lambda: (seed, left()))
 
 
+@pytest.mark.requires("systemd user", "no root")
+def test_a_child_lives_until_systemd_has_it_in_its_scope(cooper, rootfs):
+    """A manager that is stopped answers nobody, and does later what it was asked for: it would make a scope
+    for a dead child, and keep it.
+    """
+    before = left()
+    unit = ["systemctl", "show", f"user@{os.getuid()}.service", "--property=MainPID", "--value"]
+    manager = int(subprocess.run(unit, capture_output=True, text=True, check=True).stdout)
+    os.kill(manager, signal.SIGSTOP)
+    try:
+        container = cooper.start("--cgroup-manager", "systemd", rootfs, "sleep", "100")
+        wait_until(lambda: keeper_for_a_scope(container.pid), 30)
+        keeper = keeper_for_a_scope(container.pid)
+        (child,) = set(children(container.pid)) - {keeper}
+        container.kill()
+        container.wait()
+        wait_until(lambda: state(keeper) in (None, "Z") or waits_by_naps(keeper), 30)
+        assert state(child) == "S"
+    finally:
+        os.kill(manager, signal.SIGCONT)
+    wait_until(lambda: left() == before, 30, left)
+
+
+def waits_by_naps(pid):
+    nanosleep = "35"
+    with contextlib.suppress(OSError):
+        return pathlib.Path(f"/proc/{pid}/syscall").read_text().split()[0] == nanosleep
+
+
+def state(pid):
+    with contextlib.suppress(OSError):
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
+
+
+def children(pid):
+    return pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def keeper_for_a_scope(pid):
+    """The keeper, once cooper sleeps and it has the child's channel beside its own socket."""
+    keepers = [child for child in children(pid) if sockets_of(child) == 2]
+    return keepers[0] if len(keepers) == 1 and state(pid) == "S" else None
+
+
+def sockets_of(pid):
+    """The child's can't be counted, it is in a user namespace; and who writes its maps may have ended."""
+    with contextlib.suppress(OSError):
+        links = map(os.readlink, pathlib.Path(f"/proc/{pid}/fd").iterdir())
+        return sum(link.startswith("socket:") for link in links)
+
+
 def test_a_sweep_removes_what_two_kills_left(cooper, rootfs, way):
     with started(cooper, way, "orphan", "--memory", "64m", rootfs, "sh", "-c", "echo up; sleep 100") as (
         container,

@@ -49,9 +49,18 @@ struct Keeper: ~Copyable {
     try sendmsg(socket, [KeeperMemory.process], descriptor: process)
   }
 
+  /// Tells that systemd is being asked for a scope with the child in it. Should this process end before it knows more,
+  /// the keeper keeps the child alive, by its channel, until systemd has it.
+  borrowing func expectScope(of pid: ProcessID, channel: borrowing Descriptor) throws(SystemCallError) {
+    try sendmsg(socket, [KeeperMemory.scopesRequested] + Array("\(pid)\n".utf8), descriptor: channel)
+  }
+
+  /// Tells that systemd made none.
+  borrowing func expectNoScope() throws(SystemCallError) { try sendmsg(socket, [KeeperMemory.noScopes]) }
+
   /// Tells that the plan's scopes are the container's.
   borrowing func watchScopes() throws(SystemCallError) {
-    memory.pointer.pointee.hasScopes = true
+    memory.pointer.pointee.scopeState = KeeperMemory.scopes
     try sendmsg(socket, [KeeperMemory.scopes])
   }
 

@@ -16,16 +16,22 @@ struct KeeperMemory {
   /// them.
   var cgroups = 0
   var scopes = 0
-  /// Whether the scopes were started. Until then, one of the same name is somebody else's.
-  var hasScopes = false
+  /// The same scopes' cgroup.procs.
+  var scopeProcesses = 0
+  /// What the last message said of the scopes: `noScopes`, `scopesRequested` or `scopes`.
+  var scopeState = KeeperMemory.noScopes
   var files = 0
   var directories = 0
-  /// struct msghdr for one byte and one descriptor, and where they come to lie.
+  /// struct msghdr for a short text and one descriptor, and where they come to lie. The text's first byte is its kind.
   var message = 0
   var kind = 0
   var descriptor = 0
-  /// struct pollfd, and struct timespec for a short sleep, for the usual end, and for the longest wait.
+  /// As long as a message can be, and room for as much of a file.
+  var textLength = 16
+  var text = 0
+  /// struct pollfd, and struct timespec for none, for a short sleep, for the usual end, and for the longest wait.
   var poll = 0
+  var noTime = 0
   var shortTime = 0
   var briefTime = 0
   var longTime = 0
@@ -36,8 +42,9 @@ struct KeeperMemory {
   var pathLength = 64
   /// How often a busy cgroup is tried, one short sleep between two.
   var tries = 1000
-  /// How often it is looked whether systemd has removed a scope.
-  var scopeTries = 5000
+  /// How long systemd may take to make or to remove a scope, in milliseconds; and struct timespec for the clock.
+  var scopeTime = 0
+  var clock = 0
   /// An empty path, and struct statx.
   var empty = 0
   var status = 0
@@ -50,9 +57,13 @@ struct KeeperMemory {
 }
 
 extension KeeperMemory {
-  /// The messages to a keeper: a pidfd to kill, and that the scopes are there.
-  static let process: UInt8 = 0
-  static let scopes: UInt8 = 1
+  /// The messages to a keeper: a pidfd to kill; that no scope is the container's, and one of the same name is somebody
+  /// else's; that systemd is asked for one, with the child's line in its cgroup.procs and the child's channel; that it
+  /// is there.
+  static var process: UInt8 { @_noLocks @_noAllocation get { 0 } }
+  static var noScopes: UInt8 { @_noLocks @_noAllocation get { 1 } }
+  static var scopesRequested: UInt8 { @_noLocks @_noAllocation get { 2 } }
+  static var scopes: UInt8 { @_noLocks @_noAllocation get { 3 } }
 }
 
 /// Builds a keeper's memory, and owns what it points to.
@@ -63,11 +74,14 @@ final class KeeperMemoryBuilder {
   /// - Parameters:
   ///   - cgroups: in the order of making.
   ///   - scopes: the cgroups of scopes.
-  init(cgroups: [String], scopes: [String], directory: String, tries: Int = 1000) {
+  init(
+    cgroups: [String], scopes: [String], directory: String, tries: Int = 1000, scopeTime: Int = 10_000
+  ) {
     pointer = builder.allocate(MemoryLayout<KeeperMemory>.size).bindMemory(to: KeeperMemory.self, capacity: 1)
     pointer.initialize(to: KeeperMemory())
     pointer.pointee.cgroups = number(builder.texts(cgroups.reversed()))
     pointer.pointee.scopes = number(builder.texts(scopes))
+    pointer.pointee.scopeProcesses = number(builder.texts(scopes.map { "\($0)/cgroup.procs" }))
     pointer.pointee.files = number(builder.texts(StateFile.names.map { "\(directory)/\($0)" }))
     let parent = String(directory.prefix(upTo: directory.lastIndex(of: "/") ?? directory.startIndex))
     pointer.pointee.directories = number(builder.texts([directory, parent]))
@@ -75,21 +89,24 @@ final class KeeperMemoryBuilder {
     pointer.pointee.name = number(builder.text(String(directory.dropFirst(parent.utf8.count + 1))))
     pointer.pointee.answer = Int(bitPattern: builder.allocate(8))
     pointer.pointee.tries = tries
-    pointer.pointee.scopeTries = max(1000, 5 * tries)
+    pointer.pointee.scopeTime = scopeTime
+    pointer.pointee.clock = Int(bitPattern: builder.allocate(16))
     pointer.pointee.empty = number(builder.text(""))
     pointer.pointee.status = Int(bitPattern: builder.allocate(256))
     pointer.pointee.entries = Int(bitPattern: builder.allocate(pointer.pointee.entriesSize))
     pointer.pointee.childName = Int(bitPattern: builder.allocate(256))
 
-    let byte = builder.allocate(8)
-    let buffer = builder.bytes((byte, Int(1)))
+    let text = builder.allocate(pointer.pointee.textLength)
+    let buffer = builder.bytes((text, pointer.pointee.textLength))
     let control = builder.allocate(24)
     let message = builder.bytes((Int(0), Int(0), buffer, Int(1), control, Int(24), Int(0)))
     pointer.pointee.message = Int(bitPattern: message)
-    pointer.pointee.kind = Int(bitPattern: byte)
+    pointer.pointee.kind = Int(bitPattern: text)
+    pointer.pointee.text = Int(bitPattern: builder.allocate(pointer.pointee.textLength))
     pointer.pointee.descriptor = Int(bitPattern: control + 16)
     (control + 16).storeBytes(of: -1, as: Int32.self)
     pointer.pointee.poll = Int(bitPattern: builder.allocate(8))
+    pointer.pointee.noTime = Int(bitPattern: builder.bytes((0, 0)))
     pointer.pointee.shortTime = Int(bitPattern: builder.bytes((0, 2_000_000)))
     pointer.pointee.briefTime = Int(bitPattern: builder.bytes((0, 300_000_000)))
     pointer.pointee.freezerState = number(builder.text("freezer.state"))

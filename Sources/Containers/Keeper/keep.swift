@@ -18,17 +18,23 @@ func keep(_ memory: UnsafeMutablePointer<KeeperMemory>) -> Never {
   }
   _ = clinux_syscall(Int(__NR_write), keeper.socket, keeper.answer, 8, 0, 0, 0)
   if lock < 0 { clinux_exit(0) }
-  var container = -1
+  var (container, channel) = (-1, -1)
   while true {
     let received = clinux_syscall(Int(__NR_recvmsg), keeper.socket, keeper.message, 0x4000_0000, 0, 0, 0)
     if received <= 0 { break }
-    // KeeperMemory.scopes, as a number: a global might be initialised here.
-    let isOfScopes = UnsafePointer<UInt8>(bitPattern: keeper.kind)?.pointee == 1
-    if isOfScopes {
-      memory.pointee.hasScopes = true
-    } else if let descriptor = UnsafePointer<Int32>(bitPattern: keeper.descriptor) {
+    guard let kind = UnsafePointer<UInt8>(bitPattern: keeper.kind)?.pointee,
+      let descriptor = UnsafePointer<Int32>(bitPattern: keeper.descriptor)
+    else { break }
+    if kind == KeeperMemory.process {
       container = Int(descriptor.pointee)
+      continue
     }
+    memory.pointee.scopeState = kind
+    close(channel)
+    channel = kind == KeeperMemory.scopesRequested ? Int(descriptor.pointee) : -1
+  }
+  if memory.pointee.scopeState == KeeperMemory.scopesRequested && awaitChildInScope(keeper, container) {
+    memory.pointee.scopeState = KeeperMemory.scopes
   }
   if keeper.terminal >= 0 {
     let setSettings = 0x5402
@@ -59,7 +65,7 @@ func removeContainer(_ memory: UnsafePointer<KeeperMemory>, _ container: Int) ->
     index += 1
   }
   index = 0
-  while keeper.hasScopes, let path = entry(keeper.scopes, index) {
+  while keeper.scopeState == KeeperMemory.scopes, let path = entry(keeper.scopes, index) {
     if !awaitScope(keeper, path) { isGone = false }
     index += 1
   }
@@ -89,7 +95,7 @@ func entry(_ array: Int, _ index: Int) -> Int? {
 
 /// A pidfd can be read when its process has ended; of a pid namespace's first process, when all have.
 @_noLocks @_noAllocation
-private func waitForEnd(_ keeper: KeeperMemory, _ container: Int, _ time: Int) -> Bool {
+func waitForEnd(_ keeper: KeeperMemory, _ container: Int, _ time: Int) -> Bool {
   guard let poll = UnsafeMutablePointer<Int32>(bitPattern: keeper.poll) else { return true }
   poll[0] = Int32(truncatingIfNeeded: container)
   poll[1] = 1  // POLLIN

@@ -22,23 +22,6 @@ func removeCgroup(_ keeper: KeeperMemory, _ path: Int) -> Bool {
   return false
 }
 
-/// Waits until systemd has removed a scope's cgroup, which it does once no process is in it. Should it not, the cgroup
-/// is removed here. Not at once: the last change in it is how systemd learns that the scope has ended.
-@_noLocks @_noAllocation
-func awaitScope(_ keeper: KeeperMemory, _ path: Int) -> Bool {
-  let noEntry = -2
-  var tries = 0
-  while tries < keeper.scopeTries {
-    let mode = 0
-    if clinux_syscall(Int(__NR_faccessat), Int(LINUX_AT_FDCWD), path, mode, 0, 0, 0) == noEntry {
-      return true
-    }
-    _ = clinux_syscall(Int(__NR_nanosleep), keeper.shortTime, 0, 0, 0, 0, 0)
-    tries += 1
-  }
-  return removeCgroup(keeper, path)
-}
-
 /// Removes one cgroup below this one that has none below itself.
 ///
 /// - Returns: false when there is none, or when it is busy.

@@ -51,6 +51,14 @@ struct Child: ~Copyable {
     }
   }
 
+  /// Tells the keeper that systemd is being asked for a scope with this child in it.
+  borrowing func expectScope(_ keeper: borrowing Keeper?) throws {
+    switch keeper {
+    case .some(let keeper): try keeper.expectScope(of: pid, channel: channel)
+    case .none: break
+    }
+  }
+
   borrowing func go() throws { try channel.write("g") }
 
   /// The next message; nil when the child has executed the command or is dead.

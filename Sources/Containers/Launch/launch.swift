@@ -85,7 +85,7 @@ private struct Launcher: ~Copyable {
       }
       return try awaitExec()
     } catch {
-      // Closing the channel ends the child; closing the keeper's socket removes the rest.
+      // The keeper ends the child, and removes the rest.
       abandon()
       throw error
     }
@@ -94,8 +94,8 @@ private struct Launcher: ~Copyable {
   private mutating func abandon() {
     let pid = child?.pid
     child = nil
-    if let pid { _ = try? waitpid(pid) }
     try? keeper.take()?.finish()
+    if let pid { _ = try? waitpid(pid) }
   }
 
   private mutating func perform(_ step: HostStep) throws {
@@ -126,7 +126,13 @@ private struct Launcher: ~Copyable {
 
   private mutating func start(_ scope: Scope) throws {
     guard let pid = child?.pid else { throw ContainerError("the plan has no clone before its scope") }
-    try startScope(scope, pid: pid)
+    var bus = try Bus.connect(scope.bus)
+    try listenToJobs(&bus)
+    try child?.expectScope(keeper)
+    do { try startScope(scope, pid: pid, &bus) } catch let error as BusError where error.isOfSystemd {
+      try keeper?.expectNoScope()
+      throw error
+    }
     try keeper?.watchScopes()
     if let path = directory { try StateFile.write(path, scope: scope.cgroup) }
     let processes = try? readFile("\(scope.cgroup)/cgroup.procs").parts(at: "\n")

@@ -26,7 +26,9 @@ struct Bus: ~Copyable {
   }
 
   /// Connects to the socket at a path.
-  static func connect(_ path: String, time: Int) throws -> Bus {
+  ///
+  /// - Parameter time: for everything, in microseconds. Others wait as long for a bus; a machine may be slow.
+  static func connect(_ path: String, time: Int = 30_000_000) throws -> Bus {
     let client = try Linux.socket(.stream)
     do { try Linux.connect(client, .path(path)) } catch {
       throw BusError.unreachable(path: path, error.errno.sentence)

@@ -23,6 +23,14 @@ enum BusError: Error, Hashable, CustomStringConvertible {
     }
   }
 
+  /// Whether it is systemd's own word: then it has made nothing, and will not.
+  var isOfSystemd: Bool {
+    switch self {
+    case .refused, .jobEnded: true
+    default: false
+    }
+  }
+
   private func remedy(_ name: String) -> String {
     switch name {
     case "org.freedesktop.DBus.Error.InteractiveAuthorizationRequired",

@@ -1,17 +1,12 @@
 import Linux
 
+/// Has the bus tell how systemd's jobs end, those too that end at once.
+func listenToJobs(_ bus: inout Bus) throws { _ = try bus.call(addMatch) }
+
 /// Asks systemd to make a scope with a process in it, and waits until it has.
 ///
 /// - Throws: ``BusError``; then the scope, should there be one, goes with its process.
-func startScope(_ scope: Scope, pid: ProcessID) throws {
-  // As long as others wait for an answer of the bus; a machine may be slow.
-  let time = 30_000_000
-  var bus = try Bus.connect(scope.bus, time: time)
-  try startScope(scope, pid: pid, &bus)
-}
-
 func startScope(_ scope: Scope, pid: ProcessID, _ bus: inout Bus) throws {
-  _ = try bus.call(addMatch)
   let job = try bus.call(startTransientUnit(scope, pid: pid)).values()
   while true {
     let signal = try bus.nextSignal()
