@@ -1,18 +1,24 @@
 """Each row of pages/errnos.md is provoked: the call fails as the page says."""
 
+import contextlib
 import ctypes
 import errno
+import fcntl
 import importlib.util
 import os
+import pathlib
 import re
 import resource
+import socket
+import struct
 import sys
 import traceback
 
 import linux
 import pytest
-from conftest import WORKSHOP
+from conftest import WORKSHOP, trees
 
+IS_V2 = trees() == [pathlib.Path("/sys/fs/cgroup")]
 PAGE = WORKSHOP / "pages/errnos.md"
 SYSCALL = ctypes.CDLL(None, use_errno=True).syscall
 SYSCALL.restype = ctypes.c_long
@@ -268,6 +274,127 @@ def mount_an_upper_directory_with_other_layers(_):
         options = f"lowerdir={lower},upperdir=upper,workdir=work,index=on"
         linux.mount("overlay", "root", "overlay", 0, options)
         linux.umount2("root", 0)
+
+
+# Levels 06 to 09: processes, the network, cgroups
+
+
+@provokes("ECHILD", "waitpid")
+def wait_twice(_):
+    child = os.fork() or os._exit(0)
+    for _ in range(2):
+        os.waitpid(child, 0)
+
+
+@provokes("EINVAL", "clone")
+def clone_with_flags_that_exclude_each_other(_):
+    linux.clone(os._exit, linux.CLONE_NEWNS | linux.CLONE_FS, (0,))
+
+
+@provokes("ENOMEM", "fork")
+def fork_in_a_pid_namespace_that_has_ended(_):
+    linux.unshare(linux.CLONE_NEWPID)
+    for _ in range(2):
+        os.waitpid(os.fork() or os._exit(0), 0)
+
+
+@provokes("ENOSPC", "clone")
+def clone_where_no_more_namespaces_are_allowed(_):
+    linux.unshare(linux.CLONE_NEWUSER)
+    write("/proc/sys/user/max_pid_namespaces", "0")
+    linux.clone(os._exit, linux.CLONE_NEWPID, (0,))
+
+
+@provokes("EPERM", "clone")
+def clone_as_another_user(_):
+    os.setuid(USER)
+    linux.clone(os._exit, linux.CLONE_NEWPID, (0,))
+
+
+@provokes("EPERM", "kill")
+def signal_a_process_of_another_user(_):
+    os.setuid(USER)
+    os.kill(1, 0)
+
+
+@provokes("ESRCH", "kill")
+def signal_a_process_that_is_gone(_):
+    child = os.fork() or os._exit(0)
+    os.waitpid(child, 0)
+    os.kill(child, 0)
+
+
+def set_up(interface):
+    """SIOCSIFFLAGS with IFF_UP."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as wire:
+        fcntl.ioctl(wire, 0x8914, struct.pack("16sH22x", interface, 1))
+
+
+@provokes("ENODEV", "ioctl")
+def set_an_interface_up_that_there_is_not(_):
+    set_up(b"nosuch")
+
+
+@provokes("EPERM", "ioctl")
+def set_an_interface_up_as_another_user(_):
+    linux.unshare(linux.CLONE_NEWNET)
+    os.setuid(USER)
+    set_up(b"lo")
+
+
+def write(path, text):
+    """One write, as the kernel wants it."""
+    end = os.open(path, os.O_WRONLY)
+    os.write(end, text.encode())
+
+
+@contextlib.contextmanager
+def cgroup():
+    """A cgroup for pids, which is gone afterwards."""
+    tree = "/sys/fs/cgroup" if IS_V2 else "/sys/fs/cgroup/pids"
+    if IS_V2:
+        write(f"{tree}/cgroup.subtree_control", "+pids")
+    path = f"{tree}/cooper-errnos.{os.getpid()}"
+    os.mkdir(path)
+    try:
+        yield path
+    finally:
+        os.rmdir(path)
+
+
+@provokes("EBUSY", "rmdir")
+def remove_a_cgroup_with_a_process_in_it(_):
+    end, alive = os.pipe()
+    with cgroup() as path:
+        child = os.fork()
+        if child == 0:
+            os.close(alive)
+            os.read(end, 1)
+            os._exit(0)
+        write(f"{path}/cgroup.procs", str(child))
+        try:
+            os.rmdir(path)
+        finally:
+            os.close(alive)
+            os.waitpid(child, 0)
+
+
+@provokes("EINVAL", "write")
+def limit_by_a_word(_):
+    with cgroup() as path:
+        write(f"{path}/pids.max", "many")
+
+
+@provokes("ENOENT", "open")
+def write_the_setting_of_a_controller_that_is_elsewhere(_):
+    with cgroup() as path:
+        write(f"{path}/nosuch.max", "1")
+
+
+@provokes("ESRCH", "write")
+def put_nobody_into_a_cgroup(_):
+    with cgroup() as path:
+        write(f"{path}/cgroup.procs", str(2**22 - 1))
 
 
 # Levels 10 to 12: users, capabilities, filters
