@@ -189,10 +189,58 @@ def overlay():
     return drawing
 
 
+def capabilities():
+    drawing = Drawing(
+        "The sets of capabilities through exec",
+        """The five sets of a process before execve at the left, after it at the right. Bounding and
+        inheritable stay as they are. Ambient stays, unless the file gives rights, by its capabilities or by
+        set-user-ID; then it is emptied. Permitted and effective are forgotten and made anew. The new
+        permitted set has what the file gives, cut by the bounding set, and the ambient set, and what
+        process and file both have as inheritable. For user 0 every file counts as giving all. The new
+        effective set is the whole permitted one, for user 0 or where the file says so, and otherwise the
+        ambient one. With no_new_privs the file gives nothing: the new permitted set never has more than the
+        old one.""",
+    )
+    drawing.text(62, 22, "before exec", "t", 12, "middle", True)
+    drawing.text(298, 22, "after exec", "t", 12, "middle", True)
+    rows = [("bounding", "stays"), ("inheritable", "stays"), ("ambient", "stays, or emptied")]
+    for number, (name, words) in enumerate(rows):
+        y = 34 + number * 50
+        drawing.box(12, y, 100, 34, "own", name)
+        drawing.box(248, y, 100, 34, "own", name)
+        drawing.arrow((112, y + 17), (246, y + 17))
+        drawing.label(118, y + 8, words, "t", 11)
+    for number, name in enumerate(["permitted", "effective"]):
+        y = 200 + number * 56
+        drawing.box(12, y, 100, 40, "gone", name, "is forgotten", size=11)
+        drawing.box(242, y, 106, 40, "new", f"new: {name}", "made anew", size=10.5)
+    drawing.line((180, 151), (180, 184), kind="dash")
+    drawing.line((180, 184), (298, 184), kind="dash")
+    drawing.arrow((298, 184), (298, 198))
+    drawing.box(126, 200, 100, 40, "host", "the file gives", "for user 0: all", size=10.5)
+    drawing.arrow((226, 220), (240, 220))
+    drawing.arrow((298, 240), (298, 254))
+    lines = [
+        ("permitted is", True),
+        ("what the file gives, cut by bounding;", False),
+        ("and ambient; and what file and process", False),
+        ("both have as inheritable.", False),
+        ("effective is", True),
+        ("all of that for user 0, else ambient;", False),
+        ("a file can say: all.", False),
+        ("with no_new_privs", True),
+        ("the file gives nothing that wasn't there.", False),
+    ]
+    for number, (words, is_bold) in enumerate(lines):
+        drawing.text(14 if is_bold else 28, 324 + number * 18, words, "t", 12, bold=is_bold)
+    return drawing
+
+
 def figures():
     return {
         "fork-exec-wait": fork_exec_wait(),
         "propagation": propagation(),
         "pivot-root": pivot_root(),
         "overlay": overlay(),
+        "capabilities": capabilities(),
     }
