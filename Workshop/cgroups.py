@@ -1,7 +1,7 @@
-"""The cage's cgroups: one in each tree that the lessons use, so that none of the machine's is in reach of them.
+"""The cage's cgroups: one in each tree that the lessons use, so that none of the machine's is in reach.
 
-Seen from the cage it is the root of the tree. Version 2 has no processes in a cgroup that gives controllers to
-others, unless it is the machine's root: so the shells are below, in user.slice, as systemd has them.
+Seen from the cage it is the root of the tree. Version 2 has no processes in a cgroup that gives controllers
+to others, unless it is the machine's root: so the shells are below, in user.slice, as systemd has them.
 """
 
 import os
