@@ -1,8 +1,8 @@
 """Where lessons.py runs a lesson's commands: as root, in namespaces of their own, with files they can't harm.
 
 In it "/" is read-only, and shared as systemd makes it, but with nobody outside; /home, /tmp and /run are
-empty filesystems in memory; the folder is ~/workshop with an image of busybox in it. All of it ends with the
-process that holds it.
+empty filesystems in memory; the folder is ~/workshop with an image of busybox in it; the cgroups are its own.
+All of it ends with the process that holds it.
 """
 
 import os
@@ -16,6 +16,8 @@ import termios
 import time
 from pathlib import Path
 
+from cgroups import Cgroups
+
 WORKSHOP = Path(__file__).resolve().parent
 END = "end-of-the-output"
 SECONDS = 30
@@ -28,6 +30,7 @@ mkdir -p /home/.course /home/.modules /home/.swift /home/.bin /home/you/workshop
 mount --bind "$1" /home/.course
 mount --bind "$2" /home/.modules
 if [ -d "$3" ]; then mount --bind "$3" /home/.swift; fi
+for folder in "${@:5}"; do mount --bind "$folder" "${folder%/*}"; done
 mount -t tmpfs tmp /tmp
 mount -t tmpfs run /run
 mount -o remount,bind,ro /
@@ -50,7 +53,7 @@ class Cage:
     def __init__(self, level, swift=None, is_empty=False):
         """With the solution of `level` as `rd`: the Python edition's, or the Swift edition's from that
         folder; with an image, or an empty ~/workshop."""
-        self.swift, self.terminals = swift, {}
+        self.swift, self.terminals, self.cgroups = swift, {}, Cgroups()
         command = [
             "unshare",
             "--mount",
@@ -58,21 +61,26 @@ class Cage:
             "--ipc",
             "--pid",
             "--net",
+            "--cgroup",
             "--fork",
             "--kill-child",
             "--mount-proc",
         ]
         modules = sysconfig.get_paths()["platlib"]
-        folders = [WORKSHOP, modules, swift or "/nowhere", "empty" if is_empty else ""]
+        folders = [WORKSHOP, modules, swift or "/nowhere", "empty" if is_empty else "", *self.cgroups.folders]
         script = SETUP + "echo ready\nexec sleep infinity\n"
         self.holder = subprocess.Popen(
-            [*command, "bash", "-c", script, "setup", *map(str, folders)], stdout=subprocess.PIPE, text=True
+            [*command, "bash", "-c", script, "setup", *map(str, folders)],
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=self.cgroups.enter,
         )
         if self.holder.stdout.readline() != "ready\n":
             self.close()
             raise SystemExit(
                 "lessons.py: the cage could not be made; it takes root, busybox-static and iproute2"
             )
+        self.cgroups.settle()
         children = Path(f"/proc/{self.holder.pid}/task/{self.holder.pid}/children")
         self.pid = children.read_text().split()[0]
         self.use(level)
@@ -111,12 +119,13 @@ class Cage:
     def run(self, terminal, command):
         """What the command prints in that terminal: in the host's shell, or in whatever reads there now."""
         if terminal not in self.terminals:
-            self.terminals[terminal] = Terminal(self.pid)
+            self.terminals[terminal] = Terminal(self.pid, self.cgroups.enter)
         return self.terminals[terminal].run(command)
 
     def remaining(self):
-        """What the lesson left: mounts, and shells that were not ended."""
+        """What the lesson left: mounts, cgroups, and shells that were not ended."""
         left = [f"a mount: {line}" for line in self.mount_table() if line not in self.mounts]
+        left += [f"a cgroup: {name}" for name in self.cgroups.made()]
         for number, terminal in self.terminals.items():
             if terminal.run("echo $0") != "bash\n":
                 left.append(f"terminal {number} is still in a container")
@@ -128,23 +137,29 @@ class Cage:
         self.holder.kill()
         self.holder.wait()
         self.holder.stdout.close()
+        self.cgroups.remove()
 
 
 class Terminal:
     """A shell in the cage. It reads from a terminal, so a line at a time: a shell that it starts can read the
     next. What it prints goes into a pipe, so no shell shows a prompt."""
 
-    def __init__(self, pid):
+    def __init__(self, pid, enter_cgroups):
         self.master, slave = pty.openpty()
         attributes = termios.tcgetattr(slave)
         attributes[3] &= ~termios.ECHO
         termios.tcsetattr(slave, termios.TCSANOW, attributes)
         environment = {"PATH": "/home/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
         environment.update(HOME="/home/you", TERM="dumb", LC_ALL="C.UTF-8", USER="root")
-        enter = ["nsenter", "-t", pid, "--mount", "--uts", "--ipc", "--pid", "--net"]
+        enter = ["nsenter", "-t", pid, "--mount", "--uts", "--ipc", "--pid", "--net", "--cgroup"]
         enter += ["bash", "-c", "cd ~/workshop; exec -a bash bash --norc"]
         self.shell = subprocess.Popen(
-            enter, stdin=slave, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment
+            enter,
+            stdin=slave,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            preexec_fn=enter_cgroups,
         )
         os.close(slave)
         self.run("true")

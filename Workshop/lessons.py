@@ -13,6 +13,7 @@ In levels/NN-name/README.md, and in README.md and pages/*.md where that is said:
     <!-- level: 01-chroot -->         rd is that level's, in this block
     <!-- edit: REGEX => TEXT -->      with this change in it; left alone when the edition is Swift
     <!-- mask: REGEX -->              what matches may differ: the first text is 1, another one 2, …
+    <!-- on: v2 -->                   it is run only on a machine with that version of cgroups, v1 or v2
     <!-- not run: REASON -->          the block isn't run
     <img src="….svg" alt="…">         gets its alt text from the picture's own description
     <!-- attacks -->                  up to <!-- /attacks --> is the table of attacks up to this level
@@ -33,9 +34,11 @@ from pathlib import Path
 
 from attacks import table
 from cage import WORKSHOP, Cage
+from cgroups import IS_V2
 
+CGROUPS = "v2" if IS_V2 else "v1"
 MASKS = [r"(?<=:\[)\d{10}(?=\])", r"\b\d\d:\d\d(:\d\d)?\b"]
-MARK = re.compile(r"<!-- (terminal|level|edit|mask|not run|excerpt): (.*?) -->")
+MARK = re.compile(r"<!-- (terminal|level|edit|mask|on|not run|excerpt): (.*?) -->")
 
 
 def function(path, name):
@@ -95,6 +98,7 @@ class Lesson:
                 end = next(n for n in range(position, len(lines)) if lines[n].strip() == "```")
                 block = [text.removeprefix(match[1]) for text in lines[position:end]]
                 is_run = "not run" not in marks and not ("edit" in marks and self.swift)
+                is_run = is_run and marks.get("on", CGROUPS) == CGROUPS
                 if match[2] == "console" and is_run:
                     block = self.run(block, marks)
                 elif match[2] not in ("console", "swift", "python", "text"):
