@@ -31,12 +31,31 @@ struct Verdict {
 /// All properties that hold at a level. Each scenario is run once.
 func verdicts(_ program: Program, level: Int, each: (Verdict) -> Void) throws {
   let cage = Cage(program: program, level: level, images: try Images.prepare())
-  var reports: [Scenario: Report] = [:]
-  for property in Property.of(level) {
-    let report = try reports[property.scenario] ?? Report(json: cage.run(property.scenario))
-    reports[property.scenario] = report
-    each(Verdict(property: property, seen: property.deviation(report)))
+  let properties = Property.of(level)
+  var seen: [String: String] = [:]
+  var done: Set<Scenario> = []
+  for property in properties {
+    if done.insert(property.scenario).inserted {
+      let same = properties.filter { $0.scenario == property.scenario }
+      let text = try cage.run(property.scenario) { report in deviations(same, report) }
+      seen.merge(parsed(text)) { $1 }
+    }
+    each(Verdict(property: property, seen: seen[property.name]))
   }
+}
+
+/// A line for each property that doesn't hold: its name, a tab, what was seen.
+private func deviations(_ properties: [Property], _ report: Report) -> String {
+  properties.compactMap { property in
+    property.deviation(report).map {
+      "\(property.name)\t\($0.split(separator: "\n").joined(separator: " "))\n"
+    }
+  }.joined()
+}
+
+private func parsed(_ text: String) -> [String: String] {
+  let lines = text.split(separator: "\n").map { $0.split(separator: "\t", maxSplits: 1).map(String.init) }
+  return Dictionary(lines.map { ($0[0], $0.count > 1 ? $0[1] : "") }) { $1 }
 }
 
 func check(_ program: Program, level: Int, asJSON: Bool) throws -> Int32 {

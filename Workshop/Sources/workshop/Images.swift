@@ -62,6 +62,7 @@ enum Images {
       "etc/passwd": "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/tmp:/bin/sh\n",
       "etc/group": "root:x:0:\nuser:x:1000:\n",
     ]
+    try symlink("probe", "\(root)/in-image")
     for (name, text) in files { try writeFile("\(root)/\(name)", text) }
   }
 

@@ -34,21 +34,3 @@ func copyTree(_ source: String, _ target: String) throws {
   default: try copyFile(source, target, isProgram: status.mode.permissions.contains(.ownerExecute))
   }
 }
-
-/// Every file below a directory, with what tells a change.
-func listing(_ directory: String, _ path: String = "") -> [String: String] {
-  var found: [String: String] = [:]
-  for name in names(in: directory + path) {
-    let below = "\(path)/\(name)"
-    guard let status = try? statx(directory + below, .symlinkNoFollow) else { continue }
-    switch status.mode.type {
-    case .directory:
-      found[below + "/"] = "\(status.mode.rawValue)"
-      found.merge(listing(directory, below)) { $1 }
-    case .symbolicLink: found[below] = link(directory + below).string
-    default:
-      found[below] = "\(status.mode.rawValue) \(status.size) \(status.modificationTime)"
-    }
-  }
-  return found
-}

@@ -1,4 +1,3 @@
-import Facts
 import Linux
 
 /// What is of the machine, not of a container.
