@@ -30,7 +30,7 @@ struct Verdict {
 
 /// All properties that hold at a level. Each scenario is run once.
 func verdicts(_ program: Program, level: Int, each: (Verdict) -> Void) throws {
-  let cage = Cage(program: program, level: level, images: try Images.prepare())
+  let cage = Cage(program: program, level: level)
   let properties = Property.of(level)
   var seen: [String: String] = [:]
   var done: Set<Scenario> = []

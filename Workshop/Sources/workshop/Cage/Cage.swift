@@ -6,7 +6,6 @@ import Linux
 struct Cage {
   let program: Program
   let level: Int
-  let images: String
 
   /// Runs the program once, and gives what `judge`, inside, says of it.
   func run(_ scenario: Scenario, judge: (Report) -> String) throws -> String {
@@ -51,7 +50,7 @@ struct Cage {
     try unshare(.newCgroup)
     try sethostname(Visit.hostname)
     try setInterfaceFlags(try socket(.datagram), "lo", .up)
-    let changes = try CageRoot(images: images, cgroups: cgroups.trees).enter(workingDirectory: directory)
+    let changes = try CageRoot(cgroups: cgroups.trees).enter(workingDirectory: directory)
     _ = try? Keyctl.joinSessionKeyring()
     // Of the machine, and of no use to a container's runtime.
     let machine: [Capability] = [

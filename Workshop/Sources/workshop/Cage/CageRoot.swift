@@ -4,8 +4,6 @@ import Linux
 /// The files that the learner's program finds: the host's own, below overlays whose changes stay in memory. So the
 /// host's filesystems themselves are out of reach, for root and for remount too.
 struct CageRoot {
-  /// Images on the host.
-  let images: String
   let cgroups: [CgroupTree]
 
   /// A place that every machine has and nobody works in; it is covered in the cage's own table only.
@@ -63,7 +61,8 @@ struct CageRoot {
     }
     try mount(
       "overlay", Self.root + (point == "/" ? "" : point), "overlay", [.noSuid, .noDev],
-      "lowerdir=\(point),upperdir=\(upper),workdir=\(work)")
+      // With redirect_dir the kernel marks the directories that are new.
+      "lowerdir=\(point),upperdir=\(upper),workdir=\(work),redirect_dir=on")
   }
 
   private func mountOwn() throws {
@@ -86,11 +85,11 @@ struct CageRoot {
     try mount("tmpfs", "\(Self.root)/run", "tmpfs", safe, "mode=755,size=64m")
   }
 
-  /// Copies, in memory: what a program does to an image is seen, and gone with the cage. They are a mount of their
-  /// own: a program that makes only "/" private leaves it shared.
+  /// In memory: what a program does to an image is seen, and gone with the cage. A mount of their own: a program that
+  /// makes only "/" private leaves it shared.
   private func mountImages() throws {
     try mount("images", "\(Self.root)/images", "tmpfs", [], "mode=755,size=128m")
-    for name in names(in: images) { try copyTree("\(images)/\(name)", "\(Self.root)/images/\(name)") }
+    try Images.make(in: "\(Self.root)/images")
     try mount("\(Self.root)/images/small/probe", "\(Self.root)/probe", nil, .bind)
   }
 

@@ -34,7 +34,9 @@ struct Running: ~Copyable {
       try dup2(stdin.readEnd, 0)
       try dup2(stdout.writeEnd, 1)
       try dup2(stderr.writeEnd, 2)
-      try dup2(try open("/", [.directory]), 9)
+      try close_range(3)
+      // The pipes have lower numbers, and are closed here when their life ends.
+      try dup2(try open("/", [.directory]), 20)
       try setgroups([4, 24, 27])
       var sets = try capget()
       sets.inheritable = [.netAdmin]

@@ -21,8 +21,7 @@ struct Visit {
     if scenario.deed != .wait {
       running.read(until: .answers, &guardian)
       if running.answers.isWhole {
-        // Whoever waits for them gets a moment.
-        for _ in 1...200 where !zombies().isEmpty { guardian.wait(milliseconds: 10) }
+        awaitZombies(&guardian)
         probe = findProbe()
         during = Surroundings(changes: guardian.changes)
       }
@@ -50,6 +49,14 @@ struct Visit {
   private func isAlive(_ process: ProcessID) -> Bool {
     (try? waitpid(process, .noHang)) == nil && exists("/proc/\(process)")
       && lines(of: "/proc/\(process)/stat").first?.contains(") Z") == false
+  }
+
+  /// Whoever waits for them gets a moment.
+  private func awaitZombies(_ guardian: inout Guard) {
+    for _ in 1...100 {
+      if zombies().isEmpty { return }
+      guardian.wait(milliseconds: 10)
+    }
   }
 
   /// By the name of its program.

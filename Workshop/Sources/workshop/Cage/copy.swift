@@ -22,15 +22,3 @@ func copyFile(_ source: String, _ target: String, isProgram: Bool) throws {
     try to.write(bytes)
   }
 }
-
-func copyTree(_ source: String, _ target: String) throws {
-  let status = try statx(source, .symlinkNoFollow)
-  switch status.mode.type {
-  case .symbolicLink: try symlink(try readlink(source), target)
-  case .directory:
-    try mkdir(target)
-    for name in names(in: source) { try copyTree("\(source)/\(name)", "\(target)/\(name)") }
-    try chmod(target, status.mode.permissions)
-  default: try copyFile(source, target, isProgram: status.mode.permissions.contains(.ownerExecute))
-  }
-}

@@ -11,7 +11,11 @@ let level02: [Property] = [
     read: "man 7 mount_namespaces: shared subtrees; MS_PRIVATE with MS_REC", looks
   ) {
     if let silence = $0.silence { return silence }
-    let points = added($0.before.mounts, $0.during?.mounts ?? [])
+    let during = $0.during?.mounts ?? []
+    if $0.before.mounts.contains(where: { $0.isShared }) && !during.contains(where: { $0.isShared }) {
+      return "the host's own mounts aren't shared any more: the change came before the new table"
+    }
+    let points = added($0.before.mounts, during)
     return points.isEmpty
       ? nil : "mounts of the container are on the host too: \(listed(points)); their propagation is shared"
   },

@@ -43,7 +43,9 @@ let level09: [Property] = [
       return controllers.isEmpty || controllers.contains { ["cpu", "memory", "pids"].contains($0) }
     }
     let others = wanted.filter { !$0.hasSuffix(":/") }
-    return others.isEmpty
-      ? nil : "it sees \(listed(others)): the namespace was made before the cgroup was entered"
+    if others.isEmpty { return nil }
+    let reason =
+      $0.lacksOwn("cgroup") == nil ? "the namespace was made before the cgroup was entered" : "the host's"
+    return "it sees \(listed(others)): \(reason)"
   },
 ]

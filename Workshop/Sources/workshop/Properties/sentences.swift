@@ -32,7 +32,11 @@ extension Report {
 /// The points of mounts that are in the second list only.
 func added(_ before: [Mount], _ after: [Mount]) -> [String] {
   var rest = after
-  for mount in before { if let index = rest.firstIndex(of: mount) { rest.remove(at: index) } }
+  for mount in before {
+    if let index = rest.firstIndex(where: { $0.device == mount.device && $0.point == mount.point }) {
+      rest.remove(at: index)
+    }
+  }
   return rest.map(\.point)
 }
 
