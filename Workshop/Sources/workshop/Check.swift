@@ -9,8 +9,10 @@ struct Verdict {
 
   var lesson: String { "levels/\(Contract.of(property.level).directory)/README.md" }
 
-  var text: String {
+  /// After the one that was printed before: what was seen is said once.
+  func text(after last: Verdict?) -> String {
     guard let seen else { return "pass  \(property.expected)" }
+    if seen == last?.seen { return "FAIL  \(property.expected)\n      Seen: the same." }
     return """
       FAIL  \(property.expected)
             Seen: \(seen).
@@ -62,8 +64,8 @@ func check(_ program: Program, level: Int, asJSON: Bool) throws -> Int32 {
   guard geteuid() == 0 else { throw CheckError("the cage is made by root: sudo workshop check …") }
   var all: [Verdict] = []
   try verdicts(program, level: level) { verdict in
+    if !asJSON { say(verdict.text(after: all.last { $0.seen != nil })) }
     all.append(verdict)
-    if !asJSON { say(verdict.text) }
   }
   let failed = all.count { $0.seen != nil }
   if asJSON {

@@ -50,7 +50,8 @@ struct Cage {
     try unshare(.newCgroup)
     try sethostname(Visit.hostname)
     try setInterfaceFlags(try socket(.datagram), "lo", .up)
-    let changes = try CageRoot(cgroups: cgroups.trees).enter(workingDirectory: directory)
+    let root = CageRoot(cgroups: cgroups.trees, needed: program.needed)
+    let changes = try root.enter(workingDirectory: directory)
     _ = try? Keyctl.joinSessionKeyring()
     // Of the machine, and of no use to a container's runtime.
     let machine: [Capability] = [

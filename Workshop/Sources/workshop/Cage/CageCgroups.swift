@@ -102,7 +102,7 @@ private func removeStale() {
   }
 }
 
-private func parent(_ path: String) -> String {
+func parent(_ path: String) -> String {
   path.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
 }
 

@@ -5,12 +5,14 @@ import Linux
 /// host's filesystems themselves are out of reach, for root and for remount too.
 struct CageRoot {
   let cgroups: [CgroupTree]
+  /// Directories that the program is read from.
+  let needed: [String]
 
   /// A place that every machine has and nobody works in; it is covered in the cage's own table only.
   private static let place = "/sys"
   private static let root = "/sys/root"
-  /// These are made new.
-  private static let own = ["dev", "images", "proc", "run", "sys"]
+  /// These are made new. Those for passing files are no overlays: an overlay's upper directory can't lie on one.
+  private static let own = ["/dev", "/images", "/proc", "/run", "/sys", "/tmp", "/var/tmp"]
   /// Filesystems without files of anybody's.
   private static let kernels: Set = [
     "autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs",
@@ -26,8 +28,13 @@ struct CageRoot {
     try mount("cage", Self.place, "tmpfs", [.noSuid, .noDev], "mode=755,size=256m")
     for name in ["root", "changes", "work"] { try mkdir("\(Self.place)/\(name)") }
     try overlay("/", number: 0)
-    for (number, point) in places(host).enumerated() { try? overlay(point, number: number + 1) }
     try mountOwn()
+    let places = host.filter { !Self.kernels.contains($0.type) && !isOwn($0.point) }.map(\.point)
+    let hidden = ([workingDirectory] + needed).filter { isOwn($0) && exists($0) }
+    for (number, place) in (places + hidden).enumerated() where place != "/" {
+      try? makeDirectories("\(Self.root)\(place)")
+      try? overlay(place, number: number + 1)
+    }
     try mountImages()
     let changes = try open("\(Self.place)/changes", [.directory])
     try chdir(Self.root)
@@ -42,13 +49,7 @@ struct CageRoot {
     return changes
   }
 
-  /// Where the host has mounted filesystems with files, beside "/".
-  private func places(_ host: [Mount]) -> [String] {
-    let points = host.filter { !Self.kernels.contains($0.type) && $0.point != "/" }.map(\.point)
-    return points.filter { point in
-      !Self.own.contains { point == "/\($0)" || point.hasPrefix("/\($0)/") }
-    }
-  }
+  private func isOwn(_ path: String) -> Bool { Self.own.contains { path == $0 || path.hasPrefix("\($0)/") } }
 
   private func overlay(_ point: String, number: Int) throws {
     let (upper, work) = ("\(Self.place)/changes/\(number)", "\(Self.place)/work/\(number)")
@@ -56,7 +57,7 @@ struct CageRoot {
     let status = try statx(point)
     try chmod(upper, status.mode.permissions)
     if number == 0 {
-      for name in Self.own where !exists("/\(name)") || name == "images" { try mkdir("\(upper)/\(name)") }
+      for place in Self.own where !exists(place) || place == "/images" { try makeDirectories(upper + place) }
       for name in [hostMarker, "probe"] { try writeFile("\(upper)/\(name)", "") }
     }
     try mount(
@@ -83,6 +84,11 @@ struct CageRoot {
     try symlink("pts/ptmx", "\(Self.root)/dev/ptmx")
     try symlink("/proc/self/fd", "\(Self.root)/dev/fd")
     try mount("tmpfs", "\(Self.root)/run", "tmpfs", safe, "mode=755,size=64m")
+    // Where mount(8) keeps what the kernel doesn't.
+    try mkdir("\(Self.root)/run/mount")
+    for place in ["/tmp", "/var/tmp"] {
+      try mount("tmpfs", Self.root + place, "tmpfs", safe, "mode=1777,size=64m")
+    }
   }
 
   /// In memory: what a program does to an image is seen, and gone with the cage. A mount of their own: a program that

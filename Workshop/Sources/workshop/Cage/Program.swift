@@ -1,8 +1,20 @@
+import Facts
+import Linux
+
 /// The learner's program: a command for the shell, which gets the arguments.
 struct Program {
   let command: String
 
   func argv(_ arguments: [String]) -> [String] {
     ["/bin/sh", "-c", "exec \(command) \"$@\"", "rd"] + arguments
+  }
+
+  /// Directories that it is read from, as far as the command and the environment tell.
+  var needed: [String] {
+    let paths = currentEnvironment().filter { $0.hasPrefix("PYTHONPATH=") }.flatMap {
+      $0.dropFirst(11).split(separator: ":").map(String.init)
+    }
+    let files = command.split { " '\"=".contains($0) }.map(String.init).filter { $0.hasPrefix("/") }
+    return paths + files.map { exists("\($0)/.") ? $0 : parent($0) }
   }
 }

@@ -12,7 +12,7 @@ struct Surroundings: Sendable {
   init(changes: borrowing Descriptor) {
     mounts = Facts.mounts("self")
     var files: [String: String] = [:]
-    for place in ["/run", "/dev"] {
+    for place in ["/dev", "/run", "/tmp", "/var/tmp"] {
       for (path, what) in listing(place) { files[place + path] = what }
     }
     let overlays = "/proc/self/fd/\(changes.rawValue)"
@@ -24,7 +24,7 @@ struct Surroundings: Sendable {
   }
 }
 
-/// Every file below a directory, with what tells a change.
+/// Every file below a directory of the same filesystem, with what tells a change.
 private func listing(_ directory: String, _ path: String = "") -> [String: String] {
   var found: [String: String] = [:]
   for name in names(in: directory + path) {
@@ -32,6 +32,7 @@ private func listing(_ directory: String, _ path: String = "") -> [String: Strin
     guard let status = try? statx(directory + below, .symlinkNoFollow) else { continue }
     found[below] = "\(status.mode.rawValue) "
     switch status.mode.type {
+    case .directory where status.attributes.contains(.mountRoot): break
     case .directory: found.merge(listing(directory, below)) { $1 }
     case .symbolicLink: found[below]? += link(directory + below) ?? ""
     default: found[below]? += "\(status.size) \(status.modificationTime)"

@@ -34,6 +34,8 @@ private func hostMounts(_ report: Report) -> [String] {
   let found = report.probe?.mounts.filter { mount in
     if !report.isHosts(mount) || mount.type == "sysfs" { return false }
     // Two mounts of proc in one pid namespace are one filesystem; so are two of mqueue in one of ipc.
+    // The host's devices may be bound, one by one.
+    if mount.point.hasPrefix("/dev/") && mount.root != "/" { return false }
     if mount.type == "proc" && mount.point == "/proc" { return false }
     if mount.type == "mqueue" && mount.point == "/dev/mqueue" { return false }
     return !(mount.device == images && mount.point == "/")
