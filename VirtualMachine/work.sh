@@ -16,8 +16,8 @@ for built in .build/release/cooper "$bundle" dist/*.whl; do
     echo "vm: $built is not there, so it is not inside" >&2
   fi
 done
-# The workshop's programs, where they are built.
-for built in Workshop/.build/debug/rd-??; do
+# The workshop's programs and its checker, where they are built.
+for built in Workshop/.build/debug/{rd-start,rd-??,workshop,probe}; do
   if [ -f "$built" ]; then install -D "$built" "$tree/checkout/$built"; fi
 done
 echo "checkout $PWD" >"$tree/places"

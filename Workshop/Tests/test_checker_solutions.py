@@ -1,5 +1,4 @@
-"""The checker and the course's own programs: each solution passes, and each level's start fails with a sentence
-that says what is missing."""
+"""The checker and the course's programs: each solution passes, each start fails with what is missing."""
 
 import pytest
 from checker import STARTERS, command_of, failures

@@ -36,28 +36,45 @@ func verdicts(_ program: Program, level: Int, each: (Verdict) -> Void) throws {
   let properties = Property.of(level)
   var seen: [String: String] = [:]
   var done: Set<Scenario> = []
+  var hangs = 0
   for property in properties {
     if done.insert(property.scenario).inserted {
       let same = properties.filter { $0.scenario == property.scenario }
-      let text = try cage.run(property.scenario) { report in deviations(same, report) }
-      seen.merge(parsed(text)) { $1 }
+      if hangs == 2 {
+        for other in same { seen[other.name] = "it wasn't tried: rd didn't end, twice" }
+      } else {
+        let found = Findings(try cage.run(property.scenario) { Findings(same, $0).text })
+        if found.hangs { hangs += 1 }
+        seen.merge(found.seen) { $1 }
+      }
     }
     each(Verdict(property: property, seen: seen[property.name]))
   }
 }
 
-/// A line for each property that doesn't hold: its name, a tab, what was seen.
-private func deviations(_ properties: [Property], _ report: Report) -> String {
-  properties.compactMap { property in
-    property.deviation(report).map {
-      "\(property.name)\t\($0.split(separator: "\n").joined(separator: " "))\n"
-    }
-  }.joined()
-}
+/// What came of one scenario, as it leaves the cage.
+private struct Findings {
+  /// Whether the program had to be ended.
+  let hangs: Bool
+  /// For each property that doesn't hold.
+  let seen: [String: String]
 
-private func parsed(_ text: String) -> [String: String] {
-  let lines = text.split(separator: "\n").map { $0.split(separator: "\t", maxSplits: 1).map(String.init) }
-  return Dictionary(lines.map { ($0[0], $0.count > 1 ? $0[1] : "") }) { $1 }
+  init(_ properties: [Property], _ report: Report) {
+    hangs = report.status == nil
+    let deviations = properties.map { ($0.name, $0.deviation(report)) }
+    seen = Dictionary(deviations.compactMap { name, seen in seen.map { (name, $0) } }) { $1 }
+  }
+
+  init(_ text: String) {
+    let lines = text.split(separator: "\n").map { $0.split(separator: "\t", maxSplits: 1).map(String.init) }
+    hangs = lines.first == ["hangs"]
+    seen = Dictionary(lines.dropFirst().map { ($0[0], $0.count > 1 ? $0[1] : "") }) { $1 }
+  }
+
+  var text: String {
+    let lines = seen.map { "\($0.key)\t\($0.value.split(separator: "\n").joined(separator: " "))\n" }
+    return (hangs ? "hangs\n" : "ends\n") + lines.joined()
+  }
 }
 
 func check(_ program: Program, level: Int, asJSON: Bool) throws -> Int32 {
