@@ -6,6 +6,11 @@ public func names(in directory: String) -> [String] {
   return ((try? getdents64(file)) ?? []).map { "\($0.name)" }.sorted()
 }
 
+public func directories(in directory: String) -> [String] {
+  guard let file = try? open(directory, [.directory]) else { return [] }
+  return ((try? getdents64(file)) ?? []).filter { $0.type == .directory }.map { "\($0.name)" }.sorted()
+}
+
 public func lines(of path: String) -> [String] {
   guard let text = try? readFile(path) else { return [] }
   return text.split(separator: "\n").map(String.init)

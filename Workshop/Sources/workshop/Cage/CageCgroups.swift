@@ -81,10 +81,7 @@ struct CageCgroups {
 
 /// Directories only: the files in them are the kernel's.
 private func removeTree(_ directory: String) {
-  guard exists(directory) else { return }
-  for name in names(in: directory) where exists("\(directory)/\(name)/..") {
-    removeTree("\(directory)/\(name)")
-  }
+  for name in directories(in: directory) { removeTree("\(directory)/\(name)") }
   // A process that has ended may take a moment to leave.
   for _ in 1...200 {
     if (try? rmdir(directory)) != nil || !exists(directory) { return }
@@ -95,7 +92,7 @@ private func removeTree(_ directory: String) {
 /// What a checker that was killed has left.
 private func removeStale() {
   for tree in (try? hostTrees()) ?? [] {
-    for name in names(in: tree.directory) where name.hasPrefix(CageCgroups.prefix) {
+    for name in directories(in: tree.directory) where name.hasPrefix(CageCgroups.prefix) {
       let owner = name.dropFirst(CageCgroups.prefix.count)
       if !exists("/proc/\(owner)") { removeTree("\(tree.directory)/\(name)") }
     }

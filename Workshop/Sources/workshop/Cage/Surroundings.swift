@@ -71,15 +71,13 @@ func cgroupSettings() -> [String: [String: String]] {
   var found: [String: [String: String]] = [:]
   func look(_ directory: String) {
     var settings: [String: String] = [:]
-    for name in names(in: directory) {
-      let path = "\(directory)/\(name)"
-      if wanted.contains(name) {
-        settings[name] = lines(of: path).joined(separator: " ")
-      } else if (try? statx(path, .symlinkNoFollow))?.mode.type == .directory {
-        look(path)
+    for name in wanted {
+      if let text = try? readFile("\(directory)/\(name)") {
+        settings[name] = text.split(separator: "\n").joined(separator: " ")
       }
     }
     found[directory] = settings
+    for name in directories(in: directory) { look("\(directory)/\(name)") }
   }
   look("/sys/fs/cgroup")
   return found
