@@ -94,7 +94,8 @@ private func removeStale() {
   for tree in (try? hostTrees()) ?? [] {
     for name in directories(in: tree.directory) where name.hasPrefix(CageCgroups.prefix) {
       let owner = name.dropFirst(CageCgroups.prefix.count)
-      if !exists("/proc/\(owner)") { removeTree("\(tree.directory)/\(name)") }
+      // A number is used again, and now it may be this process's.
+      if owner == "\(ownPID())" || !exists("/proc/\(owner)") { removeTree("\(tree.directory)/\(name)") }
     }
   }
 }

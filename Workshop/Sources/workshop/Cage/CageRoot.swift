@@ -31,7 +31,7 @@ struct CageRoot {
     try mountOwn()
     let places = host.filter { !Self.kernels.contains($0.type) && !isOwn($0.point) }.map(\.point)
     let hidden = ([workingDirectory] + needed).filter { isOwn($0) && exists($0) }
-    for (number, place) in (places + hidden).enumerated() where place != "/" {
+    for (number, place) in Set(places + hidden).sorted().enumerated() where place != "/" {
       try? makeDirectories("\(Self.root)\(place)")
       try? overlay(place, number: number + 1)
     }
@@ -52,8 +52,10 @@ struct CageRoot {
   private func isOwn(_ path: String) -> Bool { Self.own.contains { path == $0 || path.hasPrefix("\($0)/") } }
 
   private func overlay(_ point: String, number: Int) throws {
-    let (upper, work) = ("\(Self.place)/changes/\(number)", "\(Self.place)/work/\(number)")
-    for directory in [upper, work] { try mkdir(directory) }
+    // Below the place's own path, by which a change is named later.
+    let upper = "\(Self.place)/changes/\(number)" + (point == "/" ? "" : point)
+    let work = "\(Self.place)/work/\(number)"
+    for directory in [upper, work] { try makeDirectories(directory) }
     let status = try statx(point)
     try chmod(upper, status.mode.permissions)
     if number == 0 {

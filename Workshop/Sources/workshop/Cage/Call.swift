@@ -8,7 +8,7 @@ import Linux
 
 /// The system calls that the cage's guard is asked about.
 enum Call: CaseIterable {
-  case bpf, execve, execveat, fsopen, mknod, mknodat, mount
+  case bpf, execve, execveat, fsopen, fspick, mknod, mknodat, mount
 
   /// On x86-64 and on aarch64, which has no mknod.
   private var numbers: [UInt32] {
@@ -17,6 +17,7 @@ enum Call: CaseIterable {
     case .execve: [59, 221]
     case .execveat: [322, 281]
     case .fsopen: [430, 430]
+    case .fspick: [433, 433]
     case .mknod: [133, .max]
     case .mknodat: [259, 33]
     case .mount: [165, 40]

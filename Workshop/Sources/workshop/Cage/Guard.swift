@@ -46,13 +46,17 @@ struct Guard: ~Copyable {
     case .execve: begin(notification.pid, text(0))
     case .execveat: begin(notification.pid, text(1))
     case .mount:
-      let others: MountFlags = [.bind, .move, .remount, .private, .slave, .shared, .unbindable]
-      if !MountFlags(rawValue: UInt(arguments[3])).isDisjoint(with: others) { break }
+      let flags = MountFlags(rawValue: UInt(arguments[3]))
+      if flags.contains(.remount) && !flags.contains(.bind) {
+        return isCgroup(text(1) ?? "", of: notification.pid) ? refused : .continue
+      }
+      let others: MountFlags = [.bind, .move, .private, .slave, .shared, .unbindable]
+      if !flags.isDisjoint(with: others) { break }
       return Self.filesystems.contains(text(2) ?? "") ? .continue : refused
     case .fsopen: return Self.filesystems.contains(text(0) ?? "") ? .continue : refused
     case .mknod: return isHarmless(mode: arguments[1], device: arguments[2]) ? .continue : refused
     case .mknodat: return isHarmless(mode: arguments[2], device: arguments[3]) ? .continue : refused
-    case .bpf, nil: return refused
+    case .bpf, .fspick, nil: return refused
     }
     return .continue
   }
@@ -69,6 +73,13 @@ struct Guard: ~Copyable {
     let isKnown = number == 0 || Self.devices.contains { number == $0.value.0 << 8 | $0.value.1 }
     return kind == S_IFCHR ? isKnown : kind != S_IFBLK
   }
+}
+
+/// A filesystem of cgroups is one for the whole machine, whatever the namespace: read-only here is read-only for all.
+private func isCgroup(_ path: String, of process: ProcessID) -> Bool {
+  let seen = "/proc/\(process)/" + (path.hasPrefix("/") ? "root" : "cwd/") + path
+  guard let device = try? statx(seen).device else { return false }
+  return mounts("\(process)").contains { $0.type.hasPrefix("cgroup") && $0.device == "\(device)" }
 }
 
 /// The moment before the first instruction of the command.

@@ -35,7 +35,10 @@ extension Report {
   var changedSettings: String? {
     for moment in [start?.cgroups, during?.cgroups].compactMap(\.self) {
       for (directory, settings) in before.cgroups.sorted(by: { $0.key < $1.key }) {
-        let names = changed(settings, moment[directory] ?? [:]).filter { $0 != "cgroup.procs" }
+        // A file that is new comes with a controller.
+        let names = changed(settings, moment[directory] ?? [:]).filter {
+          $0 != "cgroup.procs" && settings[$0] != nil
+        }
         if !names.isEmpty { return "changed: \(listed(names.map { "\(directory)/\($0)" }))" }
       }
     }
