@@ -1,6 +1,6 @@
 #!/bin/bash
-# work.sh FILE: makes the disk with the checkout, what is built of it, and the toolchain's libraries that the Swift
-# tests need; in each, the paths of the host. The command and the settings come from the environment: CMD, VM_USER, ….
+# work.sh FILE: makes the disk with the checkout, what is built of it, and the toolchain's libraries that this
+# needs; in each, the paths of the host. The command and the settings come from the environment: CMD, VM_USER, ….
 . "$(dirname "$0")/cache.sh"
 
 tree=$(mktemp -d)
@@ -16,16 +16,21 @@ for built in .build/release/cooper "$bundle" dist/*.whl; do
     echo "vm: $built is not there, so it is not inside" >&2
   fi
 done
-# The workshop's programs, where they are built.
-for built in Workshop/.build/debug/rd-??; do
+# The workshop's programs and its checker, where they are built.
+for built in Workshop/.build/debug/{rd-start,rd-??,workshop,probe}; do
   if [ -f "$built" ]; then install -D "$built" "$tree/checkout/$built"; fi
 done
 echo "checkout $PWD" >"$tree/places"
 
-if [ -e "$bundle" ]; then
+linked=()
+for built in "$bundle" Workshop/.build/debug/workshop; do
+  if [ -e "$built" ]; then linked+=("$built"); fi
+done
+if [ ${#linked[@]} != 0 ]; then
   mkdir "$tree/libraries"
-  ldd "$bundle" | awk '$3 ~ /^\// && $3 !~ /^\/(usr\/)?lib/ { print $3 }' | xargs cp -L -t "$tree/libraries"
-  echo "libraries $(dirname "$(ldd "$bundle" | awk '/libswiftCore/ { print $3 }')")" >>"$tree/places"
+  libraries=$(ldd "${linked[@]}" | awk '$3 ~ /^\// && $3 !~ /^\/(usr\/)?lib/ { print $3 }' | sort -u)
+  xargs cp -L -t "$tree/libraries" <<<"$libraries"
+  echo "libraries $(dirname "$(grep libswiftCore <<<"$libraries")")" >>"$tree/places"
 fi
 
 printf '%s\n' "${CMD:-}" >"$tree/command"

@@ -94,6 +94,13 @@ def test_a_fork_bomb_harms_nobody(rd, image):
 
 
 @pytest.mark.levels(9)
+def test_limits_are_there_before_the_command(rd, image):
+    """Pid 1 is the one process, and the command would be the second."""
+    told = rd.refusal(125, "--image", image, "--pids-limit", 1, "--", "true")
+    assert "fork" in told or "Errno 11" in told
+
+
+@pytest.mark.levels(9)
 def test_a_limit_that_the_kernel_refuses_leaves_nothing(rd, image):
     assert "pids.max" in rd.refusal(125, "--image", image, "--pids-limit", 999999999, "--", "true")
 

@@ -106,6 +106,7 @@ def test_the_filesystems_are_there(rd, image):
         ("/dev", "tmpfs", "rw,nosuid,noexec"),
         ("/dev/pts", "devpts", "rw,nosuid,noexec"),
         ("/dev/shm", "tmpfs", "rw,nosuid,nodev,noexec"),
+        *([("/dev/mqueue", "mqueue", "rw,nosuid,nodev,noexec")] if rd.level >= 5 else []),
     ]:
         assert mounts[path][0] == filesystem
         assert mounts[path][1].startswith(flags), path

@@ -6,29 +6,19 @@ public func names(in directory: String) -> [String] {
   return ((try? getdents64(file)) ?? []).map { "\($0.name)" }.sorted()
 }
 
+public func directories(in directory: String) -> [String] {
+  guard let file = try? open(directory, [.directory]) else { return [] }
+  return ((try? getdents64(file)) ?? []).filter { $0.type == .directory }.map { "\($0.name)" }.sorted()
+}
+
 public func lines(of path: String) -> [String] {
   guard let text = try? readFile(path) else { return [] }
   return text.split(separator: "\n").map(String.init)
 }
 
-public func link(_ path: String) -> JSON { (try? readlink(path)).map { .string("\($0)") } ?? .null }
+public func link(_ path: String) -> String? { (try? readlink(path)).map { "\($0)" } }
 
 public func exists(_ path: String) -> Bool { (try? statx(path, .symlinkNoFollow)) != nil }
-
-/// The mounts that a process sees, of /proc/PID/mountinfo.
-public func mounts(_ process: String) -> JSON {
-  .array(
-    lines(of: "/proc/\(process)/mountinfo").map { line in
-      let words = line.split(separator: " ").map(String.init)
-      let dash = words.firstIndex(of: "-") ?? words.endIndex
-      return [
-        "device": .string(words[2]), "root": .string(words[3]), "point": .string(words[4]),
-        "options": .string(words[5]),
-        "isShared": .bool(words[6..<dash].contains { $0.hasPrefix("shared:") }),
-        "type": dash + 1 < words.endIndex ? .string(words[dash + 1]) : .null,
-      ]
-    })
-}
 
 /// The fields of /proc/PID/status.
 public func status(_ process: String) -> [String: String] {

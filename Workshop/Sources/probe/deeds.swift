@@ -2,33 +2,29 @@ import Facts
 import Linux
 
 /// The way out of a chroot: a second one leaves the working directory outside of it.
-func escape() -> JSON {
-  let before = names(in: "/")
+func escape() -> Answers {
   let way = "way-out"
   try? mkdir(way)
-  var error = JSON.null
   do {
     try chroot(exists(way) ? way : "dev")
     for _ in 1...64 { try chdir("..") }
     try chroot(".")
-  } catch let failure { error = .string(failure.errno.name) }
-  let after = names(in: ".")
-  try? rmdir(way)
-  return [
-    "before": JSON(before), "after": JSON(after), "error": error,
-    "isOut": .bool(after.contains(hostMarker)),
-  ]
+  } catch {}
+  var answers = Answers()
+  answers.add("is-out", exists("/\(hostMarker)"))
+  return answers
 }
 
 /// Changes the image's files, where it can.
-func write() -> JSON {
-  var done: [String: JSON] = [:]
-  done["makes"] = .bool((try? writeFile("/new-file", "new\n")) != nil)
-  done["changes"] = .bool((try? writeFile("/etc/motd", "changed\n")) != nil)
-  done["removes"] = .bool((try? unlink("/etc/issue")) != nil)
-  done["sees"] = .bool(
+func write() -> Answers {
+  var answers = Answers()
+  answers.add("makes", (try? writeFile("/new-file", "new\n")) != nil)
+  answers.add("changes", (try? writeFile("/etc/motd", "changed\n")) != nil)
+  answers.add("removes", (try? unlink("/etc/issue")) != nil)
+  answers.add(
+    "sees",
     lines(of: "/new-file") == ["new"] && lines(of: "/etc/motd") == ["changed"] && !exists("/etc/issue"))
-  return .object(done)
+  return answers
 }
 
 /// A grandchild whose parent has ended ends too. Whose child it has become must wait for it.
@@ -44,29 +40,28 @@ func orphan() {
     try? close_range(0)
     while true { _ = try? sigwaitinfo([.usr1]) }
   }
-  say(["pid": .int(ownPID())])
+  say(Answers())
   waitForEnd()
 }
 
 /// Four times what the limit allows. Each page is written: only then does it take memory.
-func memory() -> JSON {
+func memory() {
   let size = 256 << 20
   let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 4096)
   for offset in stride(from: 0, to: size, by: 4096) {
     memory.storeBytes(of: 1, toByteOffset: offset, as: UInt8.self)
   }
-  return ["bytes": .int(size)]
 }
 
 /// How many processes there can be.
-func processes() -> JSON {
+func processes() -> Answers {
   var made: [ProcessID] = []
-  var error = JSON.null
+  var answers = Answers()
   while made.count < 100 {
     do {
       made.append(try fork { while true { _ = try sigwaitinfo([.usr1]) } })
     } catch let failure {
-      error = .string(failure.errno.name)
+      answers.add("error", failure.errno.name)
       break
     }
   }
@@ -74,20 +69,21 @@ func processes() -> JSON {
     try? kill(process, .kill)
     _ = try? waitpid(process)
   }
-  return ["made": .int(made.count), "error": error]
+  answers.add("made", made.count)
+  return answers
 }
 
 /// Calls that the kernel answers to everybody, unless a filter says no.
-func calls() -> JSON {
-  var answers: [String: JSON] = [:]
+func calls() -> Answers {
+  var answers = Answers()
   func ask(_ name: String, _ call: () throws -> Void) {
     do {
       try call()
-      answers[name] = "done"
-    } catch { answers[name] = .string((error as? SystemCallError)?.errno.name ?? "\(error)") }
+      answers.add(name, "done")
+    } catch { answers.add(name, (error as? SystemCallError)?.errno.name ?? "\(error)") }
   }
   ask("unshare") { try unshare(.newUser) }
   ask("keyctl") { _ = try keyctl(0, -3) }  // KEYCTL_GET_KEYRING_ID of the session
   ask("fork") { _ = try waitpid(try fork { _exit(0) }) }
-  return .object(answers)
+  return answers
 }

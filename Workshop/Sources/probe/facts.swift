@@ -2,51 +2,40 @@ import Facts
 import Linux
 
 /// What this process sees from inside.
-func facts() -> JSON {
-  // First: who puts the command into a cgroup only after its start is seen by it.
-  let cgroup = lines(of: "/proc/self/cgroup")
-  let system = uname()
-  return [
-    "pid": .int(ownPID()),
-    "procSelf": link("/proc/self"),
-    "procNames": JSON(names(in: "/proc").filter { Int($0) != nil }),
-    "hostname": .string(system.nodename),
-    "cwd": (try? getcwd()).map { .string("\($0)") } ?? .null,
-    "cwdNames": JSON(names(in: ".")),
-    "rootNames": JSON(names(in: "/")),
-    "aboveNames": JSON(names(in: "../../../../../../../..")),
-    "devices": devices(),
-    "links": ["ptmx": link("/dev/ptmx"), "fd": link("/dev/fd"), "stdin": link("/dev/stdin")],
-    "terminal": .bool((try? open("/dev/ptmx", [.readWrite, .noCTTY])) != nil),
-    "shmMode": (try? statx("/dev/shm")).map { .int(Int($0.mode.rawValue) & 0o7777) } ?? .null,
-    "interfaces": interfaces(),
-    "cgroup": JSON(cgroup),
-    "layers": JSON(["from-base", "from-top", "in-both"].map { lines(of: "/\($0)").first ?? "" }),
-    "becomesRoot": .bool(becomesRoot()),
-  ]
+func facts() -> Answers {
+  var answers = Answers()
+  answers.add("pid", ownPID())
+  answers.add("proc-self", link("/proc/self"))
+  answers.add("process", names(in: "/proc").filter { Int($0) != nil })
+  answers.add("hostname", "\(uname().nodename)")
+  answers.add("cwd", (try? getcwd()).map { "\($0)" })
+  answers.add("cwd-name", names(in: "."))
+  answers.add("root-name", names(in: "/"))
+  devices(&answers)
+  answers.add("terminal", (try? open("/dev/ptmx", [.readWrite, .noCTTY])) != nil)
+  if let status = try? statx("/dev/shm") {
+    answers.add("shm-mode", String(status.mode.rawValue & 0o7777, radix: 8))
+  }
+  loopback(&answers)
+  answers.add("cgroup", lines(of: "/proc/self/cgroup"))
+  answers.add("layer", ["from-base", "from-top", "in-both"].map { lines(of: "/\($0)").first ?? "" })
+  answers.add("becomes-root", becomesRoot())
+  return answers
 }
 
-private func devices() -> JSON {
-  var found: [String: JSON] = [:]
+private func devices(_ answers: inout Answers) {
   for name in ["null", "zero", "full", "random", "urandom", "tty"] {
     guard let status = try? statx("/dev/\(name)") else { continue }
-    found[name] = [
-      "number": .string("\(status.specialDevice)"),
-      "mode": .int(Int(status.mode.rawValue)),
-      "opens": .bool(name == "tty" || (try? open("/dev/\(name)", [.readWrite])) != nil),
-    ]
+    answers.add("\(name)-number", "\(status.specialDevice)")
+    answers.add("\(name)-mode", String(status.mode.rawValue & 0o777, radix: 8))
+    // Whoever has no terminal can't open tty.
+    answers.add("\(name)-opens", name == "tty" || (try? open("/dev/\(name)", [.readWrite])) != nil)
   }
-  return .object(found)
 }
 
-private func interfaces() -> JSON {
-  let device = lines(of: "/proc/self/net/dev").dropFirst(2)
-  let named = device.map { String($0.split(separator: ":")[0].drop { $0 == " " }) }
-  var isUp = JSON.null
-  if let wire = try? socket(.datagram), let flags = try? getInterfaceFlags(wire, "lo") {
-    isUp = .bool(flags.contains(.up))
-  }
-  return ["names": JSON(named), "isUp": isUp]
+private func loopback(_ answers: inout Answers) {
+  guard let wire = try? socket(.datagram), let flags = try? getInterfaceFlags(wire, "lo") else { return }
+  answers.add("loopback-is-up", flags.contains(.up))
 }
 
 /// In a child, so that nothing is changed by asking.

@@ -2,10 +2,13 @@ import CProbe
 import Facts
 import Linux
 
-// What runs as the container's command, and tells what it sees: one line of JSON on stdout.
+// What runs as the container's command, and tells what it sees.
 
-func say(_ facts: JSON) {
-  do { try dup(.standardOutput).write("\(facts)\n") } catch { _exit(1) }
+func say(_ answers: Answers) {
+  // Without a copy: the cage counts what is open.
+  let output = Descriptor(owning: 1)
+  do { try output.write(answers.text) } catch { _exit(1) }
+  _ = output.release()
 }
 
 /// Until the cage has looked from outside: it closes our standard input then.
@@ -15,13 +18,17 @@ func waitForEnd() {
 }
 
 let arguments = (1..<cprobe_count()).map { String(cString: cprobe_argument($0)) }
+let number = arguments.count > 1 ? Int32(arguments[1]) : nil
 
 switch arguments.first {
-case "exit": _exit(arguments.count > 1 ? Int32(arguments[1]) ?? 2 : 0)
+case "exit": _exit(number ?? 2)
 case "signal":
-  try? kill(ProcessID(ownPID()), Signal(rawValue: arguments.count > 1 ? Int32(arguments[1]) ?? 9 : 9))
+  try? kill(ProcessID(ownPID()), Signal(rawValue: number ?? 9))
   waitForEnd()
-case "arguments": say(["arguments": JSON(Array(arguments.dropFirst()))])
+case "arguments":
+  var answers = Answers()
+  answers.add("argument", Array(arguments.dropFirst()))
+  say(answers)
 case "facts":
   say(facts())
   waitForEnd()
@@ -32,8 +39,8 @@ case "write": say(write())
 case "orphan": orphan()
 case "kill-all":
   try? kill(-1, .kill)
-  say(["isAlive": true])
-case "memory": say(memory())
+  say(Answers())
+case "memory": memory()
 case "processes": say(processes())
 case "calls": say(calls())
 default: _exit(2)

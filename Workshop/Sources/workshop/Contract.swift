@@ -78,7 +78,8 @@ struct Contract: Sendable {
       The exit status of rd is the command's; 128 and the signal's number when a signal ended the command; 127
       when there is no such command; 125, with one line on stderr, when rd itself failed; 2 for a command line
       that it doesn't understand. Its output is the command's and nothing else. Nothing is left when it ends: no
-      mount, cgroup, file, process. SIZE is bytes, or has k, m or g. It is started as root.
+      mount, cgroup, file, process. SIZE is bytes, or has k, m or g. It is started as root. The checker runs it where
+      all files but those in /run, /tmp and /var/tmp lie on an overlay, which can't have another's upper directory.
       """)
     for contract in levels {
       Swift.print("\n\(contract.directory)\n    \(usage(through: contract.level))\n  \(contract.sentence)")

@@ -1,7 +1,7 @@
 import Facts
 import Linux
 
-/// The images of the checks: made here, of Debian's busybox and the probe.
+/// The images of the checks, of Debian's busybox and the probe.
 enum Images {
   private static let applets = [
     "ash", "cat", "chmod", "chown", "chroot", "cp", "date", "df", "dmesg", "echo", "env", "false", "free",
@@ -10,15 +10,6 @@ enum Images {
     "tail", "test", "touch", "true", "tty", "umount", "uname", "unshare", "vi", "wc", "which", "whoami",
     "yes",
   ]
-
-  static var cache: String {
-    let environment = currentEnvironment()
-    func value(_ name: String) -> String? {
-      environment.first { $0.hasPrefix("\(name)=") }.map { String($0.dropFirst(name.count + 1)) }
-    }
-    return value("WORKSHOP_CACHE")
-      ?? "\(value("XDG_CACHE_HOME") ?? "\(value("HOME") ?? "/root")/.cache")/cooper/workshop"
-  }
 
   /// The probe is built beside this program.
   static func probe() throws -> String {
@@ -30,23 +21,16 @@ enum Images {
     return beside
   }
 
-  /// Where they are; makes them when they aren't there, or when the probe is another one.
-  static func prepare() throws -> String {
-    let probe = try probe()
-    guard let busybox = ["/bin/busybox", "/usr/bin/busybox"].first(where: exists) else {
+  private static func busybox() throws -> String {
+    guard let found = ["/bin/busybox", "/usr/bin/busybox"].first(where: exists) else {
       throw CheckError("busybox: not found; it makes the images: apt-get install busybox-static")
     }
-    let status = try statx(probe)
-    let directory = "\(cache)/images-\(status.size)-\(status.modificationTime.seconds)"
-    if exists(directory) { return directory }
-    try makeDirectories(cache)
-    for old in names(in: cache) where old.hasPrefix("images-") { removeDirectory("\(cache)/\(old)") }
-    let making = "\(cache)/making-\(ownPID())"
-    try mkdir(making)
-    try makeSmall("\(making)/small", probe: probe, busybox: busybox)
-    try makeTop("\(making)/top")
-    try rename(making, directory)
-    return directory
+    return found
+  }
+
+  static func make(in directory: String) throws {
+    try makeSmall("\(directory)/small", probe: try probe(), busybox: try busybox())
+    try makeTop("\(directory)/top")
   }
 
   private static func makeSmall(_ root: String, probe: String, busybox: String) throws {
@@ -62,6 +46,7 @@ enum Images {
       "etc/passwd": "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/tmp:/bin/sh\n",
       "etc/group": "root:x:0:\nuser:x:1000:\n",
     ]
+    try symlink("probe", "\(root)/in-image")
     for (name, text) in files { try writeFile("\(root)/\(name)", text) }
   }
 
@@ -71,16 +56,4 @@ enum Images {
     try writeFile("\(root)/from-top", "top\n")
     try writeFile("\(root)/in-both", "top\n")
   }
-}
-
-/// Never through a mount point: another filesystem stays as it is.
-func removeDirectory(_ path: String) {
-  guard let status = try? statx(path, .symlinkNoFollow) else { return }
-  guard status.mode.type == .directory else {
-    try? unlink(path)
-    return
-  }
-  guard !status.attributes.contains(.mountRoot) else { return }
-  for name in names(in: path) { removeDirectory("\(path)/\(name)") }
-  try? rmdir(path)
 }

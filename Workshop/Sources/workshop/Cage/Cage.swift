@@ -1,31 +1,30 @@
 import Facts
 import Linux
 
-/// Where the learner's program runs: namespaces and a cgroup of its own. Nothing that it does reaches the machine,
-/// and it ends, with all its processes, when the cage does.
+/// Where the learner's program runs: namespaces and a cgroup of its own. What it does by mistake doesn't reach the
+/// machine, and it ends, with all its processes, when the cage does.
 struct Cage {
   let program: Program
   let level: Int
-  let images: String
 
-  /// What was seen; a text when there was no cage.
-  func run(_ scenario: Scenario) throws -> JSON {
+  /// Runs the program once, and gives what `judge`, inside, says of it.
+  func run(_ scenario: Scenario, judge: (Report) -> String) throws -> String {
     let cgroups = try CageCgroups()
     defer { cgroups.remove() }
     var gate = try pipe()
-    var report = try pipe()
+    var verdict = try pipe()
     let directory = "\(try getcwd())"
     let child = try clone([.newNS, .newUTS, .newIPC, .newPID, .newNet]) {
       gate.closeWriteEnd()
-      report.closeReadEnd()
+      verdict.closeReadEnd()
       try? Prctl.setPDeathSig(.kill)
       do {
         guard try !gate.readEnd.read(upTo: 1).isEmpty else { _exit(1) }
         gate.closeReadEnd()
-        try enter(cgroups, directory)
-        let seen = try Visit(program: program, scenario: scenario, level: level).run()
-        try report.writeEnd.write("\(seen)")
-      } catch { try? report.writeEnd.write("\(["trouble": .string("\(error)")] as JSON)") }
+        let visit = Visit(program: program, scenario: scenario, level: level)
+        let report = try visit.run(in: try enter(cgroups, directory))
+        try verdict.writeEnd.write("seen\n\(judge(report))")
+      } catch { try? verdict.writeEnd.write("the cage can't be made: \(error)") }
       _exit(0)
     }
     // pid 1 of the cage: with it, every process in it ends.
@@ -33,26 +32,36 @@ struct Cage {
       try? kill(child, .kill)
       _ = try? waitpid(child)
     }
-    report.closeWriteEnd()
+    verdict.closeWriteEnd()
     gate.closeReadEnd()
     try cgroups.add(child)
     try gate.writeEnd.write("g")
-    let text = try readAll(report.readEnd, within: .seconds(Visit.limit + 20))
-    guard let seen = JSON(text) else { throw CheckError("the cage ended without a word") }
-    if let trouble = seen["trouble"].string { throw CheckError("the cage can't be made: \(trouble)") }
-    return seen
+    let text = try readAll(verdict.readEnd, within: .seconds(Visit.limit + 20))
+    guard text.hasPrefix("seen\n") else {
+      throw CheckError(text.isEmpty ? "the cage ended without a word" : text)
+    }
+    return String(text.dropFirst(5))
   }
 
-  private func enter(_ cgroups: CageCgroups, _ directory: String) throws {
+  private func enter(_ cgroups: CageCgroups, _ directory: String) throws -> Guard {
+    // A terminal takes what is written to it for typed.
+    try Session.setsid()
     // The cgroup that it is in becomes "/" to it.
     try unshare(.newCgroup)
     try sethostname(Visit.hostname)
     try setInterfaceFlags(try socket(.datagram), "lo", .up)
-    try CageRoot(needed: [directory] + program.needed, images: images, cgroups: cgroups.trees)
-      .enter(workingDirectory: directory)
+    let root = CageRoot(cgroups: cgroups.trees, needed: program.needed)
+    let changes = try root.enter(workingDirectory: directory)
+    _ = try? Keyctl.joinSessionKeyring()
     // Of the machine, and of no use to a container's runtime.
-    let machine: [Capability] = [.sysModule, .sysBoot, .sysTime, .sysRawIO, .syslog]
+    let machine: [Capability] = [
+      .sysModule, .sysBoot, .sysTime, .sysRawIO, .sysPacct, .syslog, .dacReadSearch, .wakeAlarm,
+      .blockSuspend, .auditControl, .auditRead, .macAdmin, .macOverride,
+    ]
     for capability in machine { try? Prctl.capBSetDrop(capability) }
+    // Memory that has no room left is taken from the others first.
+    try? writeFile("/proc/self/oom_score_adj", "-999")
+    return try Guard(changes: changes)
   }
 }
 

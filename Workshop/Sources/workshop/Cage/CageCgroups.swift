@@ -8,7 +8,11 @@ struct CgroupTree {
   /// "cpu,cpuacct", "name=systemd"; empty for version 2.
   let controllers: String
   let isV2: Bool
+  /// Has the limits; out of the cage's sight.
   let directory: String
+
+  /// The cage's root.
+  var inner: String { "\(directory)/cage" }
 
   var isOnlyTree: Bool { point == "/sys/fs/cgroup" }
 }
@@ -33,6 +37,11 @@ struct CageCgroups {
         }
         try mkdir(tree.directory)
         limit(tree)
+        if tree.isOnlyTree {
+          try writeFile("\(tree.directory)/cgroup.subtree_control", "+cpu +memory +pids")
+        }
+        try mkdir(tree.inner)
+        if !tree.isV2 { takeProcessors(tree.inner) }
       }
     } catch {
       remove()
@@ -48,16 +57,20 @@ struct CageCgroups {
     for (file, value) in limits.sorted(by: { $0.key < $1.key }) where exists("\(tree.directory)/\(file)") {
       try? writeFile("\(tree.directory)/\(file)", value)
     }
-    // A cpuset of version 1 takes nobody in before it has processors and memory.
-    for file in ["cpuset.cpus", "cpuset.mems"] where !tree.isV2 && exists("\(tree.directory)/\(file)") {
-      if let value = try? readFile("\(parent(tree.directory))/\(file)") {
-        try? writeFile("\(tree.directory)/\(file)", value)
+    if !tree.isV2 { takeProcessors(tree.directory) }
+  }
+
+  /// A cpuset of version 1 takes nobody in before it has processors and memory.
+  private func takeProcessors(_ directory: String) {
+    for file in ["cpuset.cpus", "cpuset.mems"] where exists("\(directory)/\(file)") {
+      if let value = try? readFile("\(parent(directory))/\(file)") {
+        try? writeFile("\(directory)/\(file)", value)
       }
     }
   }
 
   func add(_ process: ProcessID) throws {
-    for tree in trees { try writeFile("\(tree.directory)/cgroup.procs", "\(process)") }
+    for tree in trees { try writeFile("\(tree.inner)/cgroup.procs", "\(process)") }
   }
 
   /// With all that was made in them. The processes have been ended before.
@@ -68,10 +81,7 @@ struct CageCgroups {
 
 /// Directories only: the files in them are the kernel's.
 private func removeTree(_ directory: String) {
-  guard exists(directory) else { return }
-  for name in names(in: directory) where exists("\(directory)/\(name)/..") {
-    removeTree("\(directory)/\(name)")
-  }
+  for name in directories(in: directory) { removeTree("\(directory)/\(name)") }
   // A process that has ended may take a moment to leave.
   for _ in 1...200 {
     if (try? rmdir(directory)) != nil || !exists(directory) { return }
@@ -82,31 +92,32 @@ private func removeTree(_ directory: String) {
 /// What a checker that was killed has left.
 private func removeStale() {
   for tree in (try? hostTrees()) ?? [] {
-    for name in names(in: tree.directory) where name.hasPrefix(CageCgroups.prefix) {
+    for name in directories(in: tree.directory) where name.hasPrefix(CageCgroups.prefix) {
       let owner = name.dropFirst(CageCgroups.prefix.count)
-      if !exists("/proc/\(owner)") { removeTree("\(tree.directory)/\(name)") }
+      // A number is used again, and now it may be this process's.
+      if owner == "\(ownPID())" || !exists("/proc/\(owner)") { removeTree("\(tree.directory)/\(name)") }
     }
   }
 }
 
-private func parent(_ path: String) -> String {
+func parent(_ path: String) -> String {
   path.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
 }
 
 /// The trees that this machine has mounted, and the directory in each that this process may make a cgroup in.
 private func hostTrees() throws -> [(point: String, controllers: String, isV2: Bool, directory: String)] {
-  let all = mounts("self").array
+  let all = mounts("self")
   return lines(of: "/proc/self/cgroup").compactMap { line in
     let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false).map(String.init)
     let isV2 = parts[0] == "0"
     let wanted = parts[1].split(separator: ",").map { $0.hasPrefix("name=") ? $0.dropFirst(5) : $0 }
     let mount = all.last {
-      guard let point = $0["point"].string, point.hasPrefix("/sys/fs/cgroup") else { return false }
-      if isV2 { return $0["type"].string == "cgroup2" }
-      let name = point.split(separator: "/").last ?? ""
-      return $0["type"].string == "cgroup" && name.split(separator: ",").elementsEqual(wanted)
+      guard $0.point.hasPrefix("/sys/fs/cgroup") else { return false }
+      if isV2 { return $0.type == "cgroup2" }
+      let name = $0.point.split(separator: "/").last ?? ""
+      return $0.type == "cgroup" && name.split(separator: ",").elementsEqual(wanted)
     }
-    guard let point = mount?["point"].string else { return nil }
+    guard let point = mount?.point else { return nil }
     return (point, parts[1], isV2, point)
   }
 }

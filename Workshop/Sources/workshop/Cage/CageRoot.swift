@@ -1,76 +1,83 @@
 import Facts
 import Linux
 
-/// The files that the learner's program finds: the host's own to read, and places in memory to write.
+/// The files that the learner's program finds: the host's own, below overlays whose changes stay in memory. So the
+/// host's filesystems themselves are out of reach, for root and for remount too.
 struct CageRoot {
-  /// Directories that the program needs, which would be hidden otherwise.
-  let needed: [String]
-  /// Images on the host.
-  let images: String
   let cgroups: [CgroupTree]
+  /// Directories that the program is read from.
+  let needed: [String]
 
   /// A place that every machine has and nobody works in; it is covered in the cage's own table only.
-  private static let root = "/sys"
-  /// These are made new. What else the host has in "/" is there, read-only.
-  private static let own = ["dev", "images", "proc", "run", "sys", "tmp", "lost+found", "old_root", "boot"]
+  private static let place = "/sys"
+  private static let root = "/sys/root"
+  /// These are made new. Those for passing files are no overlays: an overlay's upper directory can't lie on one.
+  private static let own = ["/dev", "/images", "/proc", "/run", "/sys", "/tmp", "/var/tmp"]
+  /// Filesystems without files of anybody's.
+  private static let kernels: Set = [
+    "autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs",
+    "efivarfs", "fusectl", "hugetlbfs", "mqueue", "nsfs", "proc", "pstore", "ramfs", "rpc_pipefs",
+    "securityfs", "sysfs", "tracefs",
+  ]
 
-  /// In a mount namespace of its own. After it the host's files can't be changed, and no path leads to them.
-  func enter(workingDirectory: String) throws {
+  /// In a mount namespace of its own. After it no path leads to the host's files. Gives the directory where the
+  /// overlays have what is changed in them.
+  func enter(workingDirectory: String) throws -> Descriptor {
+    let host = mounts("self")
     try mount(nil, "/", nil, [.recursive, .private])
-    try mount("cage", Self.root, "tmpfs", [], "mode=755")
-    try bindHost()
+    try mount("cage", Self.place, "tmpfs", [.noSuid, .noDev], "mode=755,size=256m")
+    for name in ["root", "changes", "work"] { try mkdir("\(Self.place)/\(name)") }
+    try overlay("/", number: 0)
     try mountOwn()
-    for directory in needed where isHidden(directory) { try bind(directory) }
-    try copyImages()
-    try writeFile("\(Self.root)/\(hostMarker)", "")
-    try writeFile("\(Self.root)/probe", "")
-    try mount("\(images)/small/probe", "\(Self.root)/probe", nil, .bind)
-    try mount_setattr("\(Self.root)/probe", MountAttributeChange(set: .readOnly))
+    let places = host.filter { !Self.kernels.contains($0.type) && !isOwn($0.point) }.map(\.point)
+    let hidden = ([workingDirectory] + needed).filter { isOwn($0) && exists($0) }
+    for (number, place) in Set(places + hidden).sorted().enumerated() where place != "/" {
+      try? makeDirectories("\(Self.root)\(place)")
+      try? overlay(place, number: number + 1)
+    }
+    try mountImages()
+    let changes = try open("\(Self.place)/changes", [.directory])
     try chdir(Self.root)
     try pivot_root(".", ".")
     try umount2(".", .detach)
     try chdir("/")
     try mount(nil, "/", nil, [.recursive, .shared])
     try mountCgroups()
-    if (try? chdir(workingDirectory)) == nil { try chdir("/") }
-  }
-
-  private func bindHost() throws {
-    for name in names(in: "/") where !Self.own.contains(name) {
-      guard let status = try? statx("/\(name)", .symlinkNoFollow) else { continue }
-      if status.mode.type == .symbolicLink {
-        try symlink(try readlink("/\(name)"), "\(Self.root)/\(name)")
-      } else if status.mode.type == .directory {
-        try bind("/\(name)")
-      }
+    do { try chdir(workingDirectory) } catch {
+      throw CheckError("\(workingDirectory) is on a filesystem that no overlay takes; go to another")
     }
+    return changes
   }
 
-  private func isHidden(_ path: String) -> Bool {
-    Self.own.contains { path == "/\($0)" || path.hasPrefix("/\($0)/") } || path.hasPrefix("/var/tmp/")
-  }
+  private func isOwn(_ path: String) -> Bool { Self.own.contains { path == $0 || path.hasPrefix("\($0)/") } }
 
-  private func bind(_ path: String) throws {
-    let target = Self.root + path
-    try makeDirectories(target)
-    try mount(path, target, nil, [.bind, .recursive])
-    try mount_setattr(target, .recursive, MountAttributeChange(set: [.readOnly, .noDev, .noSuid]))
+  private func overlay(_ point: String, number: Int) throws {
+    // Below the place's own path, by which a change is named later.
+    let upper = "\(Self.place)/changes/\(number)" + (point == "/" ? "" : point)
+    let work = "\(Self.place)/work/\(number)"
+    for directory in [upper, work] { try makeDirectories(directory) }
+    let status = try statx(point)
+    try chmod(upper, status.mode.permissions)
+    if number == 0 {
+      for place in Self.own where !exists(place) || place == "/images" { try makeDirectories(upper + place) }
+      for name in [hostMarker, "probe"] { try writeFile("\(upper)/\(name)", "") }
+    }
+    try mount(
+      "overlay", Self.root + (point == "/" ? "" : point), "overlay", [.noSuid, .noDev],
+      // With redirect_dir the kernel marks the directories that are new.
+      "lowerdir=\(point),upperdir=\(upper),workdir=\(work),redirect_dir=on")
   }
 
   private func mountOwn() throws {
     let safe: MountFlags = [.noSuid, .noDev]
-    for name in ["dev", "images", "proc", "run", "sys", "tmp"] { try mkdir("\(Self.root)/\(name)") }
     try mount("proc", "\(Self.root)/proc", "proc", safe)
-    try mount("tmpfs", "\(Self.root)/dev", "tmpfs", .noSuid, "mode=755")
+    try mount("tmpfs", "\(Self.root)/dev", "tmpfs", .noSuid, "mode=755,size=64k")
     for name in ["pts", "shm", "mqueue"] { try mkdir("\(Self.root)/dev/\(name)") }
     try mount("devpts", "\(Self.root)/dev/pts", "devpts", .noSuid, "newinstance,ptmxmode=666,mode=620")
-    try mount("tmpfs", "\(Self.root)/dev/shm", "tmpfs", safe, "mode=1777")
+    try mount("tmpfs", "\(Self.root)/dev/shm", "tmpfs", safe, "mode=1777,size=64m")
     try mount("mqueue", "\(Self.root)/dev/mqueue", "mqueue", safe)
     let mask = umask([])
-    let devices: [(String, UInt32, UInt32)] = [
-      ("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0),
-    ]
-    for (name, major, minor) in devices {
+    for (name, (major, minor)) in Guard.devices {
       try mknod(
         "\(Self.root)/dev/\(name)", .characterDevice, makedev(major, minor),
         [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
@@ -78,19 +85,20 @@ struct CageRoot {
     umask(mask)
     try symlink("pts/ptmx", "\(Self.root)/dev/ptmx")
     try symlink("/proc/self/fd", "\(Self.root)/dev/fd")
-    try mount("tmpfs", "\(Self.root)/run", "tmpfs", safe, "mode=755")
-    try mount("tmpfs", "\(Self.root)/tmp", "tmpfs", safe, "mode=1777")
-    // A mount of its own: a program that makes only "/" private leaves it shared.
-    try mount("images", "\(Self.root)/images", "tmpfs", [], "mode=755")
-    if exists("\(Self.root)/var/tmp") {
-      try mount("tmpfs", "\(Self.root)/var/tmp", "tmpfs", safe, "mode=1777")
+    try mount("tmpfs", "\(Self.root)/run", "tmpfs", safe, "mode=755,size=64m")
+    // Where mount(8) keeps what the kernel doesn't.
+    try mkdir("\(Self.root)/run/mount")
+    for place in ["/tmp", "/var/tmp"] {
+      try mount("tmpfs", Self.root + place, "tmpfs", safe, "mode=1777,size=64m")
     }
   }
 
-  /// Copies, in memory: what a program does to an image is seen, and gone with the cage.
-  private func copyImages() throws {
-    let child = try fork { try exec(["cp", "-a", "\(images)/.", "\(Self.root)/images"]) }
-    guard try waitpid(child) == .exited(0) else { throw CheckError("cp: the images can't be copied") }
+  /// In memory: what a program does to an image is seen, and gone with the cage. A mount of their own: a program that
+  /// makes only "/" private leaves it shared.
+  private func mountImages() throws {
+    try mount("images", "\(Self.root)/images", "tmpfs", [], "mode=755,size=128m")
+    try Images.make(in: "\(Self.root)/images")
+    try mount("\(Self.root)/images/small/probe", "\(Self.root)/probe", nil, .bind)
   }
 
   /// In the cage, where "/sys" is its own. The trees lie where the host has them, and begin at the cage's cgroups.
@@ -102,7 +110,7 @@ struct CageRoot {
       try mkdir("\(only.point)/host")
       try writeFile("\(only.point)/host/cgroup.procs", "0")
     } else {
-      try mount("tmpfs", "/sys/fs/cgroup", "tmpfs", [.noSuid, .noDev, .noExec], "mode=755")
+      try mount("tmpfs", "/sys/fs/cgroup", "tmpfs", [.noSuid, .noDev, .noExec], "mode=755,size=64k")
       for tree in cgroups {
         try makeDirectories(tree.point)
         if tree.isV2 {

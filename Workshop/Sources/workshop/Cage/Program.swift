@@ -9,15 +9,12 @@ struct Program {
     ["/bin/sh", "-c", "exec \(command) \"$@\"", "rd"] + arguments
   }
 
-  /// Directories that it is read from, as far as the command tells.
+  /// Directories that it is read from, as far as the command and the environment tell.
   var needed: [String] {
-    let path = currentEnvironment().filter { $0.hasPrefix("PYTHONPATH=") }.flatMap {
+    let paths = currentEnvironment().filter { $0.hasPrefix("PYTHONPATH=") }.flatMap {
       $0.dropFirst(11).split(separator: ":").map(String.init)
     }
-    let words = command.split { " '\"=".contains($0) }.map(String.init).filter { $0.hasPrefix("/") }
-    return path.filter(exists)
-      + words.filter(exists).map { word in
-        exists("\(word)/.") ? word : word.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
-      }.filter { $0.split(separator: "/").count > 1 }
+    let files = command.split { " '\"=".contains($0) }.map(String.init).filter { $0.hasPrefix("/") }
+    return paths + files.map { exists("\($0)/.") ? $0 : parent($0) }
   }
 }

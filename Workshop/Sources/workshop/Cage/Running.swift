@@ -3,7 +3,7 @@ import Linux
 
 /// The learner's program while it runs.
 struct Running: ~Copyable {
-  enum Goal { case line, end }
+  enum Goal { case answers, end }
 
   let pid: ProcessID
   private(set) var output = ""
@@ -15,12 +15,12 @@ struct Running: ~Copyable {
   private let errors: Descriptor
   private var outIsOpen = true
   private var errorsIsOpen = true
-  private var remaining = Visit.limit * 100
+  private let end = ContinuousClock.now + .seconds(Visit.limit)
 
   /// Without a path the probe would look for one in /proc, which an image may not have yet.
   static var environment: [String] {
     currentEnvironment().filter { !$0.hasPrefix("SWIFT_BACKTRACE=") } + [
-      "SWIFT_BACKTRACE=enable=no,swift-backtrace=/probe"
+      "SWIFT_BACKTRACE=enable=no,swift-backtrace=/probe", "PYTHONDONTWRITEBYTECODE=1",
     ]
   }
 
@@ -30,10 +30,13 @@ struct Running: ~Copyable {
     var stdout = try pipe()
     var stderr = try pipe()
     pid = try fork {
+      try? writeFile("/proc/self/oom_score_adj", "0")
       try dup2(stdin.readEnd, 0)
       try dup2(stdout.writeEnd, 1)
       try dup2(stderr.writeEnd, 2)
-      try dup2(try open("/", [.directory]), 9)
+      try close_range(3)
+      // The pipes have lower numbers, and are closed here when their life ends.
+      try dup2(try open("/", [.directory]), 20)
       try setgroups([4, 24, 27])
       var sets = try capget()
       sets.inheritable = [.netAdmin]
@@ -51,22 +54,25 @@ struct Running: ~Copyable {
 
   mutating func closeInput() { input = Descriptor(owning: -1) }
 
-  /// Reads what the program says until there is a whole line, or until it has ended.
-  mutating func read(until goal: Goal) {
-    while remaining > 0 && status == nil {
-      if goal == .line && output.contains("\n") { return }
-      var wanted: [PollDescriptor] = []
+  var answers: Answers { Answers(output) }
+
+  /// Reads what the program says until the probe has told all, or until the program has ended.
+  mutating func read(until goal: Goal, _ guardian: inout Guard) {
+    while status == nil {
+      if goal == .answers && answers.isWhole { return }
+      if ContinuousClock.now > end { break }
+      var wanted = [PollDescriptor(guardian.listener)]
       if outIsOpen { wanted.append(PollDescriptor(out)) }
       if errorsIsOpen { wanted.append(PollDescriptor(errors)) }
       // Its end is looked for every hundredth of a second: whoever keeps its output open can't delay us.
       let count = (try? poll(&wanted, timeout: .milliseconds(10))) ?? 0
-      for entry in wanted where !entry.revents.isEmpty { take(entry.fd.rawValue == out.rawValue) }
-      if count > 0 { continue }
-      remaining -= 1
-      if let ended = try? waitpid(pid, .noHang) {
-        status = ended.status.shellStatus
-        return
+      if !wanted[0].revents.isEmpty { guardian.answer() }
+      for entry in wanted.dropFirst() where !entry.revents.isEmpty {
+        take(entry.fd.rawValue == out.rawValue)
       }
+      if count == 0, let ended = try? waitpid(pid, .noHang) { status = ended.status.shellStatus }
+      // A program that says the same for ever is cut.
+      if output.utf8.count + complaint.utf8.count > 1 << 22 { break }
     }
     if status == nil { try? kill(pid, .kill) }
   }
@@ -79,7 +85,5 @@ struct Running: ~Copyable {
     }
     let text = String(decoding: bytes, as: UTF8.self)
     if isOut { output += text } else { complaint += text }
-    // A program that says the same for ever is cut.
-    if output.utf8.count + complaint.utf8.count > 1 << 22 { remaining = 0 }
   }
 }

@@ -1,5 +1,3 @@
-import Facts
-
 /// One run of the learner's program, and what is done meanwhile.
 struct Scenario: Hashable, Sendable {
   enum Deed: Hashable, Sendable {
@@ -12,7 +10,7 @@ struct Scenario: Hashable, Sendable {
   }
 
   var options: [String] = []
-  var image: String? = "/images/small"
+  var image = "/images/small"
   /// The arguments of the probe; or another command.
   var probe: [String] = ["facts"]
   var command: [String]?
@@ -20,7 +18,7 @@ struct Scenario: Hashable, Sendable {
 
   /// The learner's command line after the program's own name.
   func arguments(level: Int) -> [String] {
-    let image = level >= 1 ? image.map { ["--image", $0] } ?? [] : []
+    let image = level >= 1 ? ["--image", image] : []
     return ["run"] + image + options + ["--"] + (command ?? ["/probe"] + probe)
   }
 }

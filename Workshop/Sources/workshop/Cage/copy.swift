@@ -22,33 +22,3 @@ func copyFile(_ source: String, _ target: String, isProgram: Bool) throws {
     try to.write(bytes)
   }
 }
-
-func copyTree(_ source: String, _ target: String) throws {
-  let status = try statx(source, .symlinkNoFollow)
-  switch status.mode.type {
-  case .symbolicLink: try symlink(try readlink(source), target)
-  case .directory:
-    try mkdir(target)
-    for name in names(in: source) { try copyTree("\(source)/\(name)", "\(target)/\(name)") }
-    try chmod(target, status.mode.permissions)
-  default: try copyFile(source, target, isProgram: status.mode.permissions.contains(.ownerExecute))
-  }
-}
-
-/// Every file below a directory, with what tells a change.
-func listing(_ directory: String, _ path: String = "") -> [String: String] {
-  var found: [String: String] = [:]
-  for name in names(in: directory + path) {
-    let below = "\(path)/\(name)"
-    guard let status = try? statx(directory + below, .symlinkNoFollow) else { continue }
-    switch status.mode.type {
-    case .directory:
-      found[below + "/"] = "\(status.mode.rawValue)"
-      found.merge(listing(directory, below)) { $1 }
-    case .symbolicLink: found[below] = link(directory + below).string
-    default:
-      found[below] = "\(status.mode.rawValue) \(status.size) \(status.modificationTime)"
-    }
-  }
-  return found
-}

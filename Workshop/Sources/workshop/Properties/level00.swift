@@ -27,23 +27,24 @@ let level00: [Property] = [
     0, "arguments", "The command gets its arguments as they are, empty ones and those with blanks too.",
     read: "man 2 execve: argv", hands
   ) {
-    let got = JSON($0.output.split(separator: "\n").last ?? "")?["arguments"]
-    if got == JSON(strange) { return nil }
-    return got.map { "it got \($0)" } ?? "the command said nothing: rd \($0.ending)"
+    if let silence = $0.silence { return silence }
+    let got = $0.answers.all("argument")
+    return got == strange ? nil : "it got \(got)"
   },
   Property(
     0, "output", "What rd prints on stdout is the command's, once.", read: "man 3 exit, man 2 _exit", hands
   ) {
-    let lines = $0.output.split(separator: "\n", omittingEmptySubsequences: false)
-    let isOne = lines.count == 2 && lines[1].isEmpty && JSON(lines[0]) != nil
-    return isOne ? nil : "stdout has \(max(lines.count - 1, 0)) lines, not the command's one"
+    if let silence = $0.silence { return silence }
+    let lines = $0.output.split(separator: "\n")
+    let more = lines.first { $0 != "end" && !$0.hasPrefix("argument ") }
+    if let more { return "stdout has \"\(more.prefix(80))\" too" }
+    return lines.count { $0 == "end" } == 1 ? nil : "stdout has the command's lines more than once"
   },
   Property(
     0, "child", "The command runs in another process than rd, which waits for it.", read: "man 2 fork", looks
   ) {
     if let silence = $0.silence { return silence }
-    let own = $0.probe["pid"].string
-    return own == $0.json["during"]["rd"].int.map { "\($0)" }
+    return $0.probe?.pid == $0.rd
       ? "the command has taken the place of rd: they have the same pid" : nil
   },
   Property(

@@ -1,11 +1,14 @@
 import Facts
 
+/// A link to the probe that only the image has.
+private let inImage = Scenario(command: ["/in-image", "exit", "3"])
+
 let level01: [Property] = [
   Property(
     1, "root", "The command's / is the image.", read: "man 2 chroot", looks
   ) {
     if let silence = $0.silence { return silence }
-    let names = $0.facts["rootNames"].strings
+    let names = $0.answers.all("root-name")
     if names.contains(hostMarker) { return "its / is the host's: /\(hostMarker) is there" }
     return names.contains(imageMarker) ? nil : "its / has \(listed(names))"
   },
@@ -14,20 +17,17 @@ let level01: [Property] = [
     read: "man 2 chroot: \"does not change the current working directory\"", looks
   ) {
     if let silence = $0.silence { return silence }
-    if $0.facts["cwd"] == "/" && $0.facts["cwdNames"].strings.contains(imageMarker) { return nil }
-    let outside = $0.probe["cwd"].string ?? "?"
-    return "it is \($0.facts["cwd"].string ?? "outside of the image"), which the host knows as \(outside)"
+    if $0.answers["cwd"] == "/" && $0.answers.all("cwd-name").contains(imageMarker) { return nil }
+    let outside = $0.probe?.cwd ?? "?"
+    return "it is \($0.answers["cwd"] ?? "outside of the image"), which the host knows as \(outside)"
   },
   Property(
-    1, "command", "The command is looked for in the image, not on the host.", read: "man 2 chroot", looks
-  ) {
-    if let silence = $0.silence { return silence }
-    return nil
-  },
+    1, "command", "The command is looked for in the image, not on the host.", read: "man 2 chroot", inImage
+  ) { $0.status == 3 ? nil : "/in-image, which only the image has, wasn't executed: rd \($0.ending)" },
   Property(
     1, "no-file", "No file is left on the host when rd ends.", read: "the section \"Nothing is left\"", looks
   ) {
-    let names = changed($0.json["before"]["files"], $0.json["after"]["files"])
+    let names = changed($0.before.files, $0.after.files)
     return names.isEmpty ? nil : "changed: \(listed(names))"
   },
 ]

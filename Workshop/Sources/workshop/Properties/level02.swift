@@ -1,5 +1,3 @@
-import Facts
-
 private let devices = [
   ("null", "1:3"), ("zero", "1:5"), ("full", "1:7"), ("random", "1:8"), ("urandom", "1:9"), ("tty", "5:0"),
 ]
@@ -13,14 +11,18 @@ let level02: [Property] = [
     read: "man 7 mount_namespaces: shared subtrees; MS_PRIVATE with MS_REC", looks
   ) {
     if let silence = $0.silence { return silence }
-    let points = added($0.mountsBefore, $0.mountsDuring)
+    let during = $0.during?.mounts ?? []
+    if $0.before.mounts.contains(where: { $0.isShared }) && !during.contains(where: { $0.isShared }) {
+      return "the host's own mounts aren't shared any more: the change came before the new table"
+    }
+    let points = added($0.before.mounts, during)
     return points.isEmpty
       ? nil : "mounts of the container are on the host too: \(listed(points)); their propagation is shared"
   },
   Property(
     2, "no-mount", "No mount is left on the host when rd ends.", read: "man 7 mount_namespaces", looks
   ) {
-    let points = added($0.mountsBefore, $0.mountsAfter)
+    let points = added($0.before.mounts, $0.after.mounts)
     return points.isEmpty ? nil : "left: \(listed(points))"
   },
   Property(
@@ -28,18 +30,18 @@ let level02: [Property] = [
     read: "man 5 proc", looks
   ) {
     if let silence = $0.silence { return silence }
-    if $0.mount(at: "/proc")["type"] != "proc" { return "nothing of type proc is mounted on /proc" }
-    return $0.facts["procSelf"].string.flatMap(Int.init) == $0.facts["pid"].int
-      ? nil : "it is of another pid namespace: /proc/self is \($0.facts["procSelf"].string ?? "nobody")"
+    if $0.mount(at: "/proc")?.type != "proc" { return "nothing of type proc is mounted on /proc" }
+    return $0.answers["proc-self"] == $0.answers["pid"]
+      ? nil : "it is of another pid namespace: /proc/self is \($0.answers["proc-self"] ?? "nobody")"
   },
   Property(
     2, "sys", "/sys is there, a sysfs, read-only.", read: "man 5 sysfs", looks
   ) {
     if let silence = $0.silence { return silence }
-    let mount = $0.mount(at: "/sys")
-    if mount["type"] != "sysfs" { return "nothing of type sysfs is mounted on /sys" }
-    let options = (mount["options"].string ?? "").split(separator: ",")
-    return options.contains("ro")
+    guard let mount = $0.mount(at: "/sys"), mount.type == "sysfs" else {
+      return "nothing of type sysfs is mounted on /sys"
+    }
+    return mount.options.contains("ro")
       ? nil : "it can be written to: what is changed there is for the whole machine"
   },
   Property(
@@ -48,16 +50,13 @@ let level02: [Property] = [
   ) {
     if let silence = $0.silence { return silence }
     for (name, number) in devices {
-      let found = $0.facts["devices"][name]
-      if found == .null { return "there is no /dev/\(name)" }
-      if found["number"].string != number {
-        return "/dev/\(name) is device \(found["number"]), not \(number)"
+      guard let found = $0.answers["\(name)-number"] else { return "there is no /dev/\(name)" }
+      if found != number { return "/dev/\(name) is device \(found), not \(number)" }
+      let mode = $0.answers["\(name)-mode"] ?? "?"
+      if (Int(mode, radix: 8) ?? 0) & 0o666 != 0o666 {
+        return "/dev/\(name) has mode \(mode): the umask took something"
       }
-      let mode = found["mode"].int ?? 0
-      if mode & 0o666 != 0o666 {
-        return "/dev/\(name) has mode \(String(mode & 0o777, radix: 8)): the umask took something"
-      }
-      if found["opens"] != true { return "/dev/\(name) can't be opened: is the mount nodev?" }
+      if !$0.answers.isSo("\(name)-opens") { return "/dev/\(name) can't be opened: is the mount nodev?" }
     }
     return nil
   },
@@ -66,21 +65,22 @@ let level02: [Property] = [
     read: "man 4 pts, man 5 devpts: newinstance", looks
   ) {
     if let silence = $0.silence { return silence }
-    let mount = $0.mount(at: "/dev/pts")
-    if mount["type"] != "devpts" { return "nothing of type devpts is mounted on /dev/pts" }
-    let hosts = $0.mountsBefore.filter { $0["type"] == "devpts" }.map { $0["device"] }
-    if hosts.contains(mount["device"]) { return "it is the host's" }
-    return $0.facts["terminal"] == true ? nil : "/dev/ptmx can't be opened"
+    guard let mount = $0.mount(at: "/dev/pts"), mount.type == "devpts" else {
+      return "nothing of type devpts is mounted on /dev/pts"
+    }
+    if $0.isHosts(mount) { return "it is the host's" }
+    return $0.answers.isSo("terminal") ? nil : "/dev/ptmx can't be opened"
   },
   Property(
     2, "shm", "/dev/shm is a tmpfs of the container's own, where everybody may write (mode 1777).",
     read: "man 7 shm_overview", looks
   ) {
     if let silence = $0.silence { return silence }
-    let mount = $0.mount(at: "/dev/shm")
-    if mount["type"] != "tmpfs" { return "nothing of type tmpfs is mounted on /dev/shm" }
-    if $0.mountsBefore.contains(where: { $0["device"] == mount["device"] }) { return "it is the host's" }
-    let mode = $0.facts["shmMode"].int ?? 0
-    return mode == 0o1777 ? nil : "its mode is \(String(mode, radix: 8))"
+    guard let mount = $0.mount(at: "/dev/shm"), mount.type == "tmpfs" else {
+      return "nothing of type tmpfs is mounted on /dev/shm"
+    }
+    if $0.isHosts(mount) { return "it is the host's" }
+    let mode = $0.answers["shm-mode"] ?? "?"
+    return mode == "1777" ? nil : "its mode is \(mode)"
   },
 ]

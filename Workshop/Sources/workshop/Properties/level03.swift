@@ -8,7 +8,7 @@ let level03: [Property] = [
     read: "man 2 pivot_root, and the section \"The way out of a chroot\"", escapes
   ) {
     if let silence = $0.silence { return silence }
-    return $0.facts["isOut"] == true
+    return $0.answers.isSo("is-out")
       ? "it did: the command stood in the host's /, beside /\(hostMarker)" : nil
   },
   Property(
@@ -23,22 +23,22 @@ let level03: [Property] = [
     3, "root-mount", "The command's / is a mount.", read: "man 2 pivot_root: new_root", looks
   ) {
     if let silence = $0.silence { return silence }
-    return $0.mount(at: "/") != .null
+    return $0.mount(at: "/") != nil
       ? nil : "it is a directory of a mount that has its root elsewhere: a chroot"
   },
 ]
 
 /// Where the command's table has what is mounted on the host, the image's own filesystem apart.
 private func hostMounts(_ report: Report) -> [String] {
-  let images = report.mountsBefore.first { $0["point"] == "/images" }?["device"]
-  let hosts = Set(report.mountsBefore.compactMap { $0["device"].string })
-  return report.probe["mounts"].array.filter { mount in
-    guard let device = mount["device"].string, hosts.contains(device), mount["type"] != "sysfs" else {
-      return false
-    }
+  let images = report.before.mounts.first { $0.point == "/images" }?.device
+  let found = report.probe?.mounts.filter { mount in
+    if !report.isHosts(mount) || mount.type == "sysfs" { return false }
     // Two mounts of proc in one pid namespace are one filesystem; so are two of mqueue in one of ipc.
-    if mount["type"] == "proc" && mount["point"] == "/proc" { return false }
-    if mount["type"] == "mqueue" && mount["point"] == "/dev/mqueue" { return false }
-    return !(mount["device"] == images && mount["point"] == "/")
-  }.compactMap { $0["point"].string }
+    // The host's devices may be bound, one by one.
+    if mount.point.hasPrefix("/dev/") && mount.root != "/" { return false }
+    if mount.type == "proc" && mount.point == "/proc" { return false }
+    if mount.type == "mqueue" && mount.point == "/dev/mqueue" { return false }
+    return !(mount.device == images && mount.point == "/")
+  }
+  return (found ?? []).map(\.point)
 }

@@ -1,5 +1,3 @@
-import Facts
-
 private let writes = Scenario(probe: ["write"])
 private let layers = Scenario(image: "/images/top:/images/small", deed: .look)
 
@@ -8,24 +6,23 @@ let level04: [Property] = [
     4, "image", "What the command makes, changes and removes doesn't reach the image.",
     read: "the kernel's overlayfs: upper and lower", writes
   ) {
-    let names = changed($0.json["before"]["images"], $0.json["after"]["images"])
+    let names = changed($0.before.images, $0.after.images)
     return names.isEmpty ? nil : "changed: \(listed(names.map { "/images\($0)" }))"
   },
   Property(
     4, "changes", "The command can make, change and remove files, and sees that it did.",
     read: "the kernel's overlayfs: copy-up and whiteouts", writes
   ) {
-    let done = JSON($0.output.split(separator: "\n").last ?? "")
-    guard let done else { return "the command said nothing: rd \($0.ending)" }
-    for name in ["makes", "changes", "removes"] where done[name] != true { return "it \(name) no file" }
-    return done["sees"] == true ? nil : "it sees the image's files as they were"
+    if let silence = $0.silence { return silence }
+    for name in ["makes", "changes", "removes"] where !$0.answers.isSo(name) { return "it \(name) no file" }
+    return $0.answers.isSo("sees") ? nil : "it sees the image's files as they were"
   },
   Property(
     4, "layers", "Of an image TOP:BASE the command sees the files of both, and TOP's where both have one.",
     read: "the kernel's overlayfs: lowerdir with several directories", layers
   ) {
     if let silence = $0.silence { return silence }
-    let found = $0.facts["layers"].strings
+    let found = $0.answers.all("layer")
     return found == ["base", "top", "top"] ? nil : "the three files say \(listed(found.map { "\"\($0)\"" }))"
   },
   Property(
@@ -33,7 +30,7 @@ let level04: [Property] = [
     read: "man 2 close_range", looks
   ) {
     if let silence = $0.silence { return silence }
-    let more = $0.probe["files"].strings.filter { !["0 ", "1 ", "2 "].contains(String($0.prefix(2))) }
+    let more = ($0.probe?.files ?? []).filter { !["0 ", "1 ", "2 "].contains(String($0.prefix(2))) }
     return more.isEmpty ? nil : "it has descriptor \(listed(more))"
   },
 ]

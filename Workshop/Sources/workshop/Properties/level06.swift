@@ -1,5 +1,3 @@
-import Facts
-
 private let terminates = Scenario(deed: .signal(15))
 private let orphans = Scenario(probe: ["orphan"], deed: .look)
 private let kills = Scenario(probe: ["kill-all"])
@@ -14,16 +12,15 @@ let level06: [Property] = [
     read: "man 7 pid_namespaces: /proc", looks
   ) {
     if let silence = $0.silence { return silence }
-    let inside = $0.facts["pid"].int ?? 0
-    let seen = $0.facts["procNames"].strings
+    let seen = $0.answers.all("process")
     // The container's are pid 1 and the command, or the command alone; a shell in between is one more.
-    if $0.facts["procSelf"].string == "\(inside)" && seen.count <= 4 { return nil }
-    return "/proc shows \(seen.count) processes, and /proc/self is \($0.facts["procSelf"].string ?? "nobody")"
+    if $0.answers["proc-self"] == $0.answers["pid"] && seen.count <= 4 { return nil }
+    return "/proc shows \(seen.count) processes, and /proc/self is \($0.answers["proc-self"] ?? "nobody")"
   },
   Property(
     6, "kill-all", "kill -9 -1 in the container ends none of the host's processes.",
     read: "man 7 pid_namespaces, man 2 kill", kills
-  ) { $0.json["neighbour"] == true ? nil : "a process of the host's was ended" },
+  ) { $0.neighbourIsAlive ? nil : "a process of the host's was ended" },
   Property(
     6, "sigterm", "SIGTERM sent to rd ends a command that has no handler for it; rd exits with 143.",
     read: "man 7 pid_namespaces: signals of pid 1; man 2 kill", terminates
@@ -35,7 +32,7 @@ let level06: [Property] = [
     6, "zombies", "A process whose parent has ended is waited for by pid 1.", read: "man 2 wait", orphans
   ) {
     if let silence = $0.silence { return silence }
-    return $0.probe["zombies"].array.isEmpty ? nil : "it is a zombie: nobody has waited for it"
+    return $0.probe?.zombies.isEmpty == true ? nil : "it is a zombie: nobody has waited for it"
   },
   Property(
     6, "end", "When the command ends, rd ends, and so do the processes that the command has left behind.",

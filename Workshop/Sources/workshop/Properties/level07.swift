@@ -1,5 +1,3 @@
-import Facts
-
 let level07: [Property] = [
   Property(
     7, "own-net", "The command is in a network namespace of its own.", read: "man 7 network_namespaces", looks
@@ -11,7 +9,6 @@ let level07: [Property] = [
     read: "man 7 netdevice: SIOCSIFFLAGS", looks
   ) {
     if let silence = $0.silence { return silence }
-    let found = $0.facts["interfaces"]["isUp"]
-    return found == true ? nil : found == false ? "lo is down" : "there is no lo"
+    return $0.answers.isSo("loopback-is-up") ? nil : "lo is down"
   },
 ]

@@ -1,5 +1,3 @@
-import Facts
-
 private let limits = Scenario(options: ["--memory", "64m", "--pids-limit", "20"], deed: .look)
 private let hungry = Scenario(options: ["--memory", "64m"], probe: ["memory"])
 private let many = Scenario(options: ["--pids-limit", "20"], probe: ["processes"])
@@ -13,23 +11,22 @@ let level09: [Property] = [
     9, "pids", "With --pids-limit 20 the command can't make 20 processes: fork gives EAGAIN.",
     read: "the kernel's cgroup-v2: pids.max", many
   ) {
-    guard let facts = JSON($0.output.split(separator: "\n").last ?? "") else {
-      return "the command said nothing: rd \($0.ending)"
-    }
-    if facts["error"] == "EAGAIN", facts["made"].int ?? 99 < 20 { return nil }
-    return "it made \(facts["made"])"
+    if let silence = $0.silence { return silence }
+    let made = $0.answers.number("made") ?? 0
+    if $0.answers["error"] == "EAGAIN", made < 20 { return nil }
+    return "it made \(made)"
   },
   Property(
-    9, "limits", "The limits are in the command's own cgroup; the caller's has none of them.",
+    9, "limits", "The limits are in the command's own cgroup when it begins; the caller's has none of them.",
     read: "man 7 cgroups", limits
   ) {
-    if let changed = hostSettings($0) { return changed }
+    if let trouble = $0.silence ?? $0.changedSettings { return trouble }
     guard let memory = $0.cgroup(with: ["memory.max", "memory.limit_in_bytes"]) else {
-      return "its process is in the caller's cgroup"
+      return "its process is in the caller's cgroup when it begins"
     }
-    if memory.value != 64 << 20 { return "\(memory.file) is \(memory.value.map { "\($0)" } ?? "max")" }
-    let pids = $0.cgroup(with: ["pids.max"])
-    return pids?.value == 20 ? nil : "pids.max is \(pids?.value.map { "\($0)" } ?? "max")"
+    if Int(memory.value) != 64 << 20 { return "\(memory.file) is \(memory.value) when the command begins" }
+    guard let pids = $0.cgroup(with: ["pids.max"]) else { return "its process has no pids.max of its own" }
+    return pids.value == "20" ? nil : "\(pids.file) is \(pids.value) when the command begins"
   },
   Property(
     9, "own-cgroup-ns", "The command is in a cgroup namespace of its own.", read: "man 7 cgroup_namespaces",
@@ -41,12 +38,14 @@ let level09: [Property] = [
     9, "cgroup-root", "The command sees its cgroup as /.", read: "man 7 cgroup_namespaces", limits
   ) {
     if let silence = $0.silence { return silence }
-    let wanted = $0.facts["cgroup"].strings.filter { line in
+    let wanted = $0.answers.all("cgroup").filter { line in
       let controllers = line.split(separator: ":", omittingEmptySubsequences: false)[1].split(separator: ",")
       return controllers.isEmpty || controllers.contains { ["cpu", "memory", "pids"].contains($0) }
     }
     let others = wanted.filter { !$0.hasSuffix(":/") }
-    return others.isEmpty
-      ? nil : "it sees \(listed(others)): the namespace was made before the cgroup was entered"
+    if others.isEmpty { return nil }
+    let reason =
+      $0.lacksOwn("cgroup") == nil ? "the namespace was made before the cgroup was entered" : "the host's"
+    return "it sees \(listed(others)): \(reason)"
   },
 ]

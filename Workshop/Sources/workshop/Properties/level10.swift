@@ -1,5 +1,3 @@
-import Facts
-
 private let user = Scenario(options: ["--user", "1000:1001"], deed: .look)
 
 private func ids(_ report: Report, _ field: String, _ wanted: Int) -> String? {
@@ -32,6 +30,6 @@ let level10: [Property] = [
     user
   ) {
     if let silence = $0.silence { return silence }
-    return $0.facts["becomesRoot"] == true ? "it could" : nil
+    return $0.answers.isSo("becomes-root") ? "it could" : nil
   },
 ]

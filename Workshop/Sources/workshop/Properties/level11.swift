@@ -1,4 +1,3 @@
-import Facts
 import Linux
 
 /// What is of the machine, not of a container.
@@ -9,7 +8,7 @@ private let dangerous: CapabilitySet = [
 
 private func set(_ name: String, _ title: String, _ read: String) -> Property {
   Property(
-    11, name.lowercased(), "The \(title) set of the command has no capability over the machine.", read: read,
+    11, name, "The \(title) set of the command has no capability over the machine.", read: read,
     looks
   ) {
     if let silence = $0.silence { return silence }

@@ -1,5 +1,3 @@
-import Facts
-
 private let asks = Scenario(probe: ["calls"])
 
 let level12: [Property] = [
@@ -7,17 +5,18 @@ let level12: [Property] = [
     12, "filter", "A filter is asked at every system call of the command.", read: "man 2 seccomp", looks
   ) {
     if let silence = $0.silence { return silence }
-    return $0.field("Seccomp") == "2"
-      ? nil : "Seccomp is \($0.field("Seccomp") ?? "?") in its /proc/PID/status"
+    func filters(_ process: ProcessView?) -> Int {
+      process?.status["Seccomp_filters"].flatMap { Int($0) } ?? 0
+    }
+    // The cage has one too.
+    return filters($0.probe) > filters($0.host) ? nil : "none is loaded"
   },
   Property(
     12, "refused", "The filter refuses unshare and keyctl with an error, and fork goes on to work.",
     read: "man 2 seccomp: SECCOMP_RET_ERRNO", asks
   ) {
-    guard let answers = JSON($0.output.split(separator: "\n").last ?? "") else {
-      return "the command said nothing: rd \($0.ending)"
-    }
-    for name in ["unshare", "keyctl"] where answers[name] == "done" { return "\(name) worked" }
-    return answers["fork"] == "done" ? nil : "fork gave \(answers["fork"].string ?? "nothing")"
+    if let silence = $0.silence { return silence }
+    for name in ["unshare", "keyctl"] where $0.answers[name] == "done" { return "\(name) worked" }
+    return $0.answers["fork"] == "done" ? nil : "fork gave \($0.answers["fork"] ?? "nothing")"
   },
 ]
