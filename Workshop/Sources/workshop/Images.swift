@@ -20,14 +20,13 @@ enum Images {
       ?? "\(value("XDG_CACHE_HOME") ?? "\(value("HOME") ?? "/root")/.cache")/cooper/workshop"
   }
 
-  /// The probe is built beside this program.
+  /// The probe is built beside this program, and installed with the levels.
   static func probe() throws -> String {
-    let own = "\(try readlink("/proc/self/exe"))"
-    let beside = own.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/probe"
-    guard exists(beside) else {
-      throw CheckError("\(beside): there is no probe; build it: swift build --product probe")
-    }
-    return beside
+    let beside = "\(parentDirectory(of: "\(try readlink("/proc/self/exe"))"))/probe"
+    if exists(beside) { return beside }
+    let installed = "\(try Course.directory())/probe"
+    if exists(installed) { return installed }
+    throw CheckError("\(beside): there is no probe; build it: swift build --product probe")
   }
 
   /// Where they are; makes them when they aren't there, or when the probe is another one.
@@ -71,16 +70,4 @@ enum Images {
     try writeFile("\(root)/from-top", "top\n")
     try writeFile("\(root)/in-both", "top\n")
   }
-}
-
-/// Never through a mount point: another filesystem stays as it is.
-func removeDirectory(_ path: String) {
-  guard let status = try? statx(path, .symlinkNoFollow) else { return }
-  guard status.mode.type == .directory else {
-    try? unlink(path)
-    return
-  }
-  guard !status.attributes.contains(.mountRoot) else { return }
-  for name in names(in: path) { removeDirectory("\(path)/\(name)") }
-  try? rmdir(path)
 }
