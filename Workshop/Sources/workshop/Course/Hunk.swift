@@ -41,7 +41,22 @@ private func marked(from old: [String], to new: [String]) -> [String] {
       rest.removeFirst()
     }
   }
-  return result + rest.map { "-" + old[$0] }
+  return slid(result + rest.map { "-" + old[$0] })
+}
+
+/// Of several places for lines that come, the last: a block then begins with its head, and not with the "}" of the
+/// block before.
+private func slid(_ lines: [String]) -> [String] {
+  var lines = lines
+  for end in lines.indices.reversed() where lines[end].hasPrefix(" ") {
+    let run = lines[..<end].reversed().prefix { $0.hasPrefix("+") }.count
+    let start = end - run
+    if run > 0 && lines[start].dropFirst() == lines[end].dropFirst() {
+      lines[end] = "+" + lines[end].dropFirst()
+      lines[start] = " " + lines[start].dropFirst()
+    }
+  }
+  return lines
 }
 
 extension CollectionDifference.Change {

@@ -3,14 +3,17 @@ import Linux
 
 /// Whether a directory of PATH has it.
 func isThere(_ command: String) -> Bool {
-  let path = currentEnvironment().first { $0.hasPrefix("PATH=") }?.dropFirst(5) ?? "/usr/sbin:/usr/bin:/sbin:/bin"
+  let path =
+    currentEnvironment().first { $0.hasPrefix("PATH=") }?.dropFirst(5) ?? "/usr/sbin:/usr/bin:/sbin:/bin"
   return path.split(separator: ":").contains { (try? access("\($0)/\(command)", .execute)) != nil }
 }
 
-/// Runs a command on this program's streams; gives its status as a shell does.
-@discardableResult
+/// Runs a command, which prints on stderr all that it prints; gives its status as a shell does.
 func run(_ argv: [String]) throws -> Int32 {
-  let child = try fork { try execute(argv) }
+  let child = try fork {
+    try dup2(dup(.standardError), 1)
+    try execute(argv)
+  }
   return try waitpid(child).shellStatus ?? 1
 }
 

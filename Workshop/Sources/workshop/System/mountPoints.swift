@@ -3,7 +3,9 @@ import Linux
 
 /// Where something is mounted below a directory, in the order of this process's table.
 func mountPoints(below directory: String) -> [String] {
-  mounts("self").array.compactMap { $0["point"].string.map(unescaped) }.filter { $0.hasPrefix("\(directory)/") }
+  mounts("self").array.compactMap { $0["point"].string.map(unescaped) }.filter {
+    $0.hasPrefix("\(directory)/")
+  }
 }
 
 /// What was unmounted, and what stays, with the reason.
@@ -20,7 +22,10 @@ struct Unmounted {
 
   /// What is mounted below a directory, the last first. What is in use stays, and what it is mounted on.
   mutating func unmountAll(below directory: String) {
-    for point in mountPoints(below: directory).reversed() { unmount(point) }
+    for point in mountPoints(below: directory).reversed() {
+      // One of the others may have taken it along: shared mounts go together.
+      if mountPoints(below: directory).contains(point) { unmount(point) }
+    }
   }
 }
 
@@ -29,7 +34,8 @@ private func unescaped(_ path: String) -> String {
   var bytes: [UInt8] = []
   var rest = Array(path.utf8)[...]
   while let byte = rest.popFirst() {
-    if byte == UInt8(ascii: "\\"), let code = UInt8(String(decoding: rest.prefix(3), as: UTF8.self), radix: 8) {
+    if byte == UInt8(ascii: "\\"), let code = UInt8(String(decoding: rest.prefix(3), as: UTF8.self), radix: 8)
+    {
       bytes.append(code)
       rest = rest.dropFirst(3)
     } else {
