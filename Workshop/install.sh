@@ -49,7 +49,7 @@ install_package() {
   cp -r Sources/CLinux Sources/Linux "$to/cooper/Sources"
   cp -r "$system" "$to/swift-system"
   rm -rf "$to/swift-system/.git"
-  cp Workshop/library.swift "$to/cooper/Package.swift"
+  cp Workshop/library/Package.swift "$to/cooper/Package.swift"
   echo "$to/cooper"
 }
 
