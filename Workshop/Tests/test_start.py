@@ -1,6 +1,7 @@
 """workshop start, run, check and status: the learner's own program."""
 
 import os
+import threading
 
 import pytest
 from conftest import EDITIONS, LEVELS, WORKSHOP
@@ -110,6 +111,11 @@ def test_check_tells_what_fails_and_status_keeps_it(learner):
     assert "hold (Python, " in learner.output("status").splitlines()[0]
 
 
+def test_a_check_of_another_command_leaves_nothing_in_a_folder_that_is_no_learners(learner):
+    assert learner.run("check", 0, "--cmd", "false")[0] == 1
+    assert os.listdir(learner.folder) == []
+
+
 def test_watch_checks_again_after_a_change(learner):
     learner.output("start", 0, "--python")
     process = learner.start("check", 0, "--watch")
@@ -123,11 +129,15 @@ def test_watch_checks_again_after_a_change(learner):
 
 
 def until(process, words):
+    """What it prints up to the line with these words. When it says nothing more for a minute, it is ended."""
+    limit = threading.Timer(60, process.kill)
+    limit.start()
     text = ""
     while words not in text:
         line = process.stdout.readline()
         assert line, (text, process.stderr.read())
         text += line
+    limit.cancel()
     return text
 
 

@@ -50,7 +50,8 @@ struct Arguments {
   /// After all that the verb takes.
   func end() throws {
     if let word = rest.first {
-      throw UsageError(word.hasPrefix("-") ? "\(word): there is no such option" : "\(word): what is this for?")
+      throw UsageError(
+        word.hasPrefix("-") ? "\(word): there is no such option" : "\(word): what is this for?")
     }
   }
 }

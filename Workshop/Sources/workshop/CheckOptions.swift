@@ -22,7 +22,7 @@ struct CheckOptions {
     asJSON = arguments.has("--json")
     isWatching = arguments.has("--watch")
     try arguments.end()
-    if command != nil && edition != nil { throw UsageError("--cmd or --\(edition!.rawValue), not both") }
+    if command != nil && edition != nil { throw UsageError("--cmd, or --swift, or --python: one of them") }
     if command != nil && isWatching { throw UsageError("--watch: only for the program of this folder") }
   }
 
@@ -47,9 +47,13 @@ struct CheckOptions {
   /// - Parameter name: of the program, for `workshop status`.
   private func check(_ command: String, _ name: String) throws -> Int32 {
     try workshop.check(Program(command: command), level: level, asJSON: asJSON) { verdicts in
-      var record = Record.read(in: try .current())
+      let folder = try Folder.current()
+      // Whose program it is isn't known then: nothing is made in a folder that isn't a learner's.
+      if self.command != nil && !exists("\(folder.path)/\(Record.name)") { return }
+      var record = Record.read(in: folder)
       record.setCheck(
-        .init(edition: name, failed: verdicts.count { $0.seen != nil }, count: verdicts.count, time: secondsNow()),
+        .init(
+          edition: name, failed: verdicts.count { $0.seen != nil }, count: verdicts.count, time: secondsNow()),
         level)
       try record.write()
     }

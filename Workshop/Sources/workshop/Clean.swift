@@ -9,7 +9,8 @@ struct Clean {
     try needRoot("mounts and cgroups are root's")
     let folder = try Folder.current()
     guard exists("\(folder.path)/\(Record.name)") else {
-      throw CheckError("\(folder.path): this isn't a folder of the workshop's: workshop setup and start make one")
+      throw CheckError(
+        "\(folder.path): this isn't a folder of the workshop's: workshop setup and start make one")
     }
     var unmounted = Unmounted()
     for place in [folder.path, Classic.containers] { unmounted.unmountAll(below: place) }
@@ -48,7 +49,8 @@ struct Clean {
 private enum Leftovers {
   /// A program that forgot its own table of mounts covers the machine's /run, and puts an overlay there.
   static var places: [String] {
-    ["upper", "work", "root"].allSatisfy(names(in: "/run").contains) ? ["/run/root", "/run"] : []
+    guard names(in: "/run") == ["root", "upper", "work"] else { return [] }
+    return mountPoints(below: "/run").filter { $0 == "/run/root" } + ["/run"]
   }
 
   static var containers: [String] { names(in: Classic.containers).map { "\(Classic.containers)/\($0)" } }

@@ -16,7 +16,9 @@ enum Course {
     throw CheckError("\(own): there are no levels near it; install the workshop: Workshop/install.sh")
   }
 
-  static func lesson(_ level: Int) throws -> String { "\(try directory())/levels/\(Contract.of(level).directory)" }
+  static func lesson(_ level: Int) throws -> String {
+    "\(try directory())/levels/\(Contract.of(level).directory)"
+  }
 
   /// What a level begins with: the solution of the one before.
   static func start(_ level: Int) throws -> String {
@@ -26,8 +28,10 @@ enum Course {
   /// The Swift package that has the library Linux.
   static func package() throws -> String {
     let directory = try directory()
-    for found in ["\(directory)/cooper", parentDirectory(of: directory)] where exists("\(found)/Package.swift") { return found }
-    throw CheckError("\(directory)/cooper: there is no such folder; install the Swift edition: Workshop/install.sh --swift")
+    for found in ["\(directory)/cooper", parentDirectory(of: directory)]
+    where exists("\(found)/Package.swift") { return found }
+    throw CheckError(
+      "\(directory)/cooper: there is no such folder; install the Swift edition: Workshop/install.sh --swift")
   }
 }
 

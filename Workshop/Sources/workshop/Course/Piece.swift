@@ -38,7 +38,8 @@ struct Piece {
     let words = line.split(separator: " ").map(String.init)
     switch words[0] {
     case "import", "from": return "imports"
-    case "func", "def", "let", "var", "struct", "class": return String(words[1].prefix { $0.isLetter || $0.isNumber || $0 == "_" })
+    case "func", "def", "let", "var", "struct", "class":
+      return String(words[1].prefix { $0.isLetter || $0.isNumber || $0 == "_" })
     default: return String(words[0].prefix { $0.isLetter || $0.isNumber || $0 == "_" })
     }
   }

@@ -1,34 +1,50 @@
 import Facts
 import Linux
 
-/// Version 2 has one tree; version 1 a tree for each controller; a hybrid machine has version 1 and an empty tree of 2.
+private let top = "/sys/fs/cgroup"
+
+/// Version 2 has one tree, version 1 a tree for each controller.
 func cgroups() -> [Finding] {
-  let top = "/sys/fs/cgroup"
   let isV2 = exists("\(top)/cgroup.controllers")
-  let kind = isV2 ? "version 2" : exists("\(top)/unified/cgroup.procs") ? "hybrid, so version 1 counts" : "version 1"
-  let all = isV2
-    ? lines(of: "\(top)/cgroup.controllers").flatMap { $0.split(separator: " ").map(String.init) }
-    : names(in: top).filter { exists("\(top)/\($0)/cgroup.procs") }
-  guard !all.isEmpty else {
+  let controllers = isV2 ? controllersOfV2() : names(in: top).filter { exists("\(top)/\($0)/cgroup.procs") }
+  guard !controllers.isEmpty else {
     return [
       .short(
-        "no cgroups at \(top)", levels: "08, 09 and later",
-        remedy: "mount -t cgroup2 cgroup2 \(top); or a machine with systemd")
+        "no cgroups in \(top)", levels: "08, 09 and later",
+        remedy: "a machine with systemd; or mount -t cgroup2 cgroup2 \(top)")
     ]
   }
-  let needed = [("cpu", "08"), ("memory", "09"), ("pids", "09")]
-  return [.good("cgroups: \(kind); controllers \(all.joined(separator: ", "))")]
-    + needed.filter { !all.contains($0.0) }.map { name, level in
-      .short(
-        "cgroups: no controller \(name)", levels: "\(level) and later",
-        remedy: name == "memory" ? "cgroup_enable=memory on the kernel's command line" : "a kernel that has it")
-    } + needed.filter { all.contains($0.0) }.prefix(1).map { _ in
-      made(isV2 ? top : "\(top)/cpu")
+  // A hybrid machine has version 1, and beside it a tree of version 2 without controllers.
+  let kind = isV2 ? "version 2" : exists("\(top)/unified/cgroup.procs") ? "hybrid: version 1" : "version 1"
+  var findings = [Finding.good("cgroups, \(kind), with \(controllers.joined(separator: ", "))")]
+  var trees: [String] = []
+  for (name, level) in [("cpu", "08"), ("memory", "09"), ("pids", "09")] {
+    if controllers.contains(name) {
+      trees.append(isV2 ? top : "\(top)/\(name)")
+    } else {
+      findings.append(missing(name, level))
     }
+  }
+  for tree in Set(trees).sorted() { findings.append(ownCgroup(in: tree)) }
+  return findings
 }
 
-private func made(_ tree: String) -> Finding {
-  tried("a cgroup of your own in \(tree)", levels: "08 and later", remedy: "as root, and where \(tree) isn't mounted read-only") {
+private func controllersOfV2() -> [String] {
+  lines(of: "\(top)/cgroup.controllers").flatMap { $0.split(separator: " ").map(String.init) }
+}
+
+private func missing(_ controller: String, _ level: String) -> Finding {
+  .short(
+    "cgroups without the controller \(controller)", levels: "\(level) and later",
+    remedy: controller == "memory"
+      ? "cgroup_enable=memory on the kernel's command line" : "a kernel that has it")
+}
+
+private func ownCgroup(in tree: String) -> Finding {
+  tried(
+    "a cgroup of your own in \(tree)", levels: "08 and later",
+    remedy: "as root, and where \(tree) isn't mounted read-only"
+  ) {
     let directory = "\(tree)/\(CageCgroups.prefix)\(ownPID())"
     try mkdir(directory)
     try rmdir(directory)

@@ -8,7 +8,9 @@ func machine() -> [Finding] {
 
 private func kernel() -> Finding {
   let release = uname().release
-  guard let version = uname().kernelVersion, version < KernelVersion(5, 11) else { return .good("Linux \(release)") }
+  guard let version = uname().kernelVersion, version < KernelVersion(5, 11) else {
+    return .good("Linux \(release)")
+  }
   return .short(
     "Linux \(release), and the course takes 5.11: close_range from level 04 on, overlay without root in 13",
     levels: "04 to 16", remedy: "a newer distribution: Debian 12, Ubuntu 22.04")
@@ -22,11 +24,13 @@ private func place() -> Finding {
   return .short(
     "this is a container (its \(others.joined(separator: " and ")) namespace isn't the machine's first): what is forbidden "
       + "in it, no program of yours can do",
-    levels: "01 to 16", remedy: "a virtual machine; or a container with all rights: --privileged --cgroupns=host")
+    levels: "01 to 16",
+    remedy: "a virtual machine; or a container with all rights: --privileged --cgroupns=host")
 }
 
 private func user() -> Finding {
   if geteuid() == 0 { return .good("you are root") }
-  return .short("you are not root, and what follows is only what others see", levels: "01 to 12, 14 to 16",
+  return .short(
+    "you are not root, and what follows is only what others see", levels: "01 to 12, 14 to 16",
     remedy: "sudo -s, and workshop doctor again")
 }

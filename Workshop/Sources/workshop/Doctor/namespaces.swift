@@ -5,8 +5,13 @@ import Linux
 func namespaces(_ folder: Folder) -> [Finding] {
   [
     tried("a table of mounts of your own, and pivot_root", levels: "02 to 16", pivot),
-    tried("an overlay over this folder", levels: "04 to 16", remedy: overlayRemedy) { try overlay(folder.path) },
-    tried("programs can be run in this folder", levels: "01 to 16", remedy: "a folder on another filesystem, not mounted noexec") {
+    tried("an overlay over this folder", levels: "04 to 16", remedy: overlayRemedy) {
+      try overlay(folder.path)
+    },
+    tried(
+      "programs can be run in this folder", levels: "01 to 16",
+      remedy: "a folder on another filesystem, not mounted noexec"
+    ) {
       try runFrom(folder.path)
     },
     tried("a host name and queues of your own", levels: "05 to 16") { try unshare([.newUTS, .newIPC]) },

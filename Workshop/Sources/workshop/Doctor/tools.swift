@@ -38,7 +38,8 @@ private func edition() -> Finding {
   case (false, true): return .good("the Python edition: python3 with the module linux")
   case (false, false):
     return .short(
-      python == nil ? "neither swift nor python3 is there" : "python3 finds no module linux, and swift isn't there",
+      python == nil
+        ? "neither swift nor python3 is there" : "python3 finds no module linux, and swift isn't there",
       levels: "00 to 16", remedy: "Workshop/install.sh --python, or --swift")
   }
 }

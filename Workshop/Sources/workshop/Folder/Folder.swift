@@ -23,7 +23,9 @@ struct Folder {
       let editions = found.filter { $0.place == place && (wanted ?? $0.edition) == $0.edition }
       if editions.count == 1 { return editions[0] }
       if let last = editions.first(where: { $0.edition == Record.read(in: self).edition }) { return last }
-      if editions.count > 1 { throw CheckError("there are programs of both editions here; which? --swift or --python") }
+      if editions.count > 1 {
+        throw CheckError("there are programs of both editions here; which? --swift or --python")
+      }
     }
     throw CheckError("\(path): there is no program of yours; workshop start begins one")
   }
