@@ -105,19 +105,42 @@ def test_a_cover_of_run_is_taken_off(alone):
     assert mounts().count("/run") == before
 
 
-def test_cgroups_go_unless_somebody_is_in_them(ready):
-    tree = next(tree for tree in trees() if (tree / "cgroup.procs").exists() and not tree.is_symlink())
-    empty, full = tree / "cooper.rd-4000001", tree / "cooper.rd-4000002"
+@pytest.fixture(name="tree")
+def tree_fixture(alone, tmp_path):
+    """A tree of cgroups that begins at one of the test's own."""
+    subprocess.check_call(["umount", "/sys/fs/cgroup"])
+    whole = next(tree for tree in trees() if (tree / "cgroup.procs").exists() and not tree.is_symlink())
+    own, kept = whole / f"cooper.clean-{os.getpid()}", tmp_path / "kept"
+    own.mkdir()
+    kept.mkdir()
+    mount("--bind", own, kept)
+    mount("-t", "tmpfs", "none", "/sys/fs/cgroup")
+    tree = pathlib.Path("/sys/fs/cgroup/cpu")
+    tree.mkdir()
+    mount("--bind", kept, tree)
+    subprocess.check_call(["umount", kept])
+    yield tree
+    for directory in sorted((path for path in tree.rglob("*") if path.is_dir()), reverse=True):
+        directory.rmdir()
+    subprocess.check_call(["umount", tree])
+    subprocess.check_call(["umount", "/sys/fs/cgroup"])
+    own.rmdir()
+    mount("-t", "tmpfs", "none", "/sys/fs/cgroup")
+
+
+def test_cgroups_go_unless_somebody_is_in_them(alone, tree):
+    empty, full, other = tree / "cooper.rd-1", tree / "cooper.rd-2", tree / "somebody's"
     (empty / "below").mkdir(parents=True)
     full.mkdir()
+    other.mkdir()
     with Inside("/") as process:
         (full / "cgroup.procs").write_text(str(process.pid))
-        status, output, _ = ready.run("clean")
-        assert status == 1
+        status, output, errors = alone.run("clean")
+        assert (status, errors) == (1, "")
         assert f"LEFT: the cgroup {full}, with the processes {process.pid}\n" in output
         assert f"gone: the cgroup {empty}\n" in output
-    assert f"gone: the cgroup {full}\n" in ready.run("clean")[1]
-    assert not empty.exists() and not full.exists()
+    assert f"gone: the cgroup {full}\n" in alone.output("clean")
+    assert not empty.exists() and not full.exists() and other.exists()
 
 
 def test_only_a_folder_of_the_workshop_is_cleaned(learner):

@@ -18,7 +18,7 @@ def findings(learner, **options):
         short
     ), output
     assert status == (1 if short else 0)
-    assert output.splitlines()[-1].startswith(f"{len(short)} of" if short else "All is there.")
+    assert output.splitlines()[-1].startswith(f"Short: {len(short)} of" if short else "All is there.")
     return good, short
 
 

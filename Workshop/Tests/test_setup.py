@@ -32,7 +32,7 @@ def test_it_takes_root(learner):
 
 
 OLD_PROGRAM = """
-import linux, os, tarfile
+import linux, os, tarfile, warnings
 root = "/workshop/containers/one/rootfs"
 os.makedirs(root)
 with tarfile.open("/workshop/images/ubuntu.tar") as tar:

@@ -51,10 +51,8 @@ struct CheckOptions {
       // Whose program it is isn't known then: nothing is made in a folder that isn't a learner's.
       if self.command != nil && !exists("\(folder.path)/\(Record.name)") { return }
       var record = Record.read(in: folder)
-      record.setCheck(
-        .init(
-          edition: name, failed: verdicts.count { $0.seen != nil }, count: verdicts.count, time: secondsNow()),
-        level)
+      record.checks[level] = .init(
+        edition: name, failed: verdicts.count { $0.seen != nil }, count: verdicts.count, time: secondsNow())
       try record.write()
     }
   }

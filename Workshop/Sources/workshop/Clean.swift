@@ -24,7 +24,7 @@ struct Clean {
         removed.append("the cgroup \(cgroup)")
       }
     }
-    for path in [Images.cache] + Leftovers.containers where exists(path) {
+    for path in Leftovers.containers {
       let stays = removeDirectory(path)
       if stays.isEmpty { removed.append(path) }
       left += stays
@@ -50,7 +50,7 @@ private enum Leftovers {
   /// A program that forgot its own table of mounts covers the machine's /run, and puts an overlay there.
   static var places: [String] {
     let names = Set(names(in: "/run"))
-    let covers = mounts("self").array.count { $0["point"].string == "/run" }
+    let covers = mountPoints().count { $0 == "/run" }
     // One cover alone may be the machine's own. What mount(8) makes says nothing.
     guard names.isSuperset(of: ["root", "upper", "work"]),
       covers > 1 || names.subtracting(["mount"]).count == 3
@@ -65,7 +65,7 @@ private enum Leftovers {
     let trees = exists("\(top)/cgroup.controllers") ? [top] : names(in: top).map { "\(top)/\($0)" }
     return trees.flatMap { tree in
       // "cpu" may be a link to "cpu,cpuacct".
-      link(tree) == .null ? names(in: tree).filter(isOurs).map { "\(tree)/\($0)" } : []
+      (try? readlink(tree)) == nil ? names(in: tree).filter(isOurs).map { "\(tree)/\($0)" } : []
     }
   }
 

@@ -14,12 +14,12 @@ struct Hint {
   func run() throws -> Int32 {
     let hints = items(try readFile("\(try Course.lesson(level))/hints.md"))
     var record = Record.read(in: try .current())
-    let taken = min(record.hints(level) + 1, hints.count)
+    let taken = min(record.hints[level, default: 0] + 1, hints.count)
     for (index, hint) in hints.prefix(taken).enumerated() {
       say("Hint \(index + 1) of \(hints.count)\n\n\(indented(hint))\n")
     }
     if taken == hints.count { say("There are no more. The solution: workshop solution \(twoDigits(level))") }
-    record.setHints(taken, level)
+    record.hints[level] = taken
     try record.write()
     return 0
   }

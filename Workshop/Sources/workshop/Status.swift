@@ -9,9 +9,10 @@ struct Status {
     let folder = try Folder.current()
     let record = Record.read(in: folder)
     for contract in Contract.levels {
-      let words = [check(record.check(contract.level)), hints(record.hints(contract.level))].filter {
-        !$0.isEmpty
-      }
+      let words = [check(record.checks[contract.level]), hints(record.hints[contract.level, default: 0])]
+        .filter {
+          !$0.isEmpty
+        }
       say("\(padded(contract.directory, 16))  \(words.joined(separator: "; "))")
     }
     return 0

@@ -19,7 +19,9 @@ private func kernel() -> Finding {
 /// The first namespaces of a machine have fixed numbers, include/linux/proc_ns.h.
 private func place() -> Finding {
   let first = [("user", "user:[4026531837]"), ("pid", "pid:[4026531836]")]
-  let others = first.filter { link("/proc/self/ns/\($0.0)").string != $0.1 }.map(\.0)
+  let others = first.filter { name, number in
+    (try? readlink("/proc/self/ns/\(name)")).map { "\($0)" } != number
+  }.map(\.0)
   if others.isEmpty { return .good("not in a container") }
   return .short(
     "this is a container (its \(others.joined(separator: " and ")) namespace isn't the machine's first): what is forbidden "
@@ -31,6 +33,6 @@ private func place() -> Finding {
 private func user() -> Finding {
   if geteuid() == 0 { return .good("you are root") }
   return .short(
-    "you are not root, and what follows is only what others see", levels: "01 to 12, 14 to 16",
+    "you are not root: what only root can do wasn't tried", levels: "01 to 12, 14 to 16",
     remedy: "sudo -s, and workshop doctor again")
 }

@@ -1,9 +1,9 @@
 import Facts
 import Linux
 
-/// How far a learner is: the file `.workshop` in the learner's folder.
+/// How far a learner is: the file `.workshop` in the learner's folder, a line for each fact.
 struct Record {
-  struct Check {
+  struct Check: Equatable {
     let edition: String
     let failed: Int
     let count: Int
@@ -13,50 +13,47 @@ struct Record {
 
   static let name = ".workshop"
 
+  var edition: Edition?
+  /// How many were taken, of each level.
+  var hints: [Int: Int] = [:]
+  /// The last one of each level.
+  var checks: [Int: Check] = [:]
+
   private let folder: Folder
-  private var members: [String: JSON]
 
   static func read(in folder: Folder) -> Record {
-    let text = (try? readFile("\(folder.path)/\(name)")) ?? ""
-    return Record(folder: folder, members: JSON(text)?.members ?? [:])
+    var record = Record(folder: folder)
+    for line in lines(of: "\(folder.path)/\(name)") { record.take(line) }
+    return record
   }
 
-  var edition: Edition? {
-    get { members["edition"]?.string.flatMap(Edition.init) }
-    set { members["edition"] = newValue.map { .string($0.rawValue) } }
+  private init(folder: Folder) { self.folder = folder }
+
+  private mutating func take(_ line: String) {
+    let words = line.split(separator: " ").map(String.init)
+    let numbers = words.compactMap { Int($0) }
+    switch words.first {
+    case "edition" where words.count == 2: edition = Edition(rawValue: words[1])
+    case "hints" where numbers.count == 2: hints[numbers[0]] = numbers[1]
+    case "check" where words.count == 6 && numbers.count == 4:
+      checks[numbers[0]] = Check(edition: words[5], failed: numbers[1], count: numbers[2], time: numbers[3])
+    default: break
+    }
   }
 
-  /// How many were taken.
-  func hints(_ level: Int) -> Int { members["hints"]?[twoDigits(level)].int ?? 0 }
-
-  mutating func setHints(_ count: Int, _ level: Int) { set("hints", level, .int(count)) }
-
-  func check(_ level: Int) -> Check? {
-    guard let found = members["checks"]?[twoDigits(level)], let edition = found["edition"].string,
-      let failed = found["failed"].int, let count = found["count"].int, let time = found["time"].int
-    else { return nil }
-    return Check(edition: edition, failed: failed, count: count, time: time)
-  }
-
-  mutating func setCheck(_ check: Check, _ level: Int) {
-    set(
-      "checks", level,
-      [
-        "edition": .string(check.edition), "failed": .int(check.failed), "count": .int(check.count),
-        "time": .int(check.time),
-      ])
-  }
-
-  private mutating func set(_ kind: String, _ level: Int, _ value: JSON) {
-    var all = members[kind]?.members ?? [:]
-    all[twoDigits(level)] = value
-    members[kind] = .object(all)
+  private var text: String {
+    let edition = edition.map { ["edition \($0.rawValue)"] } ?? []
+    let hints = hints.sorted { $0.key < $1.key }.map { "hints \($0) \($1)" }
+    let checks = checks.sorted { $0.key < $1.key }.map { level, check in
+      "check \(level) \(check.failed) \(check.count) \(check.time) \(check.edition)"
+    }
+    return (edition + hints + checks).map { "\($0)\n" }.joined()
   }
 
   /// Whole or not at all.
   func write() throws {
     let path = "\(folder.path)/\(Record.name)"
-    try writeFile("\(path).new", "\(JSON.object(members))\n")
+    try writeFile("\(path).new", text)
     folder.giveToOwner("\(path).new")
     try rename("\(path).new", path)
   }

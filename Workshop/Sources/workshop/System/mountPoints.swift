@@ -1,11 +1,13 @@
 import Facts
 import Linux
 
-/// Where something is mounted below a directory, in the order of this process's table.
+/// Where something is mounted, in the order of this process's table.
+func mountPoints() -> [String] {
+  lines(of: "/proc/self/mountinfo").map { unescaped(String($0.split(separator: " ")[4])) }
+}
+
 func mountPoints(below directory: String) -> [String] {
-  mounts("self").array.compactMap { $0["point"].string.map(unescaped) }.filter {
-    $0.hasPrefix("\(directory)/")
-  }
+  mountPoints().filter { $0.hasPrefix("\(directory)/") }
 }
 
 /// What was unmounted, and what stays, with the reason.
