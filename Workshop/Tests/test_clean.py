@@ -106,9 +106,8 @@ def test_a_cover_of_run_is_taken_off(alone):
 
 
 @pytest.fixture(name="tree")
-def tree_fixture(alone, tmp_path):
-    """A tree of cgroups that begins at one of the test's own."""
-    subprocess.check_call(["umount", "/sys/fs/cgroup"])
+def tree_fixture(ready, tmp_path):
+    """A tree of cgroups that begins at one of the test's own, and is the only one."""
     whole = next(tree for tree in trees() if (tree / "cgroup.procs").exists() and not tree.is_symlink())
     own, kept = whole / f"cooper.clean-{os.getpid()}", tmp_path / "kept"
     own.mkdir()
@@ -125,21 +124,20 @@ def tree_fixture(alone, tmp_path):
     subprocess.check_call(["umount", tree])
     subprocess.check_call(["umount", "/sys/fs/cgroup"])
     own.rmdir()
-    mount("-t", "tmpfs", "none", "/sys/fs/cgroup")
 
 
-def test_cgroups_go_unless_somebody_is_in_them(alone, tree):
+def test_cgroups_go_unless_somebody_is_in_them(ready, tree):
     empty, full, other = tree / "cooper.rd-1", tree / "cooper.rd-2", tree / "somebody's"
     (empty / "below").mkdir(parents=True)
     full.mkdir()
     other.mkdir()
     with Inside("/") as process:
         (full / "cgroup.procs").write_text(str(process.pid))
-        status, output, errors = alone.run("clean")
+        status, output, errors = ready.run("clean")
         assert (status, errors) == (1, "")
         assert f"LEFT: the cgroup {full}, with the processes {process.pid}\n" in output
         assert f"gone: the cgroup {empty}\n" in output
-    assert f"gone: the cgroup {full}\n" in alone.output("clean")
+    assert f"gone: the cgroup {full}\n" in ready.output("clean")
     assert not empty.exists() and not full.exists() and other.exists()
 
 
