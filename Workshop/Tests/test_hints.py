@@ -99,4 +99,4 @@ def test_a_hint_is_one_more_step(learner):
         assert ("workshop solution 03" in shown) == (taken == count)
     assert learner.output("hint", "03") == shown
     assert learner.output("hint", "04").count("Hint ") == 1
-    assert "03-pivot-root     not checked; 5 hints taken\n" in learner.output("status")
+    assert "03-pivot-root      not checked; 5 hints taken\n" in learner.output("status")

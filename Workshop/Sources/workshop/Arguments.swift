@@ -13,7 +13,7 @@ struct Arguments {
   /// "03" and "3" are the same.
   mutating func level() throws -> Int {
     guard let found = try optionalLevel() else {
-      throw UsageError("which level? 00 to \(twoDigits(Contract.levels.count - 1))")
+      throw UsageError("which level? 00 to \(twoDigits(try Course.levels().count - 1))")
     }
     return found
   }
@@ -21,8 +21,9 @@ struct Arguments {
   mutating func optionalLevel() throws -> Int? {
     guard let index = rest.firstIndex(where: { !$0.hasPrefix("-") }) else { return nil }
     let text = rest.remove(at: index)
-    guard let number = Int(text), Contract.levels.indices.contains(number) else {
-      throw UsageError("\(text): levels are 00 to \(twoDigits(Contract.levels.count - 1))")
+    let levels = try Course.levels().indices
+    guard let number = Int(text), levels.contains(number) else {
+      throw UsageError("\(text): levels are 00 to \(twoDigits(levels.count - 1))")
     }
     return number
   }

@@ -22,6 +22,9 @@ struct CheckOptions {
     asJSON = arguments.has("--json")
     isWatching = arguments.has("--watch")
     try arguments.end()
+    guard Contract.levels.indices.contains(level) else {
+      throw UsageError("\(twoDigits(level)): this level has no properties to be checked yet")
+    }
     if command != nil && edition != nil { throw UsageError("--cmd, or --swift, or --python: one of them") }
     if command != nil && isWatching { throw UsageError("--watch: only for the program of this folder") }
   }

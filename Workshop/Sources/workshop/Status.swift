@@ -8,12 +8,9 @@ struct Status {
   func run() throws -> Int32 {
     let folder = try Folder.current()
     let record = Record.read(in: folder)
-    for contract in Contract.levels {
-      let words = [check(record.checks[contract.level]), hints(record.hints[contract.level, default: 0])]
-        .filter {
-          !$0.isEmpty
-        }
-      say("\(padded(contract.directory, 16))  \(words.joined(separator: "; "))")
+    for (level, name) in try Course.levels().enumerated() {
+      let words = [check(record.checks[level]), hints(record.hints[level, default: 0])].filter { !$0.isEmpty }
+      say("\(padded(name, 17))  \(words.joined(separator: "; "))")
     }
     return 0
   }

@@ -16,9 +16,12 @@ enum Course {
     throw CheckError("\(own): there are no levels near it; install the workshop: Workshop/install.sh")
   }
 
-  static func lesson(_ level: Int) throws -> String {
-    "\(try directory())/levels/\(Contract.of(level).directory)"
+  /// The folders of the levels, in their order: "00-fork-exec" and so on.
+  static func levels() throws -> [String] {
+    names(in: "\(try directory())/levels").filter { $0.first?.isNumber == true }
   }
+
+  static func lesson(_ level: Int) throws -> String { "\(try directory())/levels/\(try levels()[level])" }
 
   /// What a level begins with: the solution of the one before.
   static func start(_ level: Int) throws -> String {
