@@ -141,5 +141,25 @@ def test_cgroups_go_unless_somebody_is_in_them(ready, tree):
     assert not empty.exists() and not full.exists() and other.exists()
 
 
+def test_the_bridge_and_rules_of_containers_that_have_gone(alone):
+    """In a network of its own."""
+    script = """
+    ip link add rd0 type bridge
+    ip link add rd2 type veth peer name other
+    for name in rd2 rd3 mine; do nft add table ip $name; done
+    "$@"; ip link delete rd2; "$@"; "$@"; nft list tables; ip -brief link show type bridge
+    """
+    printed = alone.output("clean", prefix=["unshare", "--net", "sh", "-c", script, "sh"])
+    lines = [line for line in printed.splitlines() if not line.startswith("Yours")]
+    assert lines == [
+        "gone: the packets' rules rd3",
+        "LEFT: the bridge rd0, with rd2",
+        "gone: the packets' rules rd2",
+        "gone: the bridge rd0",
+        "There was nothing to take away.",
+        "table ip mine",
+    ]
+
+
 def test_only_a_folder_of_the_workshop_is_cleaned(learner):
     assert "this isn't a folder of the workshop's" in learner.refusal("clean")

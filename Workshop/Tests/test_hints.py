@@ -29,7 +29,7 @@ def pieces(text):
     for line in text.splitlines():
         if re.match(r"//|#", line):
             comment.append(line)
-        elif match := re.match(r"(?:func |def |let )?(\w+)", line):
+        elif match := re.match(r"(?:func |def |let )?\(?(\w+)", line):
             name = "imports" if match[1] in ("import", "from") else key(match[1])
             blocks.setdefault(name, []).extend([*comment, line])
             comment, last = [], name

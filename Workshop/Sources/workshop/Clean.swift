@@ -29,6 +29,9 @@ struct Clean {
       if stays.isEmpty { removed.append(path) }
       left += stays
     }
+    let network = try removeNetwork()
+    removed += network.removed
+    left += network.left
     for line in removed { say("gone: \(line)") }
     for line in left { say("LEFT: \(line)") }
     if removed.isEmpty && left.isEmpty { say("There was nothing to take away.") }
@@ -43,35 +46,19 @@ struct Clean {
     if (try? rmdir(cgroup)) != nil { return nil }
     return inside + lines(of: "\(cgroup)/cgroup.procs")
   }
-}
 
-/// What the course's programs make outside of the folder.
-private enum Leftovers {
-  /// A program that forgot its own table of mounts covers the machine's /run, and puts an overlay there.
-  static var places: [String] {
-    let names = Set(names(in: "/run"))
-    let covers = mountPoints().count { $0 == "/run" }
-    // One cover alone may be the machine's own. What mount(8) makes says nothing.
-    guard names.isSuperset(of: ["root", "upper", "work"]),
-      covers > 1 || names.subtracting(["mount"]).count == 3
-    else { return [] }
-    return mountPoints(below: "/run").filter { $0 == "/run/root" } + ["/run"]
-  }
-
-  static var containers: [String] { names(in: Classic.containers).map { "\(Classic.containers)/\($0)" } }
-
-  static var cgroups: [String] {
-    let top = "/sys/fs/cgroup"
-    let trees = exists("\(top)/cgroup.controllers") ? [top] : names(in: top).map { "\(top)/\($0)" }
-    return trees.flatMap { tree in
-      // "cpu" may be a link to "cpu,cpuacct".
-      (try? readlink(tree)) == nil ? names(in: tree).filter(isOurs).map { "\(tree)/\($0)" } : []
+  /// The bridge of level 14, and rules for packets whose container has gone.
+  private func removeNetwork() throws -> (removed: [String], left: [String]) {
+    let cables = Leftovers.cables
+    var removed: [String] = []
+    for table in Leftovers.tables where !cables.contains(table) {
+      if try output(of: ["nft", "delete", "table", "ip", table]).isSuccess {
+        removed.append("the packets' rules \(table)")
+      }
     }
-  }
-
-  private static func isOurs(_ name: String) -> Bool {
-    if name.hasPrefix("cooper.rd-") { return true }
-    guard name.hasPrefix(CageCgroups.prefix) else { return false }
-    return !exists("/proc/\(name.dropFirst(CageCgroups.prefix.count))")
+    guard Leftovers.hasBridge else { return (removed, []) }
+    if !cables.isEmpty { return (removed, ["the bridge rd0, with \(cables.joined(separator: ", "))"]) }
+    if try output(of: ["ip", "link", "delete", "rd0"]).isSuccess { removed.append("the bridge rd0") }
+    return (removed, [])
   }
 }

@@ -34,13 +34,17 @@ struct Piece {
     }
   }
 
+  /// "run" of "func run() …", "options" of "let (options, bundle) = …".
   private static func name(of line: String) -> String {
     let words = line.split(separator: " ").map(String.init)
     switch words[0] {
     case "import", "from": return "imports"
-    case "func", "def", "let", "var", "struct", "class":
-      return String(words[1].prefix { $0.isLetter || $0.isNumber || $0 == "_" })
-    default: return String(words[0].prefix { $0.isLetter || $0.isNumber || $0 == "_" })
+    case "func", "def", "let", "var", "struct", "class": return identifier(words[1])
+    default: return identifier(words[0])
     }
+  }
+
+  private static func identifier(_ word: String) -> String {
+    String(word.drop { $0 == "(" }.prefix { $0.isLetter || $0.isNumber || $0 == "_" })
   }
 }
