@@ -49,14 +49,22 @@ struct CheckOptions {
 
   /// - Parameter name: of the program, for `workshop status`.
   private func check(_ command: String, _ name: String) throws -> Int32 {
-    try workshop.check(Program(command: command), level: level, asJSON: asJSON) { verdicts in
-      let folder = try Folder.current()
-      // Whose program it is isn't known then: nothing is made in a folder that isn't a learner's.
-      if self.command != nil && !exists("\(folder.path)/\(Record.name)") { return }
-      var record = Record.read(in: folder)
-      record.checks[level] = .init(
-        edition: name, failed: verdicts.count { $0.seen != nil }, count: verdicts.count, time: secondsNow())
-      try record.write()
+    let status = try workshop.check(Program(command: command), level: level, asJSON: asJSON) {
+      try record($0, name)
     }
+    if status != 0 && !asJSON {
+      say("The lessons are in \(try Course.directory()). One more step: workshop hint \(twoDigits(level))")
+    }
+    return status
+  }
+
+  private func record(_ verdicts: [Verdict], _ name: String) throws {
+    let folder = try Folder.current()
+    // Whose program it is isn't known then: nothing is made in a folder that isn't a learner's.
+    if command != nil && !exists("\(folder.path)/\(Record.name)") { return }
+    var record = Record.read(in: folder)
+    record.checks[level] = .init(
+      edition: name, failed: verdicts.count { $0.seen != nil }, count: verdicts.count, time: secondsNow())
+    try record.write()
   }
 }

@@ -25,7 +25,7 @@ do {
   switch verb {
   case "doctor": exit(try Doctor(rest).run())
   case "setup": exit(try Setup(rest).run())
-  case "start": exit(try Start(rest).run())
+  case "start": exit(try StartLevel(rest).run())
   case "run": exit(try Run(rest).run())
   case "check": exit(try CheckOptions(rest).run())
   case "hint": exit(try Hint(rest).run())

@@ -2,7 +2,7 @@ import Facts
 import Linux
 
 /// `workshop start NN`: the beginning of a level, in the learner's folder.
-struct Start {
+struct StartLevel {
   private let level: Int
   private let edition: Edition?
   private let isApart: Bool
