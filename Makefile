@@ -1,11 +1,12 @@
 # What a person does here. `make help` lists it.
 PREFIX ?= /usr/local
+EDITION ?= python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench docs install python vm-test vm-shell vm-test-all workshop clean
+.PHONY: help run test lint format bench docs install python vm-test vm-shell vm-test-all workshop workshop-install clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## install the missing Debian packages, build, and start a container with a shell
 	@scripts/run.sh
@@ -43,6 +44,10 @@ vm-shell: ## a terminal in that machine
 
 vm-test-all: ## run the kernel, Python and container tests in that machine, on both kernels
 	@VirtualMachine/suite.sh
+
+workshop-install: ## build the workshop and install it below PREFIX: EDITION=python (the default) or swift
+	@Workshop/build.sh --$(EDITION)
+	@PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" Workshop/install.sh --$(EDITION)
 
 workshop: ## build and test the programs of the workshop, level by level, in both languages
 	@scripts/workshop.sh

@@ -17,7 +17,7 @@ for built in .build/release/cooper "$bundle" dist/*.whl; do
   fi
 done
 # The workshop's programs and its checker, where they are built.
-for built in Workshop/.build/debug/{rd-start,rd-??,workshop,probe}; do
+for built in Workshop/.build/debug/{rd-start,rd-??,workshop,probe} dist/{workshop,probe}; do
   if [ -f "$built" ]; then install -D "$built" "$tree/checkout/$built"; fi
 done
 echo "checkout $PWD" >"$tree/places"

@@ -14,17 +14,20 @@ need_swift() {
     die "swift: not found; install Swift 6.3 or newer from https://www.swift.org/install/linux and put it into PATH"
 }
 
-# The program for people, as one static file in .build/release. What the linker says of glibc in a static program is
-# known (static-warnings.txt: Foundation has those calls, cooper makes none of them); any other warning is an error.
-build_cooper() {
-  local log
+# build_static PACKAGE PRODUCT: a program for people, as one static file in PACKAGE/.build/release. What the linker says of
+# glibc in a static program is known (static-warnings.txt: Foundation has those calls, ours make none of them); any
+# other warning is an error.
+build_static() {
+  local package=$1 product=$2 log
   need_swift
-  mkdir -p .build
-  log=.build/cooper.log
-  swift build -c release --product cooper -Xswiftc -static-executable 2>&1 |
+  log=$package/.build/$product.log
+  mkdir -p "$package/.build"
+  swift build -c release --package-path "$package" --product "$product" -Xswiftc -static-executable 2>&1 |
     tee "$log" | { grep --line-buffered -vFf scripts/static-warnings.txt || true; }
   if grep -F "warning: " "$log" | grep -vFf scripts/static-warnings.txt; then die "a warning is an error"; fi
 }
+
+build_cooper() { build_static . cooper; }
 
 # A Python with the tools of Tests/requirements.txt, in a folder of its own.
 venv() {

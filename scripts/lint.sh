@@ -28,6 +28,7 @@ python_style() { .build-venv/bin/ruff check --quiet . && .build-venv/bin/ruff fo
 # and only those, are compiled again, and the log is read.
 no_warnings() {
   local log=.build/lint.log
+  mkdir -p .build
   swift package describe --type json >.build/package.json
   python3 -c '
 import json

@@ -5,6 +5,6 @@
 need_swift
 scripts/packages.sh run python
 venv
-rm -rf dist build
+rm -rf dist/cooper_linux-*.whl build
 .build-venv/bin/python -m pip wheel . --no-deps --disable-pip-version-check --quiet -w dist
 ls dist/*.whl

@@ -6,4 +6,5 @@ need_swift
 scripts/packages.sh run test
 scripts/wheel.sh
 swift build --package-path Workshop
+Workshop/build.sh
 .build-venv/bin/pytest -q Workshop/Tests

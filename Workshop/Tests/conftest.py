@@ -197,3 +197,27 @@ def host_file_fixture(tmp_path_factory):
     path = tmp_path_factory.mktemp("host") / "file"
     path.write_text("the host's\n")
     return path
+
+
+@pytest.fixture(name="learner")
+def learner_fixture(tmp_path, tmp_path_factory):
+    from learner import Learner
+
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    return Learner(folder, tmp_path_factory.getbasetemp() / "cache")
+
+
+@pytest.fixture(name="classic")
+def classic_fixture():
+    """/workshop, where programs of the course "Docker from scratch" look: empty, in the tests' own mounts."""
+    import linux
+
+    path = pathlib.Path("/workshop")
+    is_there = path.exists()
+    path.mkdir(exist_ok=True)
+    linux.mount("workshop", str(path), "tmpfs", 0, None)
+    yield path
+    linux.umount2(str(path), linux.MNT_DETACH)
+    if not is_there:
+        path.rmdir()

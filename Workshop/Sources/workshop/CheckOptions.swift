@@ -6,39 +6,65 @@ struct UsageError: Error, CustomStringConvertible {
   init(_ description: String) { self.description = description }
 }
 
-/// "03" and "3" are the same.
-func level(_ text: String?) throws -> Int {
-  guard let text else { throw UsageError("which level? 00 to \(twoDigits(Contract.levels.count - 1))") }
-  guard let number = Int(text), Contract.levels.indices.contains(number) else {
-    throw UsageError("\(text): levels are 00 to \(twoDigits(Contract.levels.count - 1))")
-  }
-  return number
-}
-
 /// `workshop check NN …`
 struct CheckOptions {
-  var level: Int
-  var command: String
-  var asJSON = false
+  private let level: Int
+  private let edition: Edition?
+  private let command: String?
+  private let asJSON: Bool
+  private let isWatching: Bool
 
   init(_ arguments: [String]) throws {
-    var rest = arguments[...]
-    level = try workshop.level(rest.popFirst())
-    var command: String?
-    while let option = rest.popFirst() {
-      switch option {
-      case "--json": asJSON = true
-      case "--cmd":
-        guard let value = rest.popFirst() else { throw UsageError("--cmd: there is no command") }
-        command = value
-      default: throw UsageError("\(option): there is no such option")
-      }
+    var arguments = Arguments(arguments)
+    level = try arguments.level()
+    edition = try arguments.edition()
+    command = try arguments.value(of: "--cmd")
+    asJSON = arguments.has("--json")
+    isWatching = arguments.has("--watch")
+    try arguments.end()
+    guard Contract.levels.indices.contains(level) else {
+      throw UsageError("\(twoDigits(level)): this level has no properties to be checked yet")
     }
-    guard let command else { throw UsageError("whose program? --cmd COMMAND") }
-    self.command = command
+    if command != nil && edition != nil { throw UsageError("--cmd, or --swift, or --python: one of them") }
+    if command != nil && isWatching { throw UsageError("--watch: only for the program of this folder") }
   }
 
   func run() throws -> Int32 {
-    try check(Program(command: command), level: level, asJSON: asJSON)
+    if let command { return try check(command, "--cmd") }
+    let program = try Folder.current().program(edition, level: level)
+    while isWatching {
+      let version = program.version
+      _ = try check(program)
+      say("\nWaiting for a change of \(program.file); ^C ends it.")
+      while program.version == version { pause(milliseconds: 200) }
+      say("")
+    }
+    return try check(program)
+  }
+
+  private func check(_ program: LearnersProgram) throws -> Int32 {
+    guard try program.build() else { return 125 }
+    return try check(program.command, program.edition.name)
+  }
+
+  /// - Parameter name: of the program, for `workshop status`.
+  private func check(_ command: String, _ name: String) throws -> Int32 {
+    let status = try workshop.check(Program(command: command), level: level, asJSON: asJSON) {
+      try record($0, name)
+    }
+    if status != 0 && !asJSON {
+      say("The lessons are in \(try Course.directory()). One more step: workshop hint \(twoDigits(level))")
+    }
+    return status
+  }
+
+  private func record(_ verdicts: [Verdict], _ name: String) throws {
+    let folder = try Folder.current()
+    // Whose program it is isn't known then: nothing is made in a folder that isn't a learner's.
+    if command != nil && !exists("\(folder.path)/\(Record.name)") { return }
+    var record = Record.read(in: folder)
+    record.checks[level] = .init(
+      edition: name, failed: verdicts.count { $0.seen != nil }, count: verdicts.count, time: secondsNow())
+    try record.write()
   }
 }

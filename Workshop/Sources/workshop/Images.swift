@@ -11,14 +11,13 @@ enum Images {
     "yes",
   ]
 
-  /// The probe is built beside this program.
+  /// The probe is built beside this program, and installed with the levels.
   static func probe() throws -> String {
-    let own = "\(try readlink("/proc/self/exe"))"
-    let beside = own.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/probe"
-    guard exists(beside) else {
-      throw CheckError("\(beside): there is no probe; build it: swift build --product probe")
-    }
-    return beside
+    let beside = "\(parentDirectory(of: "\(try readlink("/proc/self/exe"))"))/probe"
+    if exists(beside) { return beside }
+    let installed = "\(try Course.directory())/probe"
+    if exists(installed) { return installed }
+    throw CheckError("\(beside): there is no probe; build it: swift build --product probe")
   }
 
   private static func busybox() throws -> String {

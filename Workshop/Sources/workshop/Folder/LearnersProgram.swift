@@ -1,0 +1,44 @@
+import Facts
+import Linux
+
+/// A program in the learner's folder. Those in Swift are targets of one package.
+struct LearnersProgram {
+  static let usual = "rd"
+  static func apart(_ level: Int) -> String { "level-\(twoDigits(level))" }
+
+  let folder: Folder
+  let edition: Edition
+  /// "rd", or "level-04".
+  let place: String
+
+  /// Its folder within the learner's; empty for that itself.
+  private var directory: String { edition == .python && place == Self.usual ? "" : "\(place)/" }
+
+  /// Of a file beside it, within the learner's folder.
+  func path(of name: String) -> String { directory + name }
+
+  var file: String { path(of: edition.file) }
+  var isThere: Bool { exists("\(folder.path)/\(file)") }
+
+  var argv: [String] {
+    edition == .swift ? ["\(folder.path)/.build/debug/\(place)"] : ["python3", "\(folder.path)/\(file)"]
+  }
+
+  /// For a shell.
+  var command: String { argv.map { "'\($0)'" }.joined(separator: " ") }
+
+  /// Whether it can be run. What the compiler says is seen.
+  func build() throws -> Bool {
+    if edition == .python { return true }
+    let options = ["--quiet", "--package-path", folder.path, "--product", place]
+    return try workshop.run(["swift", "build"] + options) == 0
+  }
+
+  /// Other after every change of the program.
+  var version: [String] {
+    names(in: "\(folder.path)/\(directory)").filter { $0.hasSuffix(edition.suffix) }.map { name in
+      let time = try? statx("\(folder.path)/\(path(of: name))").modificationTime
+      return "\(name) \(time.map { "\($0)" } ?? "")"
+    }
+  }
+}

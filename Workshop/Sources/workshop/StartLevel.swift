@@ -1,0 +1,88 @@
+import Facts
+import Linux
+
+/// `workshop start NN`: the beginning of a level, in the learner's folder.
+struct StartLevel {
+  private let level: Int
+  private let edition: Edition?
+  private let isApart: Bool
+
+  init(_ arguments: [String]) throws {
+    var arguments = Arguments(arguments)
+    level = try arguments.level()
+    edition = try arguments.edition()
+    isApart = arguments.has("--apart")
+    try arguments.end()
+  }
+
+  func run() throws -> Int32 {
+    let folder = try Folder.current()
+    let program = LearnersProgram(
+      folder: folder, edition: try edition(in: folder),
+      place: isApart ? LearnersProgram.apart(level) : LearnersProgram.usual)
+    let files = try files(program)
+    let different = files.filter { name, text in
+      let path = "\(folder.path)/\(name)"
+      return exists(path) && (try? readFile(path)) != text
+    }
+    if !different.isEmpty {
+      say(
+        """
+        Nothing was done: here already, and not as level \(twoDigits(level)) begins: \(listed(different))
+        In a folder beside it: workshop start \(twoDigits(level)) --\(program.edition.rawValue) --apart
+        """)
+      return 1
+    }
+    try put(files, of: program)
+    say("Level \(twoDigits(level)) begins with \(listed(files)).")
+    say("Read \(try Course.lesson(level))/README.md, and write in \(program.file).")
+    say("To call it rd: alias rd='\(program.argv.joined(separator: " "))'")
+    if program.edition == .swift { say("After each change: swift build; the first takes a minute or two.") }
+    return 0
+  }
+
+  private func edition(in folder: Folder) throws -> Edition {
+    do { return try folder.edition(edition) } catch {
+      throw CheckError("which edition? --swift or --python; later the folder tells")
+    }
+  }
+
+  private func listed(_ files: [(name: String, text: String)]) -> String {
+    files.map(\.name).joined(separator: ", ")
+  }
+
+  /// The program, and what is given at this level.
+  private func files(_ program: LearnersProgram) throws -> [(name: String, text: String)] {
+    let edition = program.edition
+    let given = "\(try Course.lesson(level))/\(edition.rawValue)"
+    let names = names(in: given).filter { $0.hasSuffix(edition.suffix) && $0 != edition.file }
+    return [(program.file, try readFile("\(try Course.start(level))/\(edition.solution)"))]
+      + (try names.map { (program.path(of: $0), try readFile("\(given)/\($0)")) })
+  }
+
+  private func put(_ files: [(name: String, text: String)], of program: LearnersProgram) throws {
+    let folder = program.folder
+    if program.edition == .swift { try addToPackage(program) }
+    for (name, text) in files where !exists("\(folder.path)/\(name)") {
+      let path = "\(folder.path)/\(name)"
+      if !exists(parentDirectory(of: path)) {
+        try mkdir(parentDirectory(of: path))
+        folder.giveToOwner(parentDirectory(of: path))
+      }
+      try createFile(path, text)
+      folder.giveToOwner(path)
+    }
+    var record = Record.read(in: folder)
+    record.edition = program.edition
+    try record.write()
+  }
+
+  private func addToPackage(_ program: LearnersProgram) throws {
+    let path = "\(program.folder.path)/Package.swift"
+    guard exists(path) else {
+      try createFile(path, Manifest.text(package: try Course.package(), program: program.place))
+      return program.folder.giveToOwner(path)
+    }
+    if let text = Manifest.adding(program.place, to: try readFile(path)) { try writeFile(path, text) }
+  }
+}
