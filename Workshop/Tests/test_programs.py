@@ -209,7 +209,7 @@ def test_two_layers(rd, image, layer):
     assert output == "layer\nroot:x:0:0:root:/:/bin/sh\n"
 
 
-@pytest.mark.levels(4)
+@pytest.mark.levels(4, 12)
 def test_the_upper_directory_can_be_looked_at(rd, image):
     """Copied up, and a whiteout: a device with the number 0:0."""
     script = "echo changed >/etc/image; rm /etc/passwd; echo ready; read line"

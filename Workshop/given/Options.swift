@@ -9,6 +9,7 @@ struct Options {
   var memory: Int?
   var cpuShares: Int?
   var pidsLimit: Int?
+  var hasLimits: Bool { memory != nil || cpuShares != nil || pidsLimit != nil }
   var user = User(uid: 0, gid: 0)
   var volumes: [Volume] = []
   var command: [String] = []

@@ -49,6 +49,7 @@ class Options:
                 self.volumes.append(volume(value, f"{wrong}: a volume is SRC:DST or SRC:DST:ro"))
             else:
                 usage(f"{option}: there is no such option")
+        self.has_limits = any(limit is not None for limit in (self.memory, self.cpu_shares, self.pids_limit))
         self.command = rest
         if not rest:
             usage("there is no command after --")
