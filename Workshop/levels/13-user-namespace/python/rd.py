@@ -238,7 +238,7 @@ def remove_cgroup(name):
             os.rmdir(f"{tree}/{name}")
 
 
-def map_ids(process):
+def map_users(process):
     """Which id inside is which one of the host's: "INSIDE OUTSIDE COUNT". Until then the child is nobody."""
     if RANGES:
         # These have root's rights, and look up what was set aside.
@@ -267,7 +267,7 @@ def run():
     # What the child needs of the outside is done here, before it is let go.
     cgroup = f"cooper.rd-{child}"
     try:
-        map_ids(child)
+        map_users(child)
         enter_cgroup(cgroup, child)
         os.write(opener, b"g")
         return supervise(child)

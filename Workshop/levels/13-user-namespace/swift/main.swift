@@ -211,7 +211,7 @@ func removeCgroup(_ name: String) {
 }
 
 /// Which id inside is which one of the host's: "INSIDE OUTSIDE COUNT". Until then the child is nobody.
-func mapIDs(_ process: ProcessID) throws {
+func mapUsers(_ process: ProcessID) throws {
   if let (uids, gids) = ranges {
     // These have root's rights, and look up what was set aside.
     try call(["newuidmap", "\(process)", "0", "\(getuid())", "1", "1", "\(uids.first)", "\(uids.count)"])
@@ -239,7 +239,7 @@ func run() throws -> Int32 {
     end { try contain(gate.readEnd) }
   }
   // What the child needs of the outside is done here, before it is let go.
-  try mapIDs(child)
+  try mapUsers(child)
   let cgroup = "cooper.rd-\(child)"
   defer { removeCgroup(cgroup) }
   try enterCgroup(cgroup, child)
