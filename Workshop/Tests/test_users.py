@@ -159,6 +159,15 @@ def test_apparmor_is_named(program, user):
     assert line.startswith(f"{name} is 1") and f"sysctl -w {name}=0" in line
 
 
+def test_a_network_with_a_way_out_takes_root(program, user):
+    rd = program()
+    if rd.level < 14:
+        assert shell(rd, user.image, "ls /sys/class/net") == "lo\n"
+    else:
+        line = rd.refusal(125, "--image", user.image, "--network", "bridge", "--", "true")
+        assert line.startswith("only root")
+
+
 # Cgroups
 
 

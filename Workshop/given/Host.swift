@@ -2,13 +2,19 @@ import Linux
 
 /// What rd asks of the host's programs and files. Given.
 
-/// Runs a program of the host's, which must succeed.
-func call(_ command: [String]) throws {
-  let child = try Linux.fork()
+/// Runs a program of the host's, which must succeed. No word of the line has a space in it.
+func call(_ line: String, quietly: Bool = false) throws {
+  let command = line.split(separator: " ").map(String.init)
+  let child = try fork()
   if child == 0 {
-    do { try exec(command) } catch { fail(127, error) }
+    if quietly { try? dup2(open("/dev/null", .writeOnly), 2) }
+    do { try exec(command) } catch { _exit(127) }
   }
-  guard case .exited(0) = try waitpid(child) else { throw Failure("\(command[0]) failed") }
+  switch try waitpid(child) {
+  case .exited(0): return
+  case .exited(127): throw Failure("\(command[0]): there is no such program here")
+  default: throw Failure("this failed: \(line)")
+  }
 }
 
 struct Failure: Error, CustomStringConvertible {
@@ -72,6 +78,34 @@ func delegatedTrees() -> [String] {
   let above = own.dropFirst(3).split(separator: "/").dropLast().map { "/\($0)" }.joined()
   let tree = "/sys/fs/cgroup\(above)"
   return (try? access("\(tree)/cgroup.procs", .write)) == nil ? [] : [tree]
+}
+
+/// Whether the caller's network has a device of that name.
+func hasDevice(_ name: String) -> Bool { exists("/proc/sys/net/ipv4/conf/\(name)") }
+
+/// It may go by itself at any moment, with the network that has its other end.
+func removeDevice(_ name: String) {
+  try? call("ip link delete \(name)", quietly: true)
+}
+
+/// The cables that the bridge has, by their numbers.
+func cables() -> [Int] { (2...254).filter { hasDevice("rd\($0)") } }
+
+/// A number that no cable has.
+func freeNumber() throws -> Int {
+  let used = cables()
+  guard let number = (2...254).first(where: { !used.contains($0) }) else {
+    throw Failure("no address is free")
+  }
+  return number
+}
+
+/// Does it while nobody else does such a thing in this network.
+func oneAtATime<Result>(_ body: () throws -> Result) throws -> Result {
+  let network = try open("/proc/self/ns/net")
+  try flock(network, .exclusive)
+  defer { try? flock(network, .unlock) }
+  return try body()
 }
 
 extension String {

@@ -12,6 +12,8 @@ struct Options {
   var hasLimits: Bool { memory != nil || cpuShares != nil || pidsLimit != nil }
   var user = User(uid: 0, gid: 0)
   var volumes: [Volume] = []
+  var hasNetwork = false
+  var ports: [Port] = []
   var command: [String] = []
 
   init(_ arguments: [String] = CommandLine.arguments) {
@@ -32,6 +34,12 @@ struct Options {
         pidsLimit = required(number(value, digits: 9), "\(wrong): it is a number, of at most 9 digits")
       case "--user": user = required(User(value), "\(wrong): a user is UID or UID:GID, in numbers")
       case "--volume": volumes.append(required(Volume(value), "\(wrong): a volume is SRC:DST or SRC:DST:ro"))
+      case "--network":
+        if value != "bridge" { usage("\(wrong): there is one network, bridge") }
+        hasNetwork = true
+      case "--publish":
+        ports.append(required(Port(value), "\(wrong): a port is HOST:CONTAINER, in numbers up to 65535"))
+        hasNetwork = true
       default: usage("\(option): there is no such option")
       }
     }
@@ -76,6 +84,23 @@ struct Volume {
   }
 }
 
+/// A port of the host's, and the container's to which it leads.
+struct Port {
+  let outside: Int
+  let inside: Int
+
+  init?(_ text: String) {
+    let numbers = text.split(separator: ":", omittingEmptySubsequences: false).map {
+      number(String($0), digits: 5)
+    }
+    guard numbers.count == 2, let outside = numbers[0], let inside = numbers[1],
+      (1...65535).contains(outside), (1...65535).contains(inside)
+    else { return nil }
+    self.outside = outside
+    self.inside = inside
+  }
+}
+
 /// The end of this process, with one line about why.
 func fail(_ status: Int32, _ reason: Any) -> Never {
   try? Descriptor(owning: 2).write("rd: \(reason)\n")
@@ -114,5 +139,6 @@ private func usage(_ reason: String) -> Never {
   fail(
     2,
     "\(reason); usage: rd run [--image DIR] [--hostname NAME] [--memory SIZE] [--cpu-shares N] "
-      + "[--pids-limit N] [--user UID[:GID]] [--volume SRC:DST[:ro]] -- COMMAND ARG…")
+      + "[--pids-limit N] [--user UID[:GID]] [--volume SRC:DST[:ro]] "
+      + "[--network bridge] [--publish HOST:CONTAINER] -- COMMAND ARG…")
 }

@@ -1,6 +1,7 @@
 """What rd asks of the host's programs and files. Given."""
 
 import contextlib
+import fcntl
 import os
 import pwd
 from collections import namedtuple
@@ -9,18 +10,25 @@ from options import exists, fail
 
 # Ids of the host's, one after the other.
 IDRange = namedtuple("IDRange", "first count")
+Ranges = namedtuple("Ranges", "uids gids")
 
 
-def call(command):
-    """Runs a program of the host's, which must succeed."""
+def call(line, quietly=False):
+    """Runs a program of the host's, which must succeed. No word of the line has a space in it."""
+    command = line.split()
     child = os.fork()
     if child == 0:
+        if quietly:
+            os.dup2(os.open("/dev/null", os.O_WRONLY), 2)
         try:
             os.execvp(command[0], command)
-        except OSError as error:
-            fail(127, f"{command[0]}: {error.strerror}")
-    if os.waitpid(child, 0)[1]:
-        raise OSError(f"{command[0]} failed")
+        except OSError:
+            os._exit(127)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status == 127:
+        raise OSError(f"{command[0]}: there is no such program here")
+    if status != 0:
+        raise OSError(f"this failed: {line}")
 
 
 def require_user_namespaces():
@@ -42,7 +50,7 @@ def subordinate_ids():
     programs that map it."""
     if not (exists("/usr/bin/newuidmap") and exists("/usr/bin/newgidmap")):
         return None
-    ranges = id_range("/etc/subuid"), id_range("/etc/subgid")
+    ranges = Ranges(id_range("/etc/subuid"), id_range("/etc/subgid"))
     return ranges if all(ranges) else None
 
 
@@ -66,6 +74,39 @@ def delegated_trees():
         own = next(line for line in file if line.startswith("0::")).strip()[3:]
     tree = "/sys/fs/cgroup" + own.rpartition("/")[0]
     return [tree] if os.access(f"{tree}/cgroup.procs", os.W_OK) else []
+
+
+def has_device(name):
+    """Whether the caller's network has a device of that name."""
+    return exists(f"/proc/sys/net/ipv4/conf/{name}")
+
+
+def remove_device(name):
+    """It may go by itself at any moment, with the network that has its other end."""
+    with contextlib.suppress(OSError):
+        call(f"ip link delete {name}", quietly=True)
+
+
+def cables():
+    """Those that the bridge has, by their numbers."""
+    return [number for number in range(2, 255) if has_device(f"rd{number}")]
+
+
+def free_number():
+    """One that no cable has."""
+    used = cables()
+    for number in range(2, 255):
+        if number not in used:
+            return number
+    raise OSError("no address is free")
+
+
+@contextlib.contextmanager
+def one_at_a_time():
+    """While nobody else does such a thing in this network."""
+    with open("/proc/self/ns/net", encoding="utf-8") as network:
+        fcntl.flock(network, fcntl.LOCK_EX)
+        yield
 
 
 def setting(name):

@@ -7,9 +7,9 @@ import stat
 import struct
 from signal import SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2
 
+import host
 import linux
 from filter import FILTER
-from host import call, delegated_trees, require_user_namespaces, subordinate_ids
 from options import Options, end, exists, fail, last_capability, shell_status, write_file
 
 options = Options()
@@ -17,7 +17,7 @@ options = Options()
 # Everybody else has root's rights in a user namespace: over what belongs to that, and nothing else.
 IS_ROOT = os.geteuid() == 0
 # Other ids than one's own are to be had where root has set some aside.
-RANGES = None if IS_ROOT else subordinate_ids()
+RANGES = None if IS_ROOT else host.subordinate_ids()
 
 # What is held back from doing what it does by itself, and waited for.
 SIGNALS = [SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2]
@@ -196,7 +196,7 @@ def become():
 # Version 2 of cgroups has one tree, with all controllers; version 1 has a tree for each.
 IS_V2 = exists("/sys/fs/cgroup/cgroup.controllers")
 ALL = ["/sys/fs/cgroup"] if IS_V2 else [f"/sys/fs/cgroup/{name}" for name in ("cpu", "memory", "pids")]
-TREES = ALL if IS_ROOT else delegated_trees()
+TREES = ALL if IS_ROOT else host.delegated_trees()
 
 
 def enter_cgroup(name, process):
@@ -242,8 +242,8 @@ def map_users(process):
     """Which id inside is which one of the host's: "INSIDE OUTSIDE COUNT". Until then the child is nobody."""
     if RANGES:
         # These have root's rights, and look up what was set aside.
-        for program, own, others in zip(["newuidmap", "newgidmap"], [os.getuid(), os.getgid()], RANGES):
-            call([program, str(process), "0", str(own), "1", "1", str(others.first), str(others.count)])
+        host.call(f"newuidmap {process} 0 {os.getuid()} 1 1 {RANGES.uids.first} {RANGES.uids.count}")
+        host.call(f"newgidmap {process} 0 {os.getgid()} 1 1 {RANGES.gids.first} {RANGES.gids.count}")
     elif not IS_ROOT:
         write_file(f"/proc/{process}/uid_map", f"0 {os.getuid()} 1")
         # A group may be there to shut its members out. Who could leave it would get in.
@@ -253,7 +253,7 @@ def map_users(process):
 
 def run():
     """What the parent does: it makes the child, and waits for its status."""
-    require_user_namespaces()
+    host.require_user_namespaces()
     if not TREES and options.has_limits:
         fail(125, "limits take a cgroup, and none is delegated to you")
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)

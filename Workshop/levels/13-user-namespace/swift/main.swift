@@ -212,10 +212,10 @@ func removeCgroup(_ name: String) {
 
 /// Which id inside is which one of the host's: "INSIDE OUTSIDE COUNT". Until then the child is nobody.
 func mapUsers(_ process: ProcessID) throws {
-  if let (uids, gids) = ranges {
+  if let ranges {
     // These have root's rights, and look up what was set aside.
-    try call(["newuidmap", "\(process)", "0", "\(getuid())", "1", "1", "\(uids.first)", "\(uids.count)"])
-    try call(["newgidmap", "\(process)", "0", "\(getgid())", "1", "1", "\(gids.first)", "\(gids.count)"])
+    try call("newuidmap \(process) 0 \(getuid()) 1 1 \(ranges.uids.first) \(ranges.uids.count)")
+    try call("newgidmap \(process) 0 \(getgid()) 1 1 \(ranges.gids.first) \(ranges.gids.count)")
   } else if !isRoot {
     try writeFile("/proc/\(process)/uid_map", "0 \(getuid()) 1")
     // A group may be there to shut its members out. Who could leave it would get in.
