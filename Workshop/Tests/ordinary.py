@@ -46,7 +46,8 @@ class Ordinary:
         wrapper += ["setpriv", "--reuid", str(UID), "--regid", str(GID), *groups.split()]
         # Copies: the folders of the checkout may be closed to him.
         if edition == "swift":
-            shutil.copy(PROGRAMS / f"rd-{number}", self.folder)
+            if not (self.folder / f"rd-{number}").exists():
+                shutil.copy(PROGRAMS / f"rd-{number}", self.folder)
             return Program(level, [*wrapper, str(self.folder / f"rd-{number}")], {})
         shutil.copytree(LEVELS[level] / "python", self.folder / number, dirs_exist_ok=True)
         environment = {"PYTHONPATH": MODULE.name, "PYTHONDONTWRITEBYTECODE": "1"}

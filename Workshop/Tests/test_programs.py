@@ -52,13 +52,16 @@ def test_a_wrong_command_line_gives_2(rd, image):
         (("--user", "4294967296", "--", "true"), "--user 4294967296: a user is"),
         (("--volume", "/a:b", "--", "true"), "--volume /a:b: a volume is"),
         (("--volume", "/a:/b:rw", "--", "true"), "--volume /a:/b:rw: a volume is"),
+        (("--volume", "/a:/b", "--", "true"), "--volume goes with --image"),
         (("--network", "host", "--", "true"), "--network host: there is one network"),
         (("--publish", "8080", "--", "true"), "--publish 8080: a port is"),
         (("--publish", "0:80", "--", "true"), "--publish 0:80: a port is"),
         (("--publish", "8080:65536", "--", "true"), "--publish 8080:65536: a port is"),
     ]:
         assert rd.refusal(2, *arguments).startswith(reason)
-    assert rd.refusal(2, verb="jump").startswith("the verb is run")
+    assert rd.refusal(2, verb="jump").startswith("the verb is run or exec")
+    assert rd.refusal(2, "--pid", "1", "--", "true").startswith("--pid goes with exec")
+    assert rd.refusal(2, "--", "true", verb="exec").startswith("--pid goes with exec")
 
 
 def test_signals_are_as_the_caller_had_them(rd, image):

@@ -80,6 +80,15 @@ func delegatedTrees() -> [String] {
   return (try? access("\(tree)/cgroup.procs", .write)) == nil ? [] : [tree]
 }
 
+/// The cgroups that rd has made for the container of a process, one in each tree.
+func cgroups(of process: ProcessID) throws -> [String] {
+  try readFile("/proc/\(process)/cgroup").split(separator: "\n").flatMap { line in
+    let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+    let trees = fields[1].isEmpty ? [""] : fields[1].split(separator: ",").map { "/\($0)" }
+    return trees.map { "/sys/fs/cgroup\($0)\(fields[2])" }.filter { $0.contains("/cooper.rd-") && exists($0) }
+  }
+}
+
 /// Whether the caller's network has a device of that name.
 func hasDevice(_ name: String) -> Bool { exists("/proc/sys/net/ipv4/conf/\(name)") }
 

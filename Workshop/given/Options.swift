@@ -1,6 +1,6 @@
 import Linux
 
-/// The command line: `rd run [OPTIONS] -- COMMAND ARG…`. Given; there is nothing of containers in it.
+/// The command line: `rd run [OPTIONS] -- COMMAND ARG…`, or `rd exec --pid PID -- COMMAND ARG…`. Given; there is nothing of containers in it.
 struct Options {
   var isEscape = false
   var image: String?
@@ -11,14 +11,17 @@ struct Options {
   var pidsLimit: Int?
   var hasLimits: Bool { memory != nil || cpuShares != nil || pidsLimit != nil }
   var user = User(uid: 0, gid: 0)
+  /// A process in the container that exec is to enter.
+  var pid: ProcessID?
   var volumes: [Volume] = []
   var hasNetwork = false
   var ports: [Port] = []
   var command: [String] = []
 
   init(_ arguments: [String] = CommandLine.arguments) {
-    guard arguments.count > 1, ["run", "escape"].contains(arguments[1]) else { usage("the verb is run") }
-    isEscape = arguments[1] == "escape"
+    let verb = arguments.count > 1 ? arguments[1] : ""
+    guard ["run", "escape", "exec"].contains(verb) else { usage("the verb is run or exec") }
+    isEscape = verb == "escape"
     var rest = arguments.dropFirst(2)
     while let option = rest.popFirst(), option != "--" {
       guard option.hasPrefix("--") else { usage("\(option): -- goes before the command") }
@@ -34,6 +37,8 @@ struct Options {
         pidsLimit = required(number(value, digits: 9), "\(wrong): it is a number, of at most 9 digits")
       case "--user": user = required(User(value), "\(wrong): a user is UID or UID:GID, in numbers")
       case "--volume": volumes.append(required(Volume(value), "\(wrong): a volume is SRC:DST or SRC:DST:ro"))
+      case "--pid":
+        pid = required(number(value, digits: 9).map(ProcessID.init), "\(wrong): a pid is a number")
       case "--network":
         if value != "bridge" { usage("\(wrong): there is one network, bridge") }
         hasNetwork = true
@@ -44,6 +49,8 @@ struct Options {
       }
     }
     command = Array(rest)
+    if (verb == "exec") != (pid != nil) { usage("--pid goes with exec") }
+    if image == nil && !volumes.isEmpty { usage("--volume goes with --image") }
     if command.isEmpty { usage("there is no command after --") }
   }
 }
@@ -140,5 +147,6 @@ private func usage(_ reason: String) -> Never {
     2,
     "\(reason); usage: rd run [--image DIR] [--hostname NAME] [--memory SIZE] [--cpu-shares N] "
       + "[--pids-limit N] [--user UID[:GID]] [--volume SRC:DST[:ro]] "
-      + "[--network bridge] [--publish HOST:CONTAINER] -- COMMAND ARG…")
+      + "[--network bridge] [--publish HOST:CONTAINER] -- COMMAND ARG…, or "
+      + "rd exec --pid PID [--user UID[:GID]] -- COMMAND ARG…")
 }

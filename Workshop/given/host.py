@@ -76,6 +76,16 @@ def delegated_trees():
     return [tree] if os.access(f"{tree}/cgroup.procs", os.W_OK) else []
 
 
+def cgroups(process):
+    """Those that rd has made for the container of a process, one in each tree."""
+    found = []
+    with open(f"/proc/{process}/cgroup", encoding="utf-8") as file:
+        for _, controllers, path in (line.strip().split(":", 2) for line in file):
+            trees = [f"/{name}" for name in controllers.split(",")] if controllers else [""]
+            found += [f"/sys/fs/cgroup{tree}{path}" for tree in trees]
+    return [path for path in found if "/cooper.rd-" in path and exists(path)]
+
+
 def has_device(name):
     """Whether the caller's network has a device of that name."""
     return exists(f"/proc/sys/net/ipv4/conf/{name}")

@@ -1,4 +1,5 @@
-"""The command line: `rd run [OPTIONS] -- COMMAND ARG…`. Given; there is nothing of containers in it."""
+"""The command line: `rd run [OPTIONS] -- COMMAND ARG…`, or `rd exec --pid PID -- COMMAND ARG…`. Given; there
+is nothing of containers in it."""
 
 import os
 import re
@@ -26,9 +27,12 @@ class Options:
         self.volumes = []
         self.has_network = False
         self.ports = []
-        if not rest or rest[0] not in ("run", "escape"):
-            usage("the verb is run")
-        self.is_escape = rest.pop(0) == "escape"
+        if not rest or rest[0] not in ("run", "escape", "exec"):
+            usage("the verb is run or exec")
+        verb = rest.pop(0)
+        self.is_escape = verb == "escape"
+        # Of a process in the container that exec is to enter.
+        self.pid = None
         while rest and (option := rest.pop(0)) != "--":
             if not option.startswith("--"):
                 usage(f"{option}: -- goes before the command")
@@ -50,6 +54,8 @@ class Options:
                 self.user = user(value, f"{wrong}: a user is UID or UID:GID, in numbers")
             elif option == "--volume":
                 self.volumes.append(volume(value, f"{wrong}: a volume is SRC:DST or SRC:DST:ro"))
+            elif option == "--pid":
+                self.pid = number(value, f"{wrong}: a pid is a number", 9)
             elif option == "--network":
                 self.has_network = value == "bridge" or usage(f"{wrong}: there is one network, bridge")
             elif option == "--publish":
@@ -59,6 +65,10 @@ class Options:
                 usage(f"{option}: there is no such option")
         self.has_limits = any(limit is not None for limit in (self.memory, self.cpu_shares, self.pids_limit))
         self.command = rest
+        if self.volumes and self.image is None:
+            usage("--volume goes with --image")
+        if (verb == "exec") != (self.pid is not None):
+            usage("--pid goes with exec")
         if not rest:
             usage("there is no command after --")
 
@@ -140,5 +150,6 @@ def usage(reason):
         2,
         f"{reason}; usage: rd run [--image DIR] [--hostname NAME] [--memory SIZE] [--cpu-shares N] "
         "[--pids-limit N] [--user UID[:GID]] [--volume SRC:DST[:ro]] "
-        "[--network bridge] [--publish HOST:CONTAINER] -- COMMAND ARG…",
+        "[--network bridge] [--publish HOST:CONTAINER] -- COMMAND ARG…, or "
+        "rd exec --pid PID [--user UID[:GID]] -- COMMAND ARG…",
     )
