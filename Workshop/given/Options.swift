@@ -11,6 +11,8 @@ struct Options {
   var pidsLimit: Int?
   var hasLimits: Bool { memory != nil || cpuShares != nil || pidsLimit != nil }
   var user = User(uid: 0, gid: 0)
+  /// A directory with a config.json.
+  var bundle: String?
   /// A process in the container that exec is to enter.
   var pid: ProcessID?
   var volumes: [Volume] = []
@@ -37,6 +39,7 @@ struct Options {
         pidsLimit = required(number(value, digits: 9), "\(wrong): it is a number, of at most 9 digits")
       case "--user": user = required(User(value), "\(wrong): a user is UID or UID:GID, in numbers")
       case "--volume": volumes.append(required(Volume(value), "\(wrong): a volume is SRC:DST or SRC:DST:ro"))
+      case "--bundle": bundle = value
       case "--pid":
         pid = required(number(value, digits: 9).map(ProcessID.init), "\(wrong): a pid is a number")
       case "--network":
@@ -51,7 +54,7 @@ struct Options {
     command = Array(rest)
     if (verb == "exec") != (pid != nil) { usage("--pid goes with exec") }
     if image == nil && !volumes.isEmpty { usage("--volume goes with --image") }
-    if command.isEmpty { usage("there is no command after --") }
+    if command.isEmpty && bundle == nil { usage("there is no command after --") }
   }
 }
 
@@ -147,6 +150,7 @@ private func usage(_ reason: String) -> Never {
     2,
     "\(reason); usage: rd run [--image DIR] [--hostname NAME] [--memory SIZE] [--cpu-shares N] "
       + "[--pids-limit N] [--user UID[:GID]] [--volume SRC:DST[:ro]] "
-      + "[--network bridge] [--publish HOST:CONTAINER] -- COMMAND ARG…, or "
+      + "[--network bridge] [--publish HOST:CONTAINER] -- COMMAND ARG…, "
+      + "rd run --bundle DIR [-- COMMAND ARG…], or "
       + "rd exec --pid PID [--user UID[:GID]] -- COMMAND ARG…")
 }

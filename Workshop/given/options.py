@@ -31,6 +31,8 @@ class Options:
             usage("the verb is run or exec")
         verb = rest.pop(0)
         self.is_escape = verb == "escape"
+        # A directory with a config.json.
+        self.bundle = None
         # Of a process in the container that exec is to enter.
         self.pid = None
         while rest and (option := rest.pop(0)) != "--":
@@ -54,6 +56,8 @@ class Options:
                 self.user = user(value, f"{wrong}: a user is UID or UID:GID, in numbers")
             elif option == "--volume":
                 self.volumes.append(volume(value, f"{wrong}: a volume is SRC:DST or SRC:DST:ro"))
+            elif option == "--bundle":
+                self.bundle = value
             elif option == "--pid":
                 self.pid = number(value, f"{wrong}: a pid is a number", 9)
             elif option == "--network":
@@ -69,7 +73,7 @@ class Options:
             usage("--volume goes with --image")
         if (verb == "exec") != (self.pid is not None):
             usage("--pid goes with exec")
-        if not rest:
+        if not rest and self.bundle is None:
             usage("there is no command after --")
 
 
@@ -150,6 +154,7 @@ def usage(reason):
         2,
         f"{reason}; usage: rd run [--image DIR] [--hostname NAME] [--memory SIZE] [--cpu-shares N] "
         "[--pids-limit N] [--user UID[:GID]] [--volume SRC:DST[:ro]] "
-        "[--network bridge] [--publish HOST:CONTAINER] -- COMMAND ARG…, or "
+        "[--network bridge] [--publish HOST:CONTAINER] -- COMMAND ARG…, "
+        "rd run --bundle DIR [-- COMMAND ARG…], or "
         "rd exec --pid PID [--user UID[:GID]] -- COMMAND ARG…",
     )

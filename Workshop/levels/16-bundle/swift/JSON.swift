@@ -1,0 +1,1 @@
+../../../Sources/Facts/JSON.swift

@@ -1,0 +1,1 @@
+../../../Sources/Facts/JSONReader.swift
