@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import course
+import outward
 import special
 
 HERE = Path(__file__).resolve().parent
@@ -16,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 def main():
     mode = sys.argv[1] if len(sys.argv) > 1 else ""
     folder = Path(sys.argv[2]) if mode == "--dark" else HERE
-    drawings = {**course.figures(), **special.figures()}
+    drawings = {**course.figures(), **special.figures(), **outward.figures()}
     if mode == "--check":
         old = [
             name
