@@ -6,8 +6,8 @@ let linux: Target.Dependency = .product(name: "Linux", package: "cooper")
 
 let levels = [
   "00-fork-exec", "01-chroot", "02-mounts", "03-pivot-root", "04-overlay", "05-uts-ipc", "06-pid",
-  "07-network",
-  "08-cpu", "09-memory-pids", "10-users", "11-capabilities", "12-seccomp",
+  "07-network", "08-cpu", "09-memory-pids", "10-users", "11-capabilities", "12-seccomp", "13-user-namespace",
+  "14-bridge", "15-volumes-exec", "16-bundle",
 ]
 
 let package = Package(

@@ -16,6 +16,7 @@ ATTACKS = [
     ("write files as root", 0, 10),
     ("set the clock, open the host's disk", 0, 11),
     ("ask the kernel for keys, filesystems, BPF programs", 0, 12),
+    ("be root on the host too, after a way out was found", 12, 13),
 ]
 
 
@@ -30,7 +31,7 @@ def cell(begins, refused, level, now):
 def table(name):
     """Up to that level, whose own cells are the learner's to fill; or the whole table, filled."""
     now = int(name[:2]) if name else None
-    levels = range(0, (12 if now is None else now) + 1)
+    levels = range(0, (13 if now is None else now) + 1)
     lines = ["| from inside, as root | " + " | ".join(f"{level:02}" for level in levels) + " |"]
     lines.append("|---|" + "---|" * len(levels))
     for text, begins, refused in ATTACKS:

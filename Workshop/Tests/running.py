@@ -40,3 +40,12 @@ def children(pid):
 def cgroups_of(pid):
     """The directories that a program with this child has made."""
     return [path for tree in trees() for path in tree.glob(f"cooper.rd-{pid}")]
+
+
+def removed(path):
+    """Whether the directory went; a cgroup does when no process is in it."""
+    try:
+        path.rmdir()
+    except OSError:
+        return False
+    return True

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 from conftest import LEVELS, WORKSHOP, Program, program
-from running import cgroups_of, children, image_of, shell, started, wait_for
+from running import cgroups_of, children, image_of, removed, shell, started, wait_for
 
 # 00
 
@@ -52,9 +52,16 @@ def test_a_wrong_command_line_gives_2(rd, image):
         (("--user", "4294967296", "--", "true"), "--user 4294967296: a user is"),
         (("--volume", "/a:b", "--", "true"), "--volume /a:b: a volume is"),
         (("--volume", "/a:/b:rw", "--", "true"), "--volume /a:/b:rw: a volume is"),
+        (("--volume", "/a:/b", "--", "true"), "--volume goes with --image"),
+        (("--network", "host", "--", "true"), "--network host: there is one network"),
+        (("--publish", "8080", "--", "true"), "--publish 8080: a port is"),
+        (("--publish", "0:80", "--", "true"), "--publish 0:80: a port is"),
+        (("--publish", "8080:65536", "--", "true"), "--publish 8080:65536: a port is"),
     ]:
         assert rd.refusal(2, *arguments).startswith(reason)
-    assert rd.refusal(2, verb="jump").startswith("the verb is run")
+    assert rd.refusal(2, verb="jump").startswith("the verb is run or exec")
+    assert rd.refusal(2, "--pid", "1", "--", "true").startswith("--pid goes with exec")
+    assert rd.refusal(2, "--", "true", verb="exec").startswith("--pid goes with exec")
 
 
 def test_signals_are_as_the_caller_had_them(rd, image):
@@ -210,7 +217,7 @@ def test_two_layers(rd, image, layer):
     assert output == "layer\nroot:x:0:0:root:/:/bin/sh\n"
 
 
-@pytest.mark.levels(4)
+@pytest.mark.levels(4, 12)
 def test_the_upper_directory_can_be_looked_at(rd, image):
     """Copied up, and a whiteout: a device with the number 0:0."""
     script = "echo changed >/etc/image; rm /etc/passwd; echo ready; read line"
@@ -307,15 +314,7 @@ def test_the_container_ends_when_rd_is_killed(rd, image):
     wait_for(lambda: not os.path.exists(f"/proc/{init[0]}"), "pid 1 is still there")
     # Nobody is left to remove it: of all that a program makes, the cgroup alone doesn't go by itself.
     for path in cgroups_of(init[0]):
-        wait_for(lambda path=path: remove(path), f"{path} is in use")
-
-
-def remove(path):
-    try:
-        path.rmdir()
-    except OSError:
-        return False
-    return True
+        wait_for(lambda path=path: removed(path), f"{path} is in use")
 
 
 def test_nothing_is_left_when_the_command_is_killed(rd, image):

@@ -9,14 +9,14 @@ from drawing import WIDTH, Drawing
 # The name of a part, what the host has, and what the process has of its own from which level on.
 PARTS = [
     ("process", "rd, the parent", {0: "the command, a child"}),
-    ("root", "/", {1: "the image, by chroot", 3: "the image, by pivot_root", 4: "the image + changes"}),
+    ("root", "/", {1: "the image, by chroot", 3: "the image, by pivot_root", 4: "the image + changes", 15: "image, changes, volumes"}),
     ("mounts", "the host's table", {2: "its table, a copy", 3: "its table, the host's gone"}),
     ("host name", "host", {5: "its own"}),
     ("queues", "the host's", {5: "its own"}),
     ("pids", "1, 2, 3 …", {6: "1: the init"}),
-    ("network", "eth0, lo", {7: "lo"}),
+    ("network", "eth0, lo", {7: "lo", 14: "lo, and a cable"}),
     ("cgroup", "the caller's", {8: "its own: cpu", 9: "cpu, memory, pids"}),
-    ("user", "0, root", {10: "--user, no groups"}),
+    ("user", "0, root", {10: "--user, no groups", 13: "root, inside only"}),
     ("capabilities", "all", {11: "8, and no new ones"}),
     ("system calls", "all", {12: "through a filter"}),
 ]
@@ -34,6 +34,9 @@ TITLES = [
     "user",
     "capabilities",
     "seccomp",
+    "user namespace",
+    "bridge",
+    "volumes",
 ]
 
 

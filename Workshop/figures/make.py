@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import course
+import outward
 import pids_and_cgroups
 import special
 
@@ -17,7 +18,8 @@ HERE = Path(__file__).resolve().parent
 def main():
     mode = sys.argv[1] if len(sys.argv) > 1 else ""
     folder = Path(sys.argv[2]) if mode == "--dark" else HERE
-    drawings = {**course.figures(), **special.figures(), **pids_and_cgroups.figures()}
+    modules = [course, special, pids_and_cgroups, outward]
+    drawings = {name: drawing for module in modules for name, drawing in module.figures().items()}
     if mode == "--check":
         old = [
             name

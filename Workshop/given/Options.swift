@@ -1,6 +1,6 @@
 import Linux
 
-/// The command line: `rd run [OPTIONS] -- COMMAND ARG…`. Given; there is nothing of containers in it.
+/// The command line: `rd run [OPTIONS] -- COMMAND ARG…`, or `rd exec --pid PID -- COMMAND ARG…`. Given; there is nothing of containers in it.
 struct Options {
   var isEscape = false
   var image: String?
@@ -9,13 +9,21 @@ struct Options {
   var memory: Int?
   var cpuShares: Int?
   var pidsLimit: Int?
+  var hasLimits: Bool { memory != nil || cpuShares != nil || pidsLimit != nil }
   var user = User(uid: 0, gid: 0)
+  /// A directory with a config.json.
+  var bundle: String?
+  /// A process in the container that exec is to enter.
+  var pid: ProcessID?
   var volumes: [Volume] = []
+  var hasNetwork = false
+  var ports: [Port] = []
   var command: [String] = []
 
   init(_ arguments: [String] = CommandLine.arguments) {
-    guard arguments.count > 1, ["run", "escape"].contains(arguments[1]) else { usage("the verb is run") }
-    isEscape = arguments[1] == "escape"
+    let verb = arguments.count > 1 ? arguments[1] : ""
+    guard ["run", "escape", "exec"].contains(verb) else { usage("the verb is run or exec") }
+    isEscape = verb == "escape"
     var rest = arguments.dropFirst(2)
     while let option = rest.popFirst(), option != "--" {
       guard option.hasPrefix("--") else { usage("\(option): -- goes before the command") }
@@ -31,11 +39,22 @@ struct Options {
         pidsLimit = required(number(value, digits: 9), "\(wrong): it is a number, of at most 9 digits")
       case "--user": user = required(User(value), "\(wrong): a user is UID or UID:GID, in numbers")
       case "--volume": volumes.append(required(Volume(value), "\(wrong): a volume is SRC:DST or SRC:DST:ro"))
+      case "--bundle": bundle = value
+      case "--pid":
+        pid = required(number(value, digits: 9).map(ProcessID.init), "\(wrong): a pid is a number")
+      case "--network":
+        if value != "bridge" { usage("\(wrong): there is one network, bridge") }
+        hasNetwork = true
+      case "--publish":
+        ports.append(required(Port(value), "\(wrong): a port is HOST:CONTAINER, in numbers up to 65535"))
+        hasNetwork = true
       default: usage("\(option): there is no such option")
       }
     }
     command = Array(rest)
-    if command.isEmpty { usage("there is no command after --") }
+    if (verb == "exec") != (pid != nil) { usage("--pid goes with exec") }
+    if image == nil && !volumes.isEmpty { usage("--volume goes with --image") }
+    if command.isEmpty && bundle == nil { usage("there is no command after --") }
   }
 }
 
@@ -72,6 +91,23 @@ struct Volume {
     source = parts[0]
     target = parts[1]
     isReadOnly = parts.count == 3
+  }
+}
+
+/// A port of the host's, and the container's to which it leads.
+struct Port {
+  let outside: Int
+  let inside: Int
+
+  init?(_ text: String) {
+    let numbers = text.split(separator: ":", omittingEmptySubsequences: false).map {
+      number(String($0), digits: 5)
+    }
+    guard numbers.count == 2, let outside = numbers[0], let inside = numbers[1],
+      (1...65535).contains(outside), (1...65535).contains(inside)
+    else { return nil }
+    self.outside = outside
+    self.inside = inside
   }
 }
 
@@ -113,5 +149,8 @@ private func usage(_ reason: String) -> Never {
   fail(
     2,
     "\(reason); usage: rd run [--image DIR] [--hostname NAME] [--memory SIZE] [--cpu-shares N] "
-      + "[--pids-limit N] [--user UID[:GID]] [--volume SRC:DST[:ro]] -- COMMAND ARG…")
+      + "[--pids-limit N] [--user UID[:GID]] [--volume SRC:DST[:ro]] "
+      + "[--network bridge] [--publish HOST:CONTAINER] -- COMMAND ARG…, "
+      + "rd run --bundle DIR [-- COMMAND ARG…], or "
+      + "rd exec --pid PID [--user UID[:GID]] -- COMMAND ARG…")
 }

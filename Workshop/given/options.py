@@ -1,4 +1,5 @@
-"""The command line: `rd run [OPTIONS] -- COMMAND ARG…`. Given; there is nothing of containers in it."""
+"""The command line: `rd run [OPTIONS] -- COMMAND ARG…`, or `rd exec --pid PID -- COMMAND ARG…`. Given; there
+is nothing of containers in it."""
 
 import os
 import re
@@ -8,6 +9,7 @@ import warnings  # noqa: F401 -- os.execvp imports it, when the image is the roo
 from collections import namedtuple
 
 User = namedtuple("User", "uid gid")
+Port = namedtuple("Port", "outside inside")
 Volume = namedtuple("Volume", "source target is_read_only")
 
 # Python changes what these do, and a program that is executed would get it so: `yes | head` would never end.
@@ -23,9 +25,16 @@ class Options:
         self.image = self.hostname = self.memory = self.cpu_shares = self.pids_limit = None
         self.user = User(0, 0)
         self.volumes = []
-        if not rest or rest[0] not in ("run", "escape"):
-            usage("the verb is run")
-        self.is_escape = rest.pop(0) == "escape"
+        self.has_network = False
+        self.ports = []
+        if not rest or rest[0] not in ("run", "escape", "exec"):
+            usage("the verb is run or exec")
+        verb = rest.pop(0)
+        self.is_escape = verb == "escape"
+        # A directory with a config.json.
+        self.bundle = None
+        # Of a process in the container that exec is to enter.
+        self.pid = None
         while rest and (option := rest.pop(0)) != "--":
             if not option.startswith("--"):
                 usage(f"{option}: -- goes before the command")
@@ -47,10 +56,24 @@ class Options:
                 self.user = user(value, f"{wrong}: a user is UID or UID:GID, in numbers")
             elif option == "--volume":
                 self.volumes.append(volume(value, f"{wrong}: a volume is SRC:DST or SRC:DST:ro"))
+            elif option == "--bundle":
+                self.bundle = value
+            elif option == "--pid":
+                self.pid = number(value, f"{wrong}: a pid is a number", 9)
+            elif option == "--network":
+                self.has_network = value == "bridge" or usage(f"{wrong}: there is one network, bridge")
+            elif option == "--publish":
+                self.ports.append(port(value, f"{wrong}: a port is HOST:CONTAINER, in numbers up to 65535"))
+                self.has_network = True
             else:
                 usage(f"{option}: there is no such option")
+        self.has_limits = any(limit is not None for limit in (self.memory, self.cpu_shares, self.pids_limit))
         self.command = rest
-        if not rest:
+        if self.volumes and self.image is None:
+            usage("--volume goes with --image")
+        if (verb == "exec") != (self.pid is not None):
+            usage("--pid goes with exec")
+        if not rest and self.bundle is None:
             usage("there is no command after --")
 
 
@@ -119,9 +142,19 @@ def volume(text, wrong):
     return Volume(match[1], match[2], match[3] is not None) if match else usage(wrong)
 
 
+def port(text, wrong):
+    """A port of the host's, and the container's to which it leads."""
+    outside, _, inside = text.partition(":")
+    found = Port(number(outside, wrong, 5), number(inside, wrong, 5))
+    return found if min(found) > 0 and max(found) < 65536 else usage(wrong)
+
+
 def usage(reason):
     fail(
         2,
         f"{reason}; usage: rd run [--image DIR] [--hostname NAME] [--memory SIZE] [--cpu-shares N] "
-        "[--pids-limit N] [--user UID[:GID]] [--volume SRC:DST[:ro]] -- COMMAND ARG…",
+        "[--pids-limit N] [--user UID[:GID]] [--volume SRC:DST[:ro]] "
+        "[--network bridge] [--publish HOST:CONTAINER] -- COMMAND ARG…, "
+        "rd run --bundle DIR [-- COMMAND ARG…], or "
+        "rd exec --pid PID [--user UID[:GID]] -- COMMAND ARG…",
     )

@@ -5,6 +5,8 @@ struct Contract: Sendable {
   /// What `rd run` takes from this level on.
   let option: String?
   let sentence: String
+  /// A whole command line that this level brings.
+  var verb: String?
 
   static let levels = [
     Contract(
@@ -55,6 +57,26 @@ struct Contract: Sendable {
       sentence:
         "A filter refuses the system calls that are of the machine or make namespaces; programs go on to work."
     ),
+    Contract(
+      level: 13, name: "user-namespace", option: nil,
+      sentence:
+        "A user who isn't root gets all of it too, in a user namespace; limits only where a cgroup is delegated."
+    ),
+    Contract(
+      level: 14, name: "bridge", option: "--network bridge] [--publish HOST:CONTAINER",
+      sentence:
+        "With them, as root, it has an address and a way out, and the host's TCP port HOST leads to its own."
+    ),
+    Contract(
+      level: 15, name: "volumes-exec", option: "--volume SRC:DST[:ro]",
+      sentence:
+        "SRC is at DST in the image, where links don't lead out of it; with ro nothing below can be changed.",
+      verb: "rd exec --pid PID [--user UID[:GID]] -- COMMAND ARG…"),
+    Contract(
+      level: 16, name: "bundle", option: nil,
+      sentence:
+        "It is as DIR/config.json says; what rd doesn't do of that is refused by its name, with status 125.",
+      verb: "rd run --bundle DIR [-- COMMAND ARG…]"),
   ]
 
   static func of(_ level: Int) -> Contract { levels[level] }
@@ -78,11 +100,14 @@ struct Contract: Sendable {
       The exit status of rd is the command's; 128 and the signal's number when a signal ended the command; 127
       when there is no such command; 125, with one line on stderr, when rd itself failed; 2 for a command line
       that it doesn't understand. Its output is the command's and nothing else. Nothing is left when it ends: no
-      mount, cgroup, file, process. SIZE is bytes, or has k, m or g. It is started as root. The checker runs it where
-      all files but those in /run, /tmp and /var/tmp lie on an overlay, which can't have another's upper directory.
+      mount, cgroup, file, process, network device. SIZE is bytes, or has k, m or g. It is started as root; from 13
+      on by others too. The checker runs it where all files but those in /run, /tmp and /var/tmp lie on an overlay,
+      which can't have another's upper directory.
       """)
     for contract in levels {
-      Swift.print("\n\(contract.directory)\n    \(usage(through: contract.level))\n  \(contract.sentence)")
+      Swift.print("\n\(contract.directory)\n    \(usage(through: contract.level))")
+      for verb in levels.prefix(through: contract.level).compactMap(\.verb) { Swift.print("    \(verb)") }
+      Swift.print("  \(contract.sentence)")
     }
   }
 }

@@ -1,0 +1,1 @@
+../../../given/options.py

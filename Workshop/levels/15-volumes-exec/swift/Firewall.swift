@@ -1,0 +1,1 @@
+../../../given/Firewall.swift
