@@ -19,7 +19,7 @@ NAME = "Docker from scratch"
 class Build:
     def __init__(self, folder):
         self.folder, self.site = folder, Site()
-        self.template = Template((HERE / "page.html").read_text())
+        self.template = Template((HERE / "templates/page.html").read_text())
         self.index = []
 
     def run(self):
@@ -32,7 +32,7 @@ class Build:
             self.write_source(path, address)
         for path, address in self.site.pictures.items():
             self.write(address, path.read_text())
-        for path in (*HERE.glob("*.css"), *HERE.glob("*.js")):
+        for path in HERE.glob("assets/*"):
             self.write(f"assets/{path.name}", path.read_text())
         self.write("assets/index.js", f"searchIndex = {json.dumps(self.index, ensure_ascii=False)}\n")
 
@@ -51,15 +51,18 @@ class Build:
         self.write(address, self.template.substitute(values))
 
     def write_decks(self):
-        decks = []
-        for page in self.site.pages:
-            if page.level:
-                address = page.address.replace("levels/", "slides/")
-                self.write(address, deck.html(self.site, page, address))
-                decks.append((address.replace("slides/", ""), page.title))
-        items = "".join(f'<li><a href="{name}">{escape(title)}</a></li>\n' for name, title in decks)
-        introduction = (HERE / "slides-index.html").read_text()
-        self.write_page("slides/index.html", "Slides", f"{introduction}<ul>\n{items}</ul>")
+        """The slides of each level, and the page that leads to them and to the teacher's notes."""
+        rows = []
+        for page in filter(lambda page: page.level, self.site.pages):
+            address = page.address.replace("levels/", "slides/")
+            teaching = self.site.teaching.get(page.path.parent)
+            self.write(address, deck.html(self.site, page, teaching, address))
+            links = [f'<a href="../{address}">Slides</a>']
+            if teaching:
+                links.append(f'<a href="../{teaching.address}">Question, mistakes, task</a>')
+            rows.append(f"<tr><td>{escape(page.title)}</td><td>{'</td><td>'.join(links)}</td></tr>\n")
+        content = Template((HERE / "templates/slides-index.html").read_text())
+        self.write_page("slides/index.html", "Slides", content.substitute(rows="".join(rows)))
 
     def write_source(self, path, address):
         name = path.relative_to(PROJECT).as_posix()
@@ -69,9 +72,9 @@ class Build:
     def contents(self, address, current):
         parts = []
         for title, pages in self.site.groups:
-            items = [self.item(page.address, self.site.labels[page.path], address, current) for page in pages]
+            items = [self.item(page.address, self.site.label(page), address, current) for page in pages]
             if title == "For teachers":
-                items.append(self.item("slides/index.html", "Slides", address, None))
+                items.append(self.item("slides/index.html", "Slides and notes", address, None))
             if items:
                 parts.append(f'<h2>{title}</h2>\n<ul>\n{"".join(items)}</ul>')
         return "\n".join(parts)

@@ -12,7 +12,7 @@ import highlighting
 import rendering
 
 HERE = Path(__file__).resolve().parent
-TEMPLATE = Template((HERE / "slides.html").read_text())
+TEMPLATE = Template((HERE / "templates/slides.html").read_text())
 CAPTION = 170
 ROOM = 520
 ROWS = 13
@@ -66,6 +66,10 @@ class Deck:
         elif len(rendering.plain(self.text[0])) <= CAPTION:
             self.slides[-1].after = self.renderer.render(self.text.pop(0))
         self.slides[-1].notes += self.all_text()
+
+    def add_named(self, heading, tokens):
+        self.heading = heading
+        self.add_section(tokens or [])
 
     def add_tokens(self, tokens, **options):
         self.add(self.renderer.render(tokens), **options)
@@ -177,15 +181,23 @@ def parts_of(lines, kind):
     yield lines
 
 
-def html(site, page, address):
+def html(site, page, teaching, address):
+    """The whole deck. The teacher's question comes after the title, the task for the fast at the end."""
     deck = Deck(rendering.Renderer(site.links(page, address)))
+    notes = (
+        {rendering.plain([heading]): body[3:] for heading, body in teaching.sections()[1:]}
+        if teaching
+        else {}
+    )
     sections = page.sections()[1:]
     opening = sections[0][1][3:6]
     del sections[0][1][3:6]
     deck.slides.append(Slide(escape(page.title), deck.renderer.render(opening)))
+    deck.add_named("Before we start", notes.get("Ask"))
     for heading, tokens in sections:
         deck.heading = deck.renderer.inline(heading)
         deck.add_section(tokens[3:])
+    deck.add_named("For the fast", notes.get("For the fast"))
     deck.heading = "What changed in the program"
     for edition, text in changes.of(page.path.parent):
         deck.add_code("diff", text, edition)

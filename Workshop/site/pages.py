@@ -2,7 +2,7 @@
 
 import os
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import rendering
 
@@ -15,19 +15,22 @@ PLACES = (
 )
 
 
+def address(path):
+    """Where a page lies in the site."""
+    if path.name == "teaching.md":
+        return f"teachers/{path.parent.name}.html"
+    if path.name != "README.md":
+        return path.with_suffix(".html").as_posix()
+    return "index.html" if path.parent.name == "" else f"{path.parent.as_posix()}.html"
+
+
 class Page:
     def __init__(self, path):
         self.path = path
         self.text = path.read_text()
         self.tokens = rendering.parse(self.text)
         self.title = rendering.plain([self.tokens[1]])
-        place = PurePosixPath(path.relative_to(WORKSHOP).as_posix())
-        if place.name != "README.md":
-            self.address = f"{place.with_suffix('.html')}"
-        elif len(place.parts) == 1:
-            self.address = "index.html"
-        else:
-            self.address = f"{place.parent}.html"
+        self.address = address(path.relative_to(WORKSHOP))
 
     @property
     def level(self):
@@ -46,32 +49,39 @@ class Page:
 
 
 class Site:
+    """All pages: in groups, those that the contents name; and the notes for teachers, by level."""
+
     def __init__(self):
         self.start = Page(WORKSHOP / "README.md")
-        named = {
-            target: label for label, target in re.findall(r"\[([^]]*)\]\(([^)]*\.md)\)", self.start.text)
-        }
-        order = list(named)
-        self.groups, self.labels = [], {self.start.path: "Start here"}
-        for title, pattern in PLACES:
-            pages = [Page(path) for path in sorted(WORKSHOP.glob(pattern))]
-            if "levels" not in pattern:
-                pages.sort(key=lambda page: self.rank(page, order))
-            for page in pages:
-                self.labels[page.path] = named.get(self.name(page), page.title).capitalize()
-            self.groups.append((title, pages))
+        links = re.findall(r"\[([^]]*)\]\(([^)]*\.md)\)", self.start.text)
+        self.names = {target: label for label, target in links}
+        self.groups = [(title, self.found(pattern)) for title, pattern in PLACES]
         self.groups[0][1].insert(0, self.start)
-        self.pages = [page for _, pages in self.groups for page in pages]
+        self.teaching = {page.path.parent: page for page in self.found("levels/*/teaching.md")}
+        self.pages = [page for _, pages in self.groups for page in pages] + list(self.teaching.values())
         self.addresses = {page.path: page.address for page in self.pages}
         self.sources, self.pictures = {}, {}
 
+    def found(self, pattern):
+        """Levels by number; of other pages the overview first, then as the start page names them."""
+        order = list(self.names)
+
+        def rank(page):
+            name = self.name(page)
+            place = order.index(name) if name in order and not page.level else len(order)
+            return page.path.name != "README.md", place, name
+
+        return sorted((Page(path) for path in WORKSHOP.glob(pattern)), key=rank)
+
+    def label(self, page):
+        """The page's name in the contents: the start page's name for it, or its title."""
+        if page is self.start:
+            return "Start here"
+        words = self.names.get(self.name(page), page.title)
+        return words[:1].upper() + words[1:]
+
     def name(self, page):
         return page.path.relative_to(WORKSHOP).as_posix()
-
-    def rank(self, page, order):
-        """Overviews first, then as the start page names them."""
-        name = self.name(page)
-        return (not name.endswith("README.md"), order.index(name) if name in order else len(order), name)
 
     def links(self, page, address):
         return Links(self, page, address)
