@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 kit=.build-kit/workshop
-packages=(busybox-static strace util-linux iproute2 nftables uidmap python3)
+packages=(busybox-static strace util-linux procps iproute2 nftables uidmap python3)
 
 copy_sources() {
   mkdir -p "$kit/cooper/dist" "$kit/cooper/Workshop/.build/checkouts"

@@ -29,6 +29,8 @@ class Page:
         self.path = path
         self.text = path.read_text()
         self.tokens = rendering.parse(self.text)
+        if not self.tokens or self.tokens[0].tag != "h1":
+            raise SystemExit(f"{path}: it doesn't begin with a title")
         self.title = rendering.plain([self.tokens[1]])
         self.address = address(path.relative_to(WORKSHOP))
 

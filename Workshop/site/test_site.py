@@ -209,3 +209,11 @@ def test_slides_fit_the_window(browser, folder):
             if over > 0:
                 tall.append(f"{path.name}#{slide}: {over} pixels")
     assert not tall, "\n".join(tall)
+
+
+def test_each_slide_is_printed_on_one_page(browser, folder, tmp_path):
+    for path in sorted((folder / "slides").glob("[0-9]*.html")):
+        browser.open(path.as_uri())
+        browser.pdf(tmp_path / "slides.pdf")
+        printed = len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "slides.pdf").read_bytes()))
+        assert printed == browser.run("deck().length"), path.name

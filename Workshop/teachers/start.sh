@@ -19,13 +19,12 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 # Only the kit's packages, and of them only what is missing. The lists of the machine's own sources stay as they are.
-lists=$(mktemp -d)
-trap 'rm -rf "$lists"' EXIT
-chmod 755 "$lists"
-mkdir -p "$lists/partial"
-echo "deb [trusted=yes] copy:$kit/packages ./" >"$lists/kit.list"
-from_kit=(-o "Dir::Etc::SourceList=$lists/kit.list" -o "Dir::Etc::SourceParts=-" -o "Dir::State::Lists=$lists")
-from_kit+=(-o "APT::Sandbox::User=root")
+apt=$(mktemp -d)
+trap 'rm -rf "$apt"' EXIT
+mkdir -p "$apt/lists/partial" "$apt/parts"
+echo "deb [trusted=yes] copy:$kit/packages ./" >"$apt/kit.list"
+from_kit=(-o "Dir::Etc::SourceList=$apt/kit.list" -o "Dir::Etc::SourceParts=$apt/parts")
+from_kit+=(-o "Dir::State::Lists=$apt/lists" -o APT::Sandbox::User=root)
 export DEBIAN_FRONTEND=noninteractive
 apt-get "${from_kit[@]}" update -qq
 mapfile -t packages <packages.txt

@@ -14,6 +14,15 @@ function show(slide) {
   button("change-edition").textContent = edition === "swift" ? "Swift" : "Python"
   history.replaceState(null, "", `#${slide.id}`)
   scrollTo(0, 0)
+  fit(slide)
+}
+
+// What is too high for the window gets smaller, down to half. On a phone it scrolls.
+function fit(slide) {
+  for (let size = 1; size >= 0.5; size -= 0.05) {
+    slide.style.zoom = size
+    if (innerWidth < 800 || root.scrollHeight <= innerHeight) return
+  }
 }
 
 function go(steps) {
@@ -51,5 +60,6 @@ for (const [name, action] of [["back", () => go(-1)], ["on", () => go(1)], ["cha
   button(name).addEventListener("click", action)
 }
 document.documentElement.classList.add("one-at-a-time")
+addEventListener("resize", () => fit(current))
 addEventListener("hashchange", () => show(document.getElementById(location.hash.slice(1)) ?? current))
 show(deck().find(slide => slide.id === location.hash.slice(1)) ?? deck()[0])
