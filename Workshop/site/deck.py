@@ -15,7 +15,7 @@ HERE = Path(__file__).resolve().parent
 TEMPLATE = Template((HERE / "templates/slides.html").read_text())
 CAPTION = 170
 ROOM = 520
-ROWS = 13
+ROWS = 14
 LINES = 20
 
 
