@@ -106,7 +106,7 @@ class Deck:
         for group in grouped(list(blocks(block[start:-2])), ROWS, height):
             inside = [token for row in group for token in row]
             lines = 2 + sum(map(height, group))
-            self.add_tokens([*block[:start], *inside, *block[-2:]], lines=lines)
+            self.add_tokens([*block[:start], *inside, *block[-2:]], lines=lines, columns=width(block))
 
     def add_items(self, block):
         first = int(block[0].attrs.get("start", 1))
@@ -153,6 +153,19 @@ def length(item):
 def height(row):
     """About how many lines a row takes."""
     return max(len(rendering.plain([cell])) for cell in row if cell.type == "inline") // 60 + 1
+
+
+def width(table):
+    """About how many characters a row takes; a long cell has several lines."""
+    columns = {}
+    place = 0
+    for token in table:
+        if token.type == "tr_open":
+            place = 0
+        elif token.type == "inline":
+            columns[place] = max(columns.get(place, 0), min(len(rendering.plain([token])), 26) + 2)
+            place += 1
+    return sum(columns.values())
 
 
 def grouped(items, room, size):
