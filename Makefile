@@ -3,10 +3,11 @@ PREFIX ?= /usr/local
 EDITION ?= python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench docs install python vm-test vm-shell vm-test-all workshop workshop-install clean
+.PHONY: help run test lint format bench docs install python vm-test vm-shell vm-test-all workshop workshop-install \
+  workshop-site workshop-site-test workshop-kit clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## install the missing Debian packages, build, and start a container with a shell
 	@scripts/run.sh
@@ -51,6 +52,15 @@ workshop-install: ## build the workshop and install it below PREFIX: EDITION=pyt
 
 workshop: ## build and test the programs of the workshop, level by level, in both languages
 	@scripts/workshop.sh
+
+workshop-site: ## make the site of the workshop, with the slides, in .build-site
+	@scripts/site.sh
+
+workshop-site-test: ## look at every page of that site in a browser (two minutes; it installs Chromium)
+	@scripts/site.sh test
+
+workshop-kit: ## make the folder .build-kit/workshop, from which a class starts without internet
+	@scripts/kit.sh
 
 clean: ## remove what was built
 	rm -rf .build .build-* build dist *.egg-info

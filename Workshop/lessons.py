@@ -1,6 +1,6 @@
 """lessons.py --write | --check [--swift FOLDER] [FILE…]: keeps the lessons true to programs and machine.
 
-In levels/NN-name/README.md, and in README.md and pages/*.md where that is said:
+In levels/NN-name/README.md and teaching.md, and in README.md, pages and teachers where that is said:
 
     <!-- excerpt: LEVEL FUNCTION -->  the next two blocks, swift and python, are that function of that
                                       level's solution; LEVEL may also be start or given. FUNCTION is the
@@ -37,6 +37,7 @@ from cage import WORKSHOP, Cage
 from cgroups import IS_V2
 
 CGROUPS = "v2" if IS_V2 else "v1"
+PLACES = ["README.md", "levels/*/README.md", "levels/*/teaching.md", "pages/*.md", "teachers/*.md"]
 MASKS = [r"(?<=:\[)\d{10}(?=\])", r"\b\d\d:\d\d(:\d\d)?\b"]
 MARK = re.compile(r"<!-- (terminal|level|edit|mask|on|not run|excerpt): (.*?) -->")
 
@@ -208,11 +209,7 @@ def main():
     arguments = parser.parse_args()
     if os.geteuid() != 0:
         sys.exit("lessons.py: it takes root")
-    files = arguments.files or sorted(WORKSHOP.glob("levels/*/README.md")) + sorted(
-        WORKSHOP.glob("pages/*.md")
-    )
-    if not arguments.files and (WORKSHOP / "README.md").exists():
-        files.append(WORKSHOP / "README.md")
+    files = arguments.files or [path for place in PLACES for path in sorted(WORKSHOP.glob(place))]
     failures = 0
     for path in files:
         lesson, name = Lesson(path, arguments.swift), str(path.relative_to(WORKSHOP))

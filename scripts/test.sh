@@ -28,6 +28,7 @@ step examples examples check 900 bash Tests/examples.sh
 step documents documents junit 600 python3 Tests/documents.py "$results/documents/all.xml"
 step workshop lessons check 600 scripts/lessons.sh
 step workshop checker junit 600 scripts/checker.sh --junit-xml="$results/checker/all.xml"
+step workshop site check 300 scripts/site.sh check
 step documents docs check 600 scripts/docs.sh
 step smoke smoke check 600 bash Tests/smoke.sh
 step machine packages-vm task 600 scripts/packages.sh vm
