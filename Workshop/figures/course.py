@@ -9,7 +9,16 @@ from drawing import WIDTH, Drawing
 # The name of a part, what the host has, and what the process has of its own from which level on.
 PARTS = [
     ("process", "rd, the parent", {0: "the command, a child"}),
-    ("root", "/", {1: "the image, by chroot", 3: "the image, by pivot_root", 4: "the image + changes", 15: "image, changes, volumes"}),
+    (
+        "root",
+        "/",
+        {
+            1: "the image, by chroot",
+            3: "the image, by pivot_root",
+            4: "the image + changes",
+            15: "image, changes, volumes",
+        },
+    ),
     ("mounts", "the host's table", {2: "its table, a copy", 3: "its table, the host's gone"}),
     ("host name", "host", {5: "its own"}),
     ("queues", "the host's", {5: "its own"}),
