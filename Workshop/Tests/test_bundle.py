@@ -137,6 +137,12 @@ def test_what_it_does_not_do_is_refused_by_name(rd, bundle, field, value, words)
 
 
 @pytest.mark.levels(16)
+def test_limits_that_contradict_each_other_are_named(rd, bundle):
+    write(bundle, ("process.rlimits", [{"type": "RLIMIT_NOFILE", "soft": 9, "hard": 8}]))
+    assert "RLIMIT_NOFILE: the soft limit is above" in rd.refusal(125, "--bundle", bundle)
+
+
+@pytest.mark.levels(16)
 def test_what_is_no_bundle(rd, bundle):
     assert "can't be read" in rd.refusal(125, "--bundle", "/no/such")
     (bundle / "config.json").write_text("{")

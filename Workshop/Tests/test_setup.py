@@ -1,5 +1,6 @@
 """workshop setup: the images."""
 
+import json
 import os
 import subprocess
 import sys
@@ -23,6 +24,16 @@ def test_the_image_is_never_overwritten(learner):
     before = learner.files()
     assert "stays as it is" in learner.output("setup")
     assert learner.files() == before
+
+
+def test_a_bundle_is_the_image_and_what_to_do_with_it(learner):
+    assert learner.output("setup", "--bundle") == (
+        f"{learner.folder}/image: made\n{learner.folder}/bundle: made\n"
+    )
+    assert (learner.folder / "bundle/rootfs/bin/sh").exists()
+    config = json.loads((learner.folder / "bundle/config.json").read_text())
+    assert config["ociVersion"] == "1.0.0"
+    assert "stays as it is" in learner.output("setup", "--bundle")
 
 
 def test_it_takes_root(learner):

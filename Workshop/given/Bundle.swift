@@ -104,6 +104,7 @@ private func readProcess(_ process: JSON, _ options: inout Options, _ bundle: in
     guard let known = Resource.names.first(where: { $0.name == name }), let soft = limit["soft"].int,
       let hard = limit["hard"].int
     else { refuse("the limit \(name)") }
+    if soft > hard { fail(125, "config.json: \(name): the soft limit is above the hard one") }
     bundle.limits.append((known.value, ResourceLimit(soft: UInt64(soft), hard: UInt64(hard))))
   }
 }

@@ -120,6 +120,9 @@ def read_process(process, options, bundle):
         if set(sets.get(name, [])) != set(names) and options.user.uid == 0:
             refuse(f"process.capabilities.{name}, which isn't bounding")
     limits = [(limit["type"], (limit["soft"], limit["hard"])) for limit in process.get("rlimits", [])]
+    for name, (soft, hard) in limits:
+        if soft > hard:
+            fail(125, f"config.json: {name}: the soft limit is above the hard one")
     bundle.limits = [
         (getattr(resource, name, None) or refuse(f"the limit {name}"), pair) for name, pair in limits
     ]

@@ -89,7 +89,8 @@ def end(body, *arguments):
         status = body(*arguments)
         sys.stdout.flush()
         os._exit(status)
-    except OSError as error:
+    # The second is how Python's module of limits says EPERM.
+    except (OSError, ValueError) as error:
         fail(125, error)
 
 

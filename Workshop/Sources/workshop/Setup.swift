@@ -6,12 +6,14 @@ struct Setup {
   private let isDebian: Bool
   private let mirror: String?
   private let isClassic: Bool
+  private let isBundle: Bool
 
   init(_ arguments: [String]) throws {
     var arguments = Arguments(arguments)
     isDebian = arguments.has("--debian")
     mirror = try arguments.value(of: "--mirror")
     isClassic = arguments.has("--classic")
+    isBundle = arguments.has("--bundle")
     try arguments.end()
     if mirror != nil && !isDebian { throw UsageError("--mirror: it is for --debian") }
   }
@@ -22,6 +24,9 @@ struct Setup {
     let folder = try Folder.current()
     if isDebian {
       try make("\(folder.path)/debian", makeDebian)
+    } else if isBundle {
+      try make("\(folder.path)/image", SmallImage.make)
+      try make("\(folder.path)/bundle", makeBundle)
     } else {
       try make("\(folder.path)/image", SmallImage.make)
     }
@@ -52,6 +57,13 @@ struct Setup {
       throw error
     }
     say("\(path): made")
+  }
+
+  /// The image, and what is to be done with it, as the OCI specification has it.
+  private func makeBundle(_ bundle: String) throws {
+    try mkdir(bundle)
+    try symlink("../image", "\(bundle)/rootfs")
+    try writeFile("\(bundle)/config.json", try readFile("\(try Course.directory())/given/config.json"))
   }
 
   private func pack(_ tar: String, _ image: (String) throws -> Void) throws {

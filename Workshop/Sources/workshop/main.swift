@@ -4,6 +4,7 @@ import Linux
 let usage = """
   usage: workshop doctor                  what this machine has and lacks for the course
          workshop setup [--debian [--mirror URL]] [--classic]     an image, in this folder
+         workshop setup --bundle                 an image, and an OCI bundle of it
          workshop start NN [--swift | --python] [--apart]         the beginning of level NN
          workshop run [NN] [--swift | --python] -- ARG…           your program, built if needed
          workshop check NN [--swift | --python | --cmd COMMAND] [--watch] [--json]
