@@ -79,6 +79,16 @@ class Lesson:
 
     def rewritten(self):
         """The text as it must be."""
+        try:
+            text = self.walked()
+            if self.cage:
+                self.problems += [f"the lesson leaves {what}" for what in self.cage.remaining()]
+            return text
+        finally:
+            if self.cage:
+                self.cage.close()
+
+    def walked(self):
         lines, output, marks = self.path.read_text().split("\n"), [], {}
         position = 0
         while position < len(lines):
@@ -108,9 +118,6 @@ class Lesson:
                 position, marks = end + 1, {}
             elif line.strip():
                 marks = {}
-        if self.cage:
-            self.problems += [f"the lesson leaves {what}" for what in self.cage.remaining()]
-            self.cage.close()
         return "\n".join(output)
 
     def put_excerpt(self, which, lines, position, output):
