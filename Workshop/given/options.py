@@ -89,8 +89,7 @@ def end(body, *arguments):
         status = body(*arguments)
         sys.stdout.flush()
         os._exit(status)
-    # The second is how Python's module of limits says EPERM.
-    except (OSError, ValueError) as error:
+    except OSError as error:
         fail(125, error)
 
 
