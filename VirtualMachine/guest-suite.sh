@@ -33,7 +33,7 @@ if [ "$(id -u)" = 0 ] && [ "$part" = all ]; then
 fi
 # What they show of cgroup v2 can be seen only here.
 if [ "$(id -u)" = 0 ]; then
-  step workshop lessons check 900 scripts/lessons.sh Workshop/levels/0[89]-*/README.md
+  step workshop lessons check 900 scripts/lessons.sh Workshop/levels/{08,09,13}-*/README.md
 fi
 # Being root is no package.
 if [ "$(id -u)" != 0 ]; then unset REQUIRE_ALL; fi
