@@ -31,7 +31,7 @@ def cell(begins, refused, level, now):
 def table(name):
     """Up to that level, whose own cells are the learner's to fill; or the whole table, filled."""
     now = int(name[:2]) if name else None
-    levels = range(0, (13 if now is None else now) + 1)
+    levels = range(0, (16 if now is None else now) + 1)
     lines = ["| from inside, as root | " + " | ".join(f"{level:02}" for level in levels) + " |"]
     lines.append("|---|" + "---|" * len(levels))
     for text, begins, refused in ATTACKS:
