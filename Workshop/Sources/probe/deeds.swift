@@ -27,6 +27,15 @@ func write() -> Answers {
   return answers
 }
 
+/// Reads a volume, and writes to it where it can.
+func volume(_ place: String) -> Answers {
+  var answers = Answers()
+  answers.add("reads", lines(of: "\(place)/file").first)
+  answers.add("writes", (try? writeFile("\(place)/new", "inside\n")) != nil)
+  answers.add("writes-below", (try? writeFile("\(place)/below/new", "inside\n")) != nil)
+  return answers
+}
+
 /// A grandchild whose parent has ended ends too. Whose child it has become must wait for it.
 func orphan() {
   let child = try? fork {

@@ -36,6 +36,9 @@ case "escape":
   say(escape())
   waitForEnd()
 case "write": say(write())
+case "volume":
+  say(volume(arguments.count > 1 ? arguments[1] : "/"))
+  waitForEnd()
 case "orphan": orphan()
 case "kill-all":
   try? kill(-1, .kill)

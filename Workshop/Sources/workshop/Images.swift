@@ -46,6 +46,7 @@ enum Images {
       "etc/group": "root:x:0:\nuser:x:1000:\n",
     ]
     try symlink("probe", "\(root)/in-image")
+    try symlink("/etc", "\(root)/to-etc")
     for (name, text) in files { try writeFile("\(root)/\(name)", text) }
   }
 

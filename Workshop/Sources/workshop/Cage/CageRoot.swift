@@ -12,7 +12,7 @@ struct CageRoot {
   private static let place = "/sys"
   private static let root = "/sys/root"
   /// These are made new. Those for passing files are no overlays: an overlay's upper directory can't lie on one.
-  private static let own = ["/dev", "/images", "/proc", "/run", "/sys", "/tmp", "/var/tmp"]
+  private static let own = ["/dev", "/images", "/proc", "/run", "/sys", "/tmp", "/var/tmp", "/volume"]
   /// Filesystems without files of anybody's.
   private static let kernels: Set = [
     "autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs",
@@ -35,7 +35,10 @@ struct CageRoot {
       try? makeDirectories("\(Self.root)\(place)")
       try? overlay(place, number: number + 1)
     }
+    openWays(to: needed + [workingDirectory])
+    try mountSetUserIDs()
     try mountImages()
+    try mountVolume()
     let changes = try open("\(Self.place)/changes", [.directory])
     try chdir(Self.root)
     try pivot_root(".", ".")
@@ -59,7 +62,9 @@ struct CageRoot {
     let status = try statx(point)
     try chmod(upper, status.mode.permissions)
     if number == 0 {
-      for place in Self.own where !exists(place) || place == "/images" { try makeDirectories(upper + place) }
+      for place in Self.own where !exists(place) || place == "/images" || place == "/volume" {
+        try makeDirectories(upper + place)
+      }
       for name in [hostMarker, "probe"] { try writeFile("\(upper)/\(name)", "") }
     }
     try mount(
@@ -99,6 +104,41 @@ struct CageRoot {
     try mount("images", "\(Self.root)/images", "tmpfs", [], "mode=755,size=128m")
     try Images.make(in: "\(Self.root)/images")
     try mount("\(Self.root)/images/small/probe", "\(Self.root)/probe", nil, .bind)
+  }
+
+  /// A directory for `--volume`, with a filesystem of its own below.
+  private func mountVolume() throws {
+    let place = "\(Self.root)/volume"
+    try mount("volume", place, "tmpfs", [.noSuid, .noDev], "mode=755,size=1m")
+    try writeFile("\(place)/file", "the host's\n")
+    try mkdir("\(place)/below")
+    try mount("below", "\(place)/below", "tmpfs", [.noSuid, .noDev, .noExec], "mode=755,size=1m")
+  }
+
+  /// A user who isn't root starts the program too, and its directories may be closed to him.
+  private func openWays(to paths: [String]) {
+    for path in paths {
+      var place = Self.root
+      for name in path.split(separator: "/") {
+        place += "/\(name)"
+        guard let mode = try? statx(place).mode, mode.type == .directory else { continue }
+        let wanted = mode.permissions.union([.groupReadExecute, .otherReadExecute])
+        if wanted != mode.permissions { try? chmod(place, wanted) }
+      }
+    }
+  }
+
+  /// The programs that map what root has set aside: nothing else in the cage gives rights.
+  private func mountSetUserIDs() throws {
+    let copies = "\(Self.place)/helpers"
+    try mkdir(copies)
+    try mount("helpers", copies, "tmpfs", .noDev, "mode=755,size=1m")
+    for name in ["newuidmap", "newgidmap"] where exists("\(Self.root)/usr/bin/\(name)") {
+      try copyFile("/usr/bin/\(name)", "\(copies)/\(name)", isProgram: true)
+      try chmod(
+        "\(copies)/\(name)", [.setUserID, .ownerReadWriteExecute, .groupReadExecute, .otherReadExecute])
+      try mount("\(copies)/\(name)", "\(Self.root)/usr/bin/\(name)", nil, .bind)
+    }
   }
 
   /// In the cage, where "/sys" is its own. The trees lie where the host has them, and begin at the cage's cgroups.

@@ -13,6 +13,8 @@ struct Report: Sendable {
   let start: Start?
   /// The probe as it was seen from outside, when it had answered.
   let probe: ProcessView?
+  /// What `rd exec` did.
+  let entered: Entered?
   /// The host's process that stands for all others.
   let host: ProcessView
   /// The pid of `rd`.
@@ -27,6 +29,14 @@ struct Report: Sendable {
   let hostname: String
 }
 
+/// A second command in the container, by `rd exec`.
+struct Entered: Sendable {
+  let status: Int?
+  let complaint: String
+  let answers: Answers
+  let probe: ProcessView?
+}
+
 /// A process as it is seen from outside.
 struct ProcessView: Sendable {
   let pid: Int
@@ -37,6 +47,12 @@ struct ProcessView: Sendable {
   /// "3 /path"
   let files: [String]
   let cwd: String?
+  /// The lines of /proc/PID/cgroup.
+  let cgroups: [String]
+  /// "INSIDE OUTSIDE COUNT", a range a line.
+  let uids: [String]
+  /// Whether the groups may be set: "allow" or "deny".
+  let setgroups: String?
   /// Processes that somebody else than the cage should have waited for.
   let zombies: [Int]
 
@@ -44,7 +60,7 @@ struct ProcessView: Sendable {
     pid = Int(link("/proc/\(process)") ?? process) ?? 0
     status = Facts.status(process)
     var namespaces: [String: String] = [:]
-    for name in ["cgroup", "ipc", "mnt", "net", "pid", "uts"] {
+    for name in ["cgroup", "ipc", "mnt", "net", "pid", "user", "uts"] {
       namespaces[name] = link("/proc/\(process)/ns/\(name)")
     }
     self.namespaces = namespaces
@@ -53,6 +69,9 @@ struct ProcessView: Sendable {
       link("/proc/\(process)/fd/\(number)").map { "\(number) \($0)" }
     }
     cwd = link("/proc/\(process)/cwd")
+    cgroups = lines(of: "/proc/\(process)/cgroup")
+    uids = lines(of: "/proc/\(process)/uid_map").map { $0.split(separator: " ").joined(separator: " ") }
+    setgroups = lines(of: "/proc/\(process)/setgroups").first
     zombies = workshop.zombies()
   }
 }

@@ -25,7 +25,7 @@ struct Running: ~Copyable {
   }
 
   /// With what a careless program would hand on: groups, a descriptor of the host's root, capabilities.
-  init(_ argv: [String]) throws {
+  init(_ argv: [String], by caller: Caller = .root) throws {
     var stdin = try pipe()
     var stdout = try pipe()
     var stderr = try pipe()
@@ -42,6 +42,7 @@ struct Running: ~Copyable {
       sets.inheritable = [.netAdmin]
       try capset(sets)
       try Prctl.capAmbientRaise(.netAdmin)
+      try caller.become()
       do { try exec(argv, environment: Running.environment) } catch { _exit(126) }
     }
     stdin.closeReadEnd()

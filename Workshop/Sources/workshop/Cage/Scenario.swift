@@ -7,6 +7,8 @@ struct Scenario: Hashable, Sendable {
     case look
     /// When the probe has told what it sees, `rd` gets the signal.
     case signal(Int32)
+    /// As `look`; and meanwhile `rd exec` runs the probe once more, with these options and arguments.
+    case exec(options: [String] = [], probe: [String] = ["facts"])
   }
 
   var options: [String] = []
@@ -15,6 +17,7 @@ struct Scenario: Hashable, Sendable {
   var probe: [String] = ["facts"]
   var command: [String]?
   var deed = Deed.wait
+  var caller = Caller.root
 
   /// The learner's command line after the program's own name.
   func arguments(level: Int) -> [String] {

@@ -12,7 +12,7 @@ struct Surroundings: Sendable {
   init(changes: borrowing Descriptor) {
     mounts = Facts.mounts("self")
     var files: [String: String] = [:]
-    for place in ["/dev", "/run", "/tmp", "/var/tmp"] {
+    for place in ["/dev", "/run", "/tmp", "/var/tmp", "/volume"] {
       for (path, what) in listing(place) { files[place + path] = what }
     }
     let overlays = "/proc/self/fd/\(changes.rawValue)"

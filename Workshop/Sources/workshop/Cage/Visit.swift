@@ -14,16 +14,21 @@ struct Visit {
   func run(in guardian: consuming Guard) throws -> Report {
     var guardian = guardian
     let neighbour = try startNeighbour()
+    try scenario.caller.prepare()
     let before = Surroundings(changes: guardian.changes)
-    var running = try Running(program.argv(scenario.arguments(level: level)))
+    var running = try Running(program.argv(scenario.arguments(level: level)), by: scenario.caller)
     var probe: ProcessView?
     var during: Surroundings?
+    var entered: Entered?
     if scenario.deed != .wait {
       running.read(until: .answers, &guardian)
       if running.answers.isWhole {
         awaitZombies(&guardian)
         probe = findProbe()
         during = Surroundings(changes: guardian.changes)
+        if case .exec(let options, let arguments) = scenario.deed, let probe {
+          entered = try enter(probe, options + ["--", "/probe"] + arguments, &guardian)
+        }
       }
       if case .signal(let number) = scenario.deed { try? kill(running.pid, Signal(rawValue: number)) }
     }
@@ -33,7 +38,8 @@ struct Visit {
     let left = remaining(except: neighbour, &guardian)
     return Report(
       status: running.status.map { Int($0) }, output: running.output, complaint: running.complaint,
-      answers: running.answers, start: guardian.start, probe: probe, host: ProcessView("self"),
+      answers: running.answers, start: guardian.start, probe: probe, entered: entered,
+      host: ProcessView("self"),
       rd: Int(running.pid), before: before, during: during, after: after, left: left,
       neighbourIsAlive: isAlive(neighbour), hostname: "\(uname().nodename)")
   }
@@ -59,9 +65,22 @@ struct Visit {
     }
   }
 
+  /// `rd exec`, while the first command waits.
+  private func enter(_ first: ProcessView, _ arguments: [String], _ guardian: inout Guard) throws -> Entered {
+    let argv = program.argv(["exec", "--pid", "\(first.pid)"] + arguments)
+    var running = try Running(argv, by: scenario.caller)
+    running.read(until: .answers, &guardian)
+    let view = running.answers.isWhole ? findProbe(except: first.pid) : nil
+    running.closeInput()
+    running.read(until: .end, &guardian)
+    return Entered(
+      status: running.status.map { Int($0) }, complaint: running.complaint, answers: running.answers,
+      probe: view)
+  }
+
   /// By the name of its program.
-  private func findProbe() -> ProcessView? {
-    let found = processes().first { lines(of: "/proc/\($0)/comm") == ["probe"] }
+  private func findProbe(except other: Int = 0) -> ProcessView? {
+    let found = processes().first { $0 != other && lines(of: "/proc/\($0)/comm") == ["probe"] }
     return found.map { ProcessView("\($0)") }
   }
 

@@ -1,4 +1,4 @@
-private let writes = Scenario(probe: ["write"])
+let writes = Scenario(probe: ["write"])
 private let layers = Scenario(image: "/images/top:/images/small", deed: .look)
 
 let level04: [Property] = [

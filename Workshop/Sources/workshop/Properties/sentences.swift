@@ -5,11 +5,7 @@ extension Report {
   /// Why there are no answers, in words.
   var silence: String? { answers.isWhole ? nil : "the command said nothing: rd \(ending)" }
 
-  var ending: String {
-    let how = status.map { "ended with status \($0)" } ?? "didn't end in \(Visit.limit) seconds"
-    let words = complaint.split(separator: "\n").last.map { " and said \"\($0.prefix(200))\"" } ?? ""
-    return how + words
-  }
+  var ending: String { sentence(status, complaint) }
 
   /// A field of the probe's /proc/PID/status.
   func field(_ name: String) -> String? { probe?.status[name] }
@@ -27,6 +23,16 @@ extension Report {
 
   /// Whether the host has that filesystem mounted somewhere.
   func isHosts(_ mount: Mount) -> Bool { before.mounts.contains { $0.device == mount.device } }
+}
+
+extension Entered {
+  var ending: String { sentence(status, complaint) }
+}
+
+private func sentence(_ status: Int?, _ complaint: String) -> String {
+  let how = status.map { "ended with status \($0)" } ?? "didn't end in \(Visit.limit) seconds"
+  let words = complaint.split(separator: "\n").last.map { " and said \"\($0.prefix(200))\"" } ?? ""
+  return how + words
 }
 
 /// The points of mounts that are in the second list only.
