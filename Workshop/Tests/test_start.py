@@ -1,6 +1,7 @@
 """workshop start, run, check and status: the learner's own program."""
 
 import os
+import subprocess
 import threading
 
 import pytest
@@ -15,8 +16,8 @@ def test_a_level_begins_with_the_solution_of_the_one_before(learner, level, edit
     assert (learner.folder / PROGRAM[edition]).read_text() == beginning(level, edition)
     given = {path.name for path in (LEVELS[level] / edition).iterdir() if path.suffix != ".pyc"}
     found = {path.name for path in (learner.folder / PROGRAM[edition]).parent.iterdir()}
-    # The folder of the Python edition has the record too, and perhaps compiled files.
-    assert found - {".workshop"} == given - {"__pycache__"}
+    # The folder of the Python edition has the record too, what is called rd, and perhaps compiled files.
+    assert found - {".workshop", "bin"} == given - {"__pycache__"}
 
 
 @pytest.mark.parametrize("edition", EDITIONS)
@@ -45,6 +46,13 @@ def test_a_level_apart_leaves_the_program_alone(learner, edition):
     assert after[PROGRAM[edition]] == before[PROGRAM[edition]]
     if edition == "swift":
         assert 'let programs = ["rd", "level-04"]' in after["Package.swift"].decode()
+
+
+@pytest.mark.parametrize("apart", [[], ["--apart"]])
+def test_it_can_be_called_rd_by_any_program(learner, apart):
+    line = learner.output("start", 1, "--python", *apart).splitlines()[-1]
+    command = line.removeprefix("To call it rd, in each terminal: ") + "; exec env rd run -- sh -c 'exit 3'"
+    assert subprocess.run(["bash", "-c", command], env=learner.environment, check=False).returncode == 3
 
 
 def test_twice_is_as_once(learner):

@@ -34,9 +34,9 @@ struct StartLevel {
       return 1
     }
     try put(files, of: program)
-    say("Level \(twoDigits(level)) begins with \(listed(files)).")
+    say("Level \(twoDigits(level)) begins with \(listed(files.dropLast())).")
     say("Read \(try Course.lesson(level))/README.md, and write in \(program.file).")
-    say("To call it rd: alias rd='\(program.argv.joined(separator: " "))'")
+    say("To call it rd, in each terminal: export PATH=\(folder.path)/\(program.bin):$PATH")
     if program.edition == .swift { say("After each change: swift build; the first takes a minute or two.") }
     return 0
   }
@@ -47,7 +47,7 @@ struct StartLevel {
     }
   }
 
-  private func listed(_ files: [(name: String, text: String)]) -> String {
+  private func listed(_ files: some Sequence<(name: String, text: String)>) -> String {
     files.map(\.name).joined(separator: ", ")
   }
 
@@ -58,6 +58,7 @@ struct StartLevel {
     let names = names(in: given).filter { $0.hasSuffix(edition.suffix) && $0 != edition.file }
     return [(program.file, try readFile("\(try Course.start(level))/\(edition.solution)"))]
       + (try names.map { (program.path(of: $0), try readFile("\(given)/\($0)")) })
+      + [("\(program.bin)/rd", "#!/bin/sh\nexec \(program.command) \"$@\"\n")]
   }
 
   private func put(_ files: [(name: String, text: String)], of program: LearnersProgram) throws {
@@ -65,16 +66,26 @@ struct StartLevel {
     if program.edition == .swift { try addToPackage(program) }
     for (name, text) in files where !exists("\(folder.path)/\(name)") {
       let path = "\(folder.path)/\(name)"
-      if !exists(parentDirectory(of: path)) {
-        try mkdir(parentDirectory(of: path))
-        folder.giveToOwner(parentDirectory(of: path))
-      }
+      try makeDirectories(for: name, in: folder)
       try createFile(path, text)
+      if name.hasSuffix("/rd") {
+        try chmod(path, [.ownerReadWriteExecute, .groupRead, .groupExecute, .otherRead, .otherExecute])
+      }
       folder.giveToOwner(path)
     }
     var record = Record.read(in: folder)
     record.edition = program.edition
     try record.write()
+  }
+
+  private func makeDirectories(for name: String, in folder: Folder) throws {
+    var directory = folder.path
+    for part in name.split(separator: "/").dropLast() {
+      directory += "/\(part)"
+      if exists(directory) { continue }
+      try mkdir(directory)
+      folder.giveToOwner(directory)
+    }
   }
 
   private func addToPackage(_ program: LearnersProgram) throws {

@@ -17,6 +17,9 @@ struct LearnersProgram {
   /// Of a file beside it, within the learner's folder.
   func path(of name: String) -> String { directory + name }
 
+  /// What a terminal's PATH gets, so that strace and others find the program by the name rd.
+  var bin: String { place == Self.usual ? "bin" : "bin/\(place)" }
+
   var file: String { path(of: edition.file) }
   var isThere: Bool { exists("\(folder.path)/\(file)") }
 
