@@ -31,6 +31,7 @@ func write() -> Answers {
 func volume(_ place: String) -> Answers {
   var answers = Answers()
   answers.add("reads", lines(of: "\(place)/file").first)
+  answers.add("reads-below", lines(of: "\(place)/below/file").first)
   answers.add("writes", (try? writeFile("\(place)/new", "inside\n")) != nil)
   answers.add("writes-below", (try? writeFile("\(place)/below/new", "inside\n")) != nil)
   return answers

@@ -82,6 +82,9 @@ func check(
   _ program: Program, level: Int, asJSON: Bool, record: ([Verdict]) throws -> Void
 ) throws -> Int32 {
   guard geteuid() == 0 else { throw CheckError("the cage is made by root: sudo workshop check …") }
+  // Without them a right program would fail too.
+  let short = level >= 13 ? userNamespaces().filter(\.isShort) : []
+  if !short.isEmpty { throw CheckError("not here:\n" + short.map(\.text).joined(separator: "\n")) }
   var all: [Verdict] = []
   try verdicts(program, level: level) { verdict in
     if !asJSON { say(verdict.text(after: all.last { $0.seen != nil })) }

@@ -113,6 +113,7 @@ struct CageRoot {
     try writeFile("\(place)/file", "the host's\n")
     try mkdir("\(place)/below")
     try mount("below", "\(place)/below", "tmpfs", [.noSuid, .noDev, .noExec], "mode=755,size=1m")
+    try writeFile("\(place)/below/file", "the host's too\n")
   }
 
   /// A user who isn't root starts the program too, and its directories may be closed to him.

@@ -8,6 +8,7 @@ struct Surroundings: Sendable {
   let files: [String: String]
   let images: [String: String]
   let cgroups: [String: [String: String]]
+  let volumeIsWritable: Bool
 
   init(changes: borrowing Descriptor) {
     mounts = Facts.mounts("self")
@@ -21,6 +22,7 @@ struct Surroundings: Sendable {
     self.files = files.filter { !$0.key.hasPrefix("/dev/pts/") && !$0.key.contains("/__pycache__/") }
     images = listing("/images")
     cgroups = cgroupSettings()
+    volumeIsWritable = (try? access("/volume", .write)) != nil
   }
 }
 

@@ -11,11 +11,11 @@ private let byUser = Scenario(deed: .exec(), caller: .user(hasRange: true))
 let level15: [Property] = [
   Property(
     15, "volume", "With --volume /volume:/data/dir the command sees and changes the host's files there.",
-    read: "man 2 mount: MS_BIND", given
+    read: "man 2 mount: MS_BIND with MS_REC", given
   ) {
     if let lack = $0.lacksVolume { return lack }
     if !$0.answers.isSo("writes") { return "it can't write there" }
-    if !$0.answers.isSo("writes-below") { return "it can't write to the filesystem below: MS_REC" }
+    if !$0.answers.isSo("writes-below") { return "it can't write to the filesystem below" }
     let isThere = $0.after.files["/volume/new"] != nil && $0.during?.files["/volume/new"] != nil
     return isThere ? nil : "what it wrote isn't in the host's directory"
   },
@@ -72,7 +72,8 @@ extension Report {
   fileprivate var lacksVolume: String? {
     if let silence { return silence }
     let line = answers["reads"].map { "\"\($0)\"" } ?? "nothing"
-    return line == "\"the host's\"" ? nil : "its file says \(line)"
+    if line != "\"the host's\"" { return "its file says \(line)" }
+    return answers["reads-below"] == nil ? "the filesystem that is mounted below isn't there" : nil
   }
 
   /// What a volume has changed on the host.
@@ -85,6 +86,9 @@ extension Report {
       let closed = moment.mounts.filter { mount in
         mount.options.contains("ro")
           && before.mounts.contains { $0.point == mount.point && !$0.options.contains("ro") }
+      }
+      if !moment.volumeIsWritable {
+        return "/volume is read-only on the host too: without MS_BIND it is for all"
       }
       if !closed.isEmpty { return "read-only on the host too: \(listed(closed.map(\.point)))" }
     }
