@@ -72,7 +72,13 @@ class Cage:
             "--mount-proc",
         ]
         modules = sysconfig.get_paths()["platlib"]
-        folders = [WORKSHOP, modules, swift or "/nowhere", "empty" if is_empty else level, *self.cgroups.folders]
+        folders = [
+            WORKSHOP,
+            modules,
+            swift or "/nowhere",
+            "empty" if is_empty else level,
+            *self.cgroups.folders,
+        ]
         script = SETUP + "echo ready\nexec sleep infinity\n"
         self.holder = subprocess.Popen(
             [*command, "bash", "-c", script, "setup", *map(str, folders)],

@@ -36,7 +36,7 @@ def command_of(edition, folder):
     """A level's program as the checker's --cmd."""
     if edition == "swift":
         return str(PROGRAMS / f"rd-{'start' if folder.name == 'start' else folder.name[:2]}")
-    return f"{sys.executable} {folder}/python/rd.py"
+    return f"{os.path.realpath(sys.executable)} {folder}/python/rd.py"
 
 
 def edited(folder, level, edits):
@@ -49,4 +49,4 @@ def edited(folder, level, edits):
     for given in solution.glob("*.py"):
         (folder / given.name).write_bytes(given.read_bytes())
     (folder / "rd.py").write_text(source)
-    return f"{sys.executable} {folder}/rd.py"
+    return f"{os.path.realpath(sys.executable)} {folder}/rd.py"

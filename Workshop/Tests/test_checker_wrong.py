@@ -1,11 +1,14 @@
 """Wrong programs: the solution with one mistake each. The checker finds it, and blames nothing else."""
 
 import pytest
+import wrong
+import wrong_later
 from checker import edited, failures
-from wrong import WRONG
 
 
-@pytest.mark.parametrize("mistake", WRONG, ids=lambda mistake: f"{mistake.level:02}-{mistake.name}")
+@pytest.mark.parametrize(
+    "mistake", wrong.WRONG + wrong_later.WRONG, ids=lambda mistake: f"{mistake.level:02}-{mistake.name}"
+)
 def test_a_mistake_is_found(mistake, tmp_path):
     found = failures(mistake.level, edited(tmp_path, mistake.level, mistake.edits))
     assert set(found) == set(mistake.seen)

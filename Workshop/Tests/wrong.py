@@ -1,4 +1,4 @@
-"""The mistakes of test_checker_wrong.py."""
+"""The mistakes of test_checker_wrong.py, levels 00 to 12."""
 
 from dataclasses import dataclass
 
@@ -58,8 +58,6 @@ PID_1 = {
     "zombies": "nobody has waited for it",
 }
 
-USERS = ["", "-same", "-image", "-range", "-other", "-groups", "-alone"]
-PLACE = "        place = volumes.place_inside(root, volume.target, stat.S_ISDIR(os.stat(source).st_mode))\n"
 
 WRONG = [
     # 00
@@ -387,147 +385,4 @@ WRONG = [
     ),
     # 12
     Mistake(12, "a-filter-that-allows-all", [("FILTER)", "FILTER[-8:])")], {"refused": "unshare worked"}),
-    # 13
-    Mistake(
-        13,
-        "a-range-that-isnt-taken",
-        [("RANGES = None if IS_ROOT else host.subordinate_ids()", "RANGES = None")],
-        {"user-range": "0 61234 1", "user-other": "nvalid argument", "user-groups": "4, 24, 27"},
-    ),
-    Mistake(
-        13,
-        "groups-kept",
-        [("    if IS_ROOT or RANGES:\n", "    if IS_ROOT:\n")],
-        {"user-groups": "4, 24, 27"},
-    ),
-    Mistake(
-        13,
-        "setgroups-isnt-denied",
-        [('        write_file(f"/proc/{process}/setgroups", "deny")\n', "")],
-        {"user-alone": "Operation not permitted"},
-    ),
-    Mistake(
-        13,
-        "root-inside-is-somebody-else",
-        [(f"0 {{os.get{kind}()}} 1 1 {{", "0 {") for kind in ("uid", "gid")],
-        dict.fromkeys([f"user{what}" for what in USERS[:-1]], ""),
-    ),
-    Mistake(
-        13,
-        "devices-are-made",
-        [("        if not IS_ROOT:\n", "        if False:\n")],
-        dict.fromkeys([f"user{what}" for what in USERS], "Operation not permitted"),
-    ),
-    Mistake(
-        13,
-        "devices-arent-bound",
-        [('            linux.mount(f"/dev/{name}", f"{dev}/{name}", None, linux.MS_BIND, None)\n', "")],
-        {"user-same": "level 02, devices: /dev/null is device"},
-    ),
-    Mistake(
-        13,
-        "a-limit-is-forgotten",
-        [
-            (
-                '        fail(125, "limits take a cgroup, and none is delegated to you")\n',
-                "        options.memory = None\n",
-            )
-        ],
-        {"user-limits": "status 0"},
-    ),
-    # 15
-    Mistake(
-        15,
-        "not-recursive",
-        [
-            (
-                "place, None, linux.MS_BIND | linux.MS_REC, None)\n        #",
-                "place, None, linux.MS_BIND, None)\n        #",
-            )
-        ],
-        dict.fromkeys(["volume", "read-only", "volume-link"], "below isn't there"),
-    ),
-    Mistake(
-        15,
-        "not-read-only",
-        [(" if volume.is_read_only else []", " if False else []")],
-        {"read-only": "made a file in it"},
-    ),
-    Mistake(
-        15,
-        "read-only-but-not-below",
-        [("in volumes.mounts(place) if", "in list(volumes.mounts(place))[:1] if")],
-        {"read-only": "made a file in the filesystem below"},
-    ),
-    Mistake(
-        15,
-        "read-only-for-all",
-        [("flags | linux.MS_BIND | linux.MS_REMOUNT", "flags | linux.MS_REMOUNT")],
-        {"volume-host": "without MS_BIND it is for all"},
-    ),
-    Mistake(
-        15,
-        "a-link-leads-out",
-        [
-            (
-                PLACE,
-                "        place = root + volume.target\n        os.makedirs(place, exist_ok=True)\n",
-            )
-        ],
-        {"volume-link": "changed: /etc/data"},
-    ),
-    Mistake(
-        15,
-        "the-place-is-made-in-the-image",
-        [
-            (
-                "        mount_layers(options.image)\n",
-                "        for volume in options.volumes:\n"
-                "            os.makedirs(options.image + volume.target, exist_ok=True)\n"
-                "        mount_layers(options.image)\n",
-            )
-        ],
-        {"volume-image": "changed: /images/small/data", "volume-link": "changed: /etc/data"},
-    ),
-    Mistake(
-        15,
-        "exec-elsewhere",
-        [
-            (
-                "namespaces = linux.CLONE_NEWNS | linux.CLONE_NEWUTS | linux.CLONE_NEWIPC\n    linux.setns",
-                "namespaces = linux.CLONE_NEWNS | linux.CLONE_NEWIPC\n    linux.setns",
-            )
-        ],
-        dict.fromkeys(["exec", "exec-user"], "than the first: uts"),
-    ),
-    Mistake(
-        15,
-        "exec-outside-of-the-cgroup",
-        [('        write_file(f"{cgroup}/cgroup.procs", command)\n', "        pass\n")],
-        {"exec": "it isn't in the first's cgroup"},
-    ),
-    Mistake(
-        15,
-        "exec-with-a-descriptor",
-        [(CLOSE + "    become()\n", "    become()\n")],
-        dict.fromkeys(["exec-rights", "exec-user"], "it has descriptor"),
-    ),
-    Mistake(
-        15,
-        "exec-with-all-rights",
-        [(CLOSE + "    become()\n", CLOSE + "    os.execvp(options.command[0], options.command)\n")],
-        dict.fromkeys(["exec-rights", "exec-user"], "CapBnd is"),
-    ),
-    Mistake(
-        15,
-        "exec-without-status",
-        [('g")\n    return supervise(command)', 'g")\n    supervise(command)\n    return 0')],
-        {"exec-status": "status 0"},
-    ),
-    Mistake(
-        15,
-        "exec-as-root-alone",
-        [(" | (0 if is_ours else linux.CLONE_NEWUSER)", "")],
-        {"exec-user": "rd exec ended with status 125"},
-    ),
 ]

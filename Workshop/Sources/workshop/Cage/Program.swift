@@ -9,12 +9,18 @@ struct Program {
     ["/bin/sh", "-c", "exec \(command) \"$@\"", "rd"] + arguments
   }
 
+  /// Where symbolic links lead to.
+  private func real(_ path: String) -> String? {
+    guard let place = try? open(path, .path) else { return nil }
+    return link("/proc/self/fd/\(place.rawValue)")
+  }
+
   /// Directories that it is read from, as far as the command and the environment tell.
   var needed: [String] {
     let paths = currentEnvironment().filter { $0.hasPrefix("PYTHONPATH=") }.flatMap {
       $0.dropFirst(11).split(separator: ":").map(String.init)
     }
     let files = command.split { " '\"=".contains($0) }.map(String.init).filter { $0.hasPrefix("/") }
-    return paths + files.map { exists("\($0)/.") ? $0 : parent($0) }
+    return paths + (files + files.compactMap(real)).map { exists("\($0)/.") ? $0 : parent($0) }
   }
 }
