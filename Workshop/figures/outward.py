@@ -29,5 +29,32 @@ def uid_map():
     return drawing
 
 
+def way_out():
+    drawing = Drawing(
+        "A packet's way out, and one's way in",
+        """A packet's way out, from top to bottom. In the container: eth0 with the address 10.88.0.2. Its cable
+        leads to rd2 on the host, which is plugged into the bridge rd0, 10.88.0.1. The host forwards it. On the
+        way out nft writes the host's address, 192.0.2.1, over the sender's, 10.88.0.2. So it leaves by the
+        host's own device, to 192.0.2.2, elsewhere. From bottom to top, the way in to a published port: what
+        comes to 192.0.2.1, port 8080, gets the target 10.88.0.2, port 80.""",
+    )
+    drawing.text(14, 24, "container", "t", 12.5, bold=True)
+    drawing.box(60, 34, 240, 34, "new", "eth0: 10.88.0.2", size=11)
+    drawing.text(14, 112, "host", "t", 12.5, bold=True)
+    drawing.box(60, 122, 240, 34, "new", "rd2, the cable's other end", size=11)
+    drawing.box(60, 176, 240, 34, "new", "rd0, the bridge: 10.88.0.1", size=11)
+    drawing.box(14, 234, 156, 50, "own", "masquerade", "from 10.88.0.2 → 192.0.2.1", size=10)
+    drawing.box(190, 234, 156, 50, "own", "dnat", "to :8080 → 10.88.0.2:80", size=10)
+    drawing.box(60, 308, 240, 34, "host", "its own device: 192.0.2.1", size=11)
+    drawing.text(14, 386, "elsewhere", "t", 12.5, bold=True)
+    drawing.box(60, 396, 240, 34, "host", "192.0.2.2", size=11)
+    for top, bottom in [(68, 122), (156, 176), (210, 234), (284, 308), (342, 396)]:
+        drawing.arrow((110, top), (110, bottom))
+        drawing.arrow((250, bottom), (250, top))
+    drawing.text(120, 96, "out", "q", 11)
+    drawing.text(226, 96, "in", "q", 11)
+    return drawing
+
+
 def figures():
-    return {"uid-map": uid_map()}
+    return {"uid-map": uid_map(), "way-out": way_out()}
