@@ -33,6 +33,7 @@ let package = Package(
       ]),
     .target(name: "TestSupport", dependencies: ["Linux", system], path: "Tests/TestSupport"),
     .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", "TestSupport", system]),
+    .testTarget(name: "OCISpecTests", dependencies: ["OCISpec"], exclude: ["Specification"]),
     .testTarget(name: "ContainersTests", dependencies: ["Containers", "Linux", "OCISpec", system]),
     .testTarget(name: "ImagesTests", dependencies: ["CLinux", "Images", "Linux", "TestSupport", system]),
   ],

@@ -8,6 +8,11 @@ enum Defaults {
     "CAP_SETFCAP", "CAP_SETGID", "CAP_SETPCAP", "CAP_SETUID", "CAP_SYS_CHROOT",
   ]
 
+  static let namespaces = [
+    Namespace(.pid), Namespace(.network), Namespace(.mount), Namespace(.ipc), Namespace(.uts),
+    Namespace(.cgroup),
+  ]
+
   static let mounts = [
     Mount("/proc", type: "proc", source: "proc", options: ["nosuid", "nodev", "noexec"]),
     Mount("/sys", type: "sysfs", source: "sysfs", options: ["nosuid", "nodev", "noexec", "ro"]),
@@ -28,11 +33,14 @@ enum Defaults {
   ]
 
   /// The devices above, the console, and terminals; making nodes of others is allowed, opening them is not.
-  static let allowedDevices = [
-    AllowedDevice(.character, nil, nil, "m"), AllowedDevice(.block, nil, nil, "m"),
-    AllowedDevice(.character, 1, 3), AllowedDevice(.character, 1, 5), AllowedDevice(.character, 1, 7),
-    AllowedDevice(.character, 1, 8), AllowedDevice(.character, 1, 9), AllowedDevice(.character, 5, 0),
-    AllowedDevice(.character, 5, 1), AllowedDevice(.character, 5, 2), AllowedDevice(.character, 136, nil),
+  static let deviceRules = [
+    DeviceRule(allow: false), DeviceRule(allow: true, "c", nil, nil, "m"),
+    DeviceRule(allow: true, "b", nil, nil, "m"),
+    DeviceRule(allow: true, "c", 1, 3), DeviceRule(allow: true, "c", 1, 5),
+    DeviceRule(allow: true, "c", 1, 7),
+    DeviceRule(allow: true, "c", 1, 8), DeviceRule(allow: true, "c", 1, 9),
+    DeviceRule(allow: true, "c", 5, 0),
+    DeviceRule(allow: true, "c", 5, 1), DeviceRule(allow: true, "c", 5, 2), DeviceRule(allow: true, "c", 136),
   ]
 
   static let maskedPaths = [

@@ -6,7 +6,7 @@ import OCISpec
 extension ContainerOptions {
   func resources() throws -> Resources {
     var resources = Resources()
-    resources.devices = Defaults.allowedDevices
+    resources.devices = Defaults.deviceRules
     resources.memory.limit = try single("--memory", memory).map { try size("--memory", $0) }
     resources.memory.swap = try single("--memory-swap", memorySwap).map {
       $0 == "-1" ? -1 : try size("--memory-swap", $0)
@@ -31,7 +31,7 @@ extension ContainerOptions {
       guard let limit = Int64(text), limit == -1 || (1...4_194_304).contains(limit) else {
         throw ValidationError("--pids-limit \(text): it is a number from 1 to 4194304, or -1")
       }
-      resources.pids.limit = limit
+      resources.pids = Pids(limit: limit)
     }
     return resources
   }

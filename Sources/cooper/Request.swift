@@ -16,7 +16,11 @@ extension ContainerOptions {
     process.args = imageAndCommand.count > 1 ? Array(imageAndCommand.dropFirst()) : ["/bin/sh"]
     process.terminal = tty
     process.cwd = try absolute("--workdir", single("--workdir", workdir) ?? "/")
-    process.capabilities = try capabilities(add: capAdd, drop: capDrop)
+    let capabilities = try capabilities(add: capAdd, drop: capDrop)
+    process.capabilities.bounding = capabilities
+    process.capabilities.permitted = capabilities
+    process.capabilities.effective = capabilities
+    process.noNewPrivileges = true
     var environment = try environment(hostname: hostname)
     if tty { try checkTerminal() }
 
@@ -74,8 +78,8 @@ extension ContainerOptions {
 
   private func namespaces() throws -> [Namespace] {
     switch try single("--network", network) ?? "none" {
-    case "none": Namespace.allCases
-    case "host": Namespace.allCases.filter { $0 != .network }
+    case "none": Defaults.namespaces
+    case "host": Defaults.namespaces.filter { $0.type != .network }
     case let other: throw ValidationError("--network \(other): it is none or host")
     }
   }

@@ -128,7 +128,7 @@ struct CgroupManagerTests {
         $0.cpu.quota = 25_000
         $0.cpu.period = 50_000
         $0.cpu.shares = 1024
-        $0.pids.limit = 10
+        $0.pids = Pids(limit: 10)
       } == [
         "MemoryMax=67108864", "MemorySwapMax=33554432", "CPUQuotaPeriodUSec=50000",
         "CPUQuotaPerSecUSec=500000", "CPUWeight=39", "TasksMax=10",
@@ -138,14 +138,14 @@ struct CgroupManagerTests {
         $0.memory.limit = 8192
         $0.memory.swap = -1
         $0.cpu.quota = -1
-        $0.pids.limit = -1
+        $0.pids = Pids(limit: -1)
       } == ["MemoryMax=8192", "MemorySwapMax=infinity", "CPUQuotaPerSecUSec=infinity", "TasksMax=infinity"])
     #expect(
       try limits { $0.cpu.quota = .max } == ["CPUQuotaPeriodUSec=100000", "CPUQuotaPerSecUSec=infinity"])
     let plan = try compile(
       request {
         $0.cgroupManager = .systemd
-        $0.config.linux.resources.devices = []
+        $0.config.linux.resources.devices = [DeviceRule(allow: false)]
       }, host(machine, system))
     #expect(scope(plan)?.cgroup == "/cg/system.slice/cooper-cask.scope")
     #expect(plan.remarks.contains { $0.contains("no limit of device access") })

@@ -33,7 +33,7 @@ struct CompileCgroupTests {
       $0.cpu.quota = 50_000
       $0.cpu.period = 100_000
       $0.cpu.shares = 1024
-      $0.pids.limit = 10
+      $0.pids = Pids(limit: 10)
     }
     let path = "/cg/v2/cooper-cask"
     #expect(
@@ -60,7 +60,7 @@ struct CompileCgroupTests {
       $0.memory.swap = 96 << 20
       $0.cpu.quota = 50_000
       $0.cpu.shares = 1024
-      $0.pids.limit = -1
+      $0.pids = Pids(limit: -1)
     }
     let (memory, cpu, pids) = ("/cg/memory/cooper-cask", "/cg/cpu/cooper-cask", "/cg/pids/cooper-cask")
     let machine = [v1Memory, v1CPU, v1Pids]
@@ -88,7 +88,7 @@ struct CompileCgroupTests {
     let unified = CgroupHierarchy(.v2, "/cg/unified", controllers: ["pids"])
     let request = limited {
       $0.memory.limit = 64 << 20
-      $0.pids.limit = 5
+      $0.pids = Pids(limit: 5)
     }
     let plan = try compile(request, host([v1Memory, unified]))
     #expect(birthplace(plan) == "/cg/unified/cooper-cask/container")
@@ -115,7 +115,10 @@ struct CompileCgroupTests {
 
   @Test func deviceRulesDenyEverythingFirst() throws {
     let request = limited {
-      $0.devices = [AllowedDevice(.character, 1, 3), AllowedDevice(.block, nil, nil, "m")]
+      $0.devices = [
+        DeviceRule(allow: false), DeviceRule(allow: true, "c", 1, 3),
+        DeviceRule(allow: true, "b", nil, nil, "m"),
+      ]
     }
     let path = "/cg/devices/cooper-cask"
     #expect(
@@ -162,7 +165,7 @@ struct CompileCgroupTests {
     expectCompileError("linux.resources.pids.limit", "/cg/pids can't be written") {
       var sealed = v1Pids
       sealed.isWritable = false
-      return try compile(limited { $0.pids.limit = 1 }, host([sealed]))
+      return try compile(limited { $0.pids = Pids(limit: 1) }, host([sealed]))
     }
     expectCompileError("linux.resources.memory.swap", "doesn't count swap") {
       var uncounted = v1Memory

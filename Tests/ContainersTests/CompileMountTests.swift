@@ -63,7 +63,7 @@ struct CompileMountTests {
         ]
       }, host()
     ).child
-    let node = try #require(steps.firstIndex(of: .makeNode(Device("/dev/null", 1, 3))))
+    let node = try #require(steps.firstIndex(of: .makeNode(DeviceNode("/dev/null", DeviceNumber(1, 3)))))
     guard case .mount(let mount) = steps[node - 1] else {
       Issue.record("\(steps[node - 1])")
       return

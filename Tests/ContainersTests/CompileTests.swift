@@ -26,7 +26,7 @@ struct CompileTests {
   @Test func everyPropertyHasItsStepInItsPlace() throws {
     let plan = try compile(
       request { request in
-        request.config.linux.namespaces = Namespace.allCases
+        request.config.linux.namespaces = ownNamespaces
         request.config.hostname = "tub"
         request.config.root?.readonly = true
         request.config.linux.devices = [Device("/dev/null", 1, 3)]
@@ -37,7 +37,7 @@ struct CompileTests {
         request.config.process?.noNewPrivileges = true
         request.config.process?.cwd = "/home"
         request.config.process?.user = User(uid: 5, gid: 6, additionalGids: [7])
-        request.config.process?.capabilities = ["CAP_KILL", "CAP_CHOWN"]
+        request.config.process?.capabilities.bounding = ["CAP_KILL", "CAP_CHOWN"]
         request.usesInit = true
       }, host())
     #expect(plan.host.contains(.clone([.newPID, .newNet, .newNS, .newIPC, .newUTS], cgroup: nil)))
@@ -49,7 +49,7 @@ struct CompileTests {
         .mount(
           FilesystemMount(
             type: "proc", source: "proc", path: "/proc", attributes: [.noSuid, .noExec], options: [])),
-        .makeNode(Device("/dev/null", 1, 3)), .terminal(nil),
+        .makeNode(DeviceNode("/dev/null", DeviceNumber(1, 3))), .terminal(nil),
         .mask("/proc/keys"), .makeReadOnly("/proc/sys"), .makeRootReadOnly,
         .pivotRoot, .setHostname("tub"), .loopbackUp, .closeDescriptors,
         .dropBoundingSet(keeping: capabilities),
@@ -80,12 +80,12 @@ struct CompileTests {
       try compile(request { $0.lower = ["/file"] }, host(files: ["/file": .other]))
     }
     expectCompileError("process.capabilities", "no capability CAP_FLY") {
-      try compile(request { $0.config.process?.capabilities = ["CAP_FLY"] }, host())
+      try compile(request { $0.config.process?.capabilities.bounding = ["CAP_FLY"] }, host())
     }
   }
 
   @Test func aCapabilityThatTheKernelOrTheCallerLacksIsRefused() {
-    let wanted = request { $0.config.process?.capabilities = ["CAP_BPF"] }
+    let wanted = request { $0.config.process?.capabilities.bounding = ["CAP_BPF"] }
     expectCompileError("process.capabilities", "this kernel has no CAP_BPF") {
       var host = host()
       host.lastCapability = .auditRead

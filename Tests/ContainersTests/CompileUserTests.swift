@@ -20,7 +20,7 @@ struct CompileUserTests {
 
   private func alone(_ host: inout HostFacts) { host.user.uids = nil }
 
-  private func mounts(_ mount: Mount, _ host: HostFacts, _ namespaces: [Namespace] = Namespace.allCases)
+  private func mounts(_ mount: Mount, _ host: HostFacts, _ namespaces: [Namespace] = ownNamespaces)
     throws -> [ChildStep]
   {
     let request = request {
@@ -104,13 +104,13 @@ struct CompileUserTests {
   }
 
   @Test func capabilitiesAreThoseOfTheNamespace() throws {
-    let request = request { $0.config.process?.capabilities = ["CAP_SYS_ADMIN"] }
+    let request = request { $0.config.process?.capabilities.bounding = ["CAP_SYS_ADMIN"] }
     #expect(try compile(request, user()).child.contains(.setCapabilities(CapabilitySet([.sysAdmin]))))
   }
 
   @Test func devicesAreTheMachines() throws {
-    let null = Device("/dev/null", 1, 3)
-    let plan = try compile(request { $0.config.linux.devices = [null] }, user())
+    let null = DeviceNode("/dev/null", DeviceNumber(1, 3))
+    let plan = try compile(request { $0.config.linux.devices = [Device("/dev/null", 1, 3)] }, user())
     #expect(plan.child.contains(.bindNode(null)))
     #expect(!plan.child.contains(.makeNode(null)))
   }
@@ -118,7 +118,7 @@ struct CompileUserTests {
   @Test func theNetworkOfTheMachineIsSeenInItsOwnSysfs() throws {
     let sysfs = Mount("/sys", type: "sysfs", source: "sysfs", options: ["nosuid"])
     #expect(
-      try mounts(sysfs, user(), [.mount, .pid]) == [
+      try mounts(sysfs, user(), [Namespace(.mount), Namespace(.pid)]) == [
         .bind(
           BindMount(
             source: "/sys", path: "/sys", kind: .directory, attributes: [.readOnly, .noSuid],

@@ -18,6 +18,11 @@ func request(_ change: (inout ContainerRequest) -> Void = { _ in }) -> Container
   return request
 }
 
+/// All that a container can have, without a user namespace.
+let ownNamespaces: [Namespace] = [Namespace.Kind.pid, .network, .mount, .ipc, .uts, .cgroup].map {
+  Namespace($0)
+}
+
 /// A machine with these cgroup hierarchies, on which root has every capability.
 func host(_ cgroups: [CgroupHierarchy] = [], files: [FilePath: FileKind] = [:]) -> HostFacts {
   HostFacts(cgroups: cgroups, files: files.merging(["/image": .directory]) { $1 })

@@ -62,7 +62,7 @@ func cgroupSettings(_ resources: Resources, swapByDefault: Bool) throws -> [Cgro
         v2: [("cpu.weight", "\(weight(shares: shares))")],
         scope: [.init("CPUWeight", .number(weight(shares: shares)))]))
   }
-  if let limit = resources.pids.limit {
+  if let limit = resources.pids?.limit {
     let value = limit < 0 ? "max" : "\(limit)"
     settings.append(
       CgroupSetting(

@@ -10,34 +10,34 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
   guard let process = request.config.process, !process.args.isEmpty else {
     throw CompileError("process.args", "there is no command")
   }
-  let namespaces = request.config.linux.namespaces
+  let linux = request.config.linux
   let cgroups = try compileCgroups(request, host)
   let user = try compileUser(process.user, host)
-  let capabilities = try compileCapabilities(process.capabilities, host)
+  let capabilities = try compileCapabilities(process.capabilities.bounding, host)
 
   return Plan(
     id: request.id,
     host: [.startKeeper(directory: request.directory)]
       + cgroups.prepare
-      + [.clone(cloneFlags(namespaces, user), cgroup: cgroups.birthplace)]
+      + [.clone(cloneFlags(linux, user), cgroup: cgroups.birthplace)]
       + (user?.hostSteps ?? [])
       + cgroups.attach
       + [.go],
     child: try [user == nil ? .awaitGo : .awaitIDs]
       + cgroups.joins
       + [.newSession, .newSessionKeyring]
-      + (namespaces.contains(.cgroup) ? [.unshareCgroup] : [])
+      + (linux.makesNamespace(.cgroup) ? [.unshareCgroup] : [])
       + [.makeMountsPrivate]
       + compileRoot(request, host)
       + request.links.map { .makeLink(target: $0.target, path: $0.path) }
       + compileMounts(request, host, cgroups.visible, user)
       + (process.terminal ? [.terminal(process.consoleSize)] : request.isInteractive ? [] : [.nullInput])
-      + request.config.linux.maskedPaths.map { .mask($0) }
-      + request.config.linux.readonlyPaths.map { .makeReadOnly($0) }
+      + linux.maskedPaths.map { .mask($0) }
+      + linux.readonlyPaths.map { .makeReadOnly($0) }
       + (request.config.root?.readonly == true ? [.makeRootReadOnly] : [])
       + [.pivotRoot]
       + (request.config.hostname.map { [.setHostname($0)] } ?? [])
-      + (namespaces.contains(.network) ? [.loopbackUp] : [])
+      + (linux.makesNamespace(.network) ? [.loopbackUp] : [])
       + [.closeDescriptors, .dropBoundingSet(keeping: capabilities)]
       + (user.map { $0.programs != nil } ?? true ? [.setUser(process.user)] : [])
       + [.setCapabilities(capabilities)]
@@ -50,19 +50,13 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
     ])
 }
 
-private func cloneFlags(_ namespaces: [Namespace], _ user: UserPlan?) -> CloneFlags {
-  var flags: CloneFlags = user == nil ? [] : .newUser
-  for namespace in namespaces {
-    switch namespace {
-    case .pid: flags.insert(.newPID)
-    case .network: flags.insert(.newNet)
-    case .mount: flags.insert(.newNS)
-    case .ipc: flags.insert(.newIPC)
-    case .uts: flags.insert(.newUTS)
-    case .cgroup: break  // unshared by the child, once it is in its cgroups
-    }
-  }
-  return flags
+private func cloneFlags(_ linux: LinuxConfig, _ user: UserPlan?) -> CloneFlags {
+  // That of cgroups is unshared by the child, once it is in its cgroups.
+  let table: [(Namespace.Kind, CloneFlags)] = [
+    (.pid, .newPID), (.network, .newNet), (.mount, .newNS), (.ipc, .newIPC), (.uts, .newUTS),
+  ]
+  let flags = table.filter { linux.makesNamespace($0.0) }.map(\.1)
+  return CloneFlags(flags).union(user == nil ? [] : .newUser)
 }
 
 private func compileCapabilities(_ names: [String], _ host: HostFacts) throws -> CapabilitySet {

@@ -59,15 +59,15 @@ private func compileFilesystem(
   if let devices = host.cgroups.first(where: {
     $0.version == .v1 && $0.controllers.contains("devices") && $0.isWritable
   }),
-    let allowed = resources.devices
+    !resources.devices.isEmpty
   {
-    let rules = [(file: "devices.deny", value: "a")] + allowed.map { ("devices.allow", rule($0)) }
+    let rules = resources.devices.map { (file: $0.allow ? "devices.allow" : "devices.deny", value: rule($0)) }
     writes.append(
       (
         devices,
         [CgroupSetting(controller: "devices", property: "linux.resources.devices", v1: rules, v2: [])]
       ))
-  } else if resources.devices != nil {
+  } else if !resources.devices.isEmpty {
     plan.remarks.append(noDeviceLimit)
   }
   // A cgroup of its own where that costs nothing: the clone puts the child there.
@@ -173,7 +173,8 @@ func swapIsNotCounted(_ setting: CgroupSetting, _ hierarchy: CgroupHierarchy) ->
 
 let noDeviceLimit = "no limit of device access: there is no devices hierarchy of cgroup v1 to write to"
 
-private func rule(_ device: AllowedDevice) -> String {
-  func text(_ number: UInt32?) -> String { number.map { "\($0)" } ?? "*" }
-  return "\(device.type.rawValue) \(text(device.major)):\(text(device.minor)) \(device.access)"
+private func rule(_ rule: DeviceRule) -> String {
+  func text(_ number: Int64?) -> String { number.map { "\($0)" } ?? "*" }
+  guard let type = rule.type, type != "a" else { return "a" }
+  return "\(type) \(text(rule.major)):\(text(rule.minor)) \(rule.access ?? "rwm")"
 }

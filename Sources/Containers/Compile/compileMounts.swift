@@ -15,7 +15,7 @@ func compileRoot(_ request: ContainerRequest, _ host: HostFacts) throws -> [Chil
 func compileMounts(
   _ request: ContainerRequest, _ host: HostFacts, _ cgroups: [CgroupHierarchy], _ user: UserPlan?
 ) throws -> [ChildStep] {
-  let sharesNetwork = !request.config.linux.namespaces.contains(.network)
+  let sharesNetwork = !request.config.linux.makesNamespace(.network)
   let mounts = try request.config.mounts.enumerated().map { index, mount in
     try compileMount(mount, "mounts[\(index)]", host, cgroups).map { step in
       guard let user, case .mount(let filesystem) = step else { return step }
@@ -25,7 +25,8 @@ func compileMounts(
   // Into a fresh /dev before anything else is mounted: a volume of the host's must not get the nodes.
   let device = request.config.mounts.firstIndex { pathComponents($0.destination) == ["dev"] && !$0.isBind }
   let split = device.map { $0 + 1 } ?? mounts.count
-  return mounts[..<split].flatMap(\.self) + compileDevices(request, user) + mounts[split...].flatMap(\.self)
+  return try mounts[..<split].flatMap(\.self) + compileDevices(request, user)
+    + mounts[split...].flatMap(\.self)
 }
 
 private func compileMount(

@@ -5,20 +5,21 @@ import OCISpec
 // MARK: Devices and stdio
 
 extension Lowering {
-  func makeNode(_ device: Device) {
+  func makeNode(_ device: DeviceNode) {
     let (directory, name) = makeParent(device.path)
-    let number = DeviceNumber(device.major, device.minor).rawValue
-    let mode = NodeType.characterDevice.rawValue | device.fileMode
-    builder.call(__NR_mknodat, .slot(directory), builder.text(name), .value(Int(mode)), .value(Int(number)))
+    let mode = NodeType.characterDevice.rawValue | device.mode
+    builder.call(
+      __NR_mknodat, .slot(directory), builder.text(name), .value(Int(mode)),
+      .value(Int(device.number.rawValue)))
   }
 
   /// After a look whether it is what the plan says.
-  func bindNode(_ device: Device) {
+  func bindNode(_ device: DeviceNode) {
     let tree = builder.slot()
     let flags = Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC)
     builder.call(
       __NR_open_tree, .value(Int(LINUX_AT_FDCWD)), builder.text(device.path), .value(flags), into: tree)
-    verify(tree, major: Int(device.major), minor: Int(device.minor))
+    verify(tree, major: Int(device.number.major), minor: Int(device.number.minor))
     setAttributes(tree, [.noSuid, .noExec], recursive: false)
     attach(tree, at: device.path, kind: .other)
   }
@@ -64,7 +65,8 @@ extension Lowering {
     builder.call(__NR_ioctl, .slot(master), .value(getPeer), .value(open | Int(LINUX_O_CLOEXEC)), into: slave)
     verify(slave, major: 136, minor: nil)
     if let size {
-      let window = builder.bytes((size.height, size.width, UInt16(0), UInt16(0)))
+      let window = builder.bytes(
+        (UInt16(clamping: size.height), UInt16(clamping: size.width), UInt16(0), UInt16(0)))
       builder.call(__NR_ioctl, .slot(slave), .value(setSize), builder.address(window))
     }
     let console = builder.slot()

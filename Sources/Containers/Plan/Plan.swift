@@ -88,9 +88,9 @@ public enum ChildStep: Hashable, Sendable {
   case emptyRoot
   case mount(FilesystemMount)
   case bind(BindMount)
-  case makeNode(Device)
+  case makeNode(DeviceNode)
   /// The node of the machine, where nodes can't be made.
-  case bindNode(Device)
+  case bindNode(DeviceNode)
   case makeLink(target: String, path: String)
   /// A pty of the container's own devpts: its master goes to the host side, its slave becomes /dev/console, the
   /// controlling terminal, and stdio.
@@ -116,6 +116,20 @@ public enum ChildStep: Hashable, Sendable {
   /// The command in a child of this process, which stays as pid 1, reaps, and forwards signals.
   case becomeInit
   case exec(args: [String], env: [String])
+}
+
+/// A file in the container that stands for a device.
+public struct DeviceNode: Hashable, Sendable {
+  public var path: String
+  public var number: DeviceNumber
+  public var mode: UInt32
+
+  /// A character device.
+  public init(_ path: String, _ number: DeviceNumber, mode: UInt32 = 0o666) {
+    self.path = path
+    self.number = number
+    self.mode = mode
+  }
 }
 
 /// A new filesystem in the container.

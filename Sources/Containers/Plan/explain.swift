@@ -46,9 +46,9 @@ extension ChildStep: CustomStringConvertible {
     case .mount(let mount): mount.description
     case .bind(let bind): bind.description
     case .makeNode(let device):
-      "make the device \(device.path) c \(device.major):\(device.minor) mode \(octal(device.fileMode))"
+      "make the device \(device.path) c \(device.number) mode \(octal(device.mode))"
     case .bindNode(let device):
-      "bind the machine's device \(device.path) c \(device.major):\(device.minor) on \(device.path)"
+      "bind the machine's device \(device.path) c \(device.number) on \(device.path)"
     case .makeLink(let target, let path): "make the link \(path) to \(target)"
     case .terminal: "open a terminal and make it /dev/console and stdio"
     case .nullInput: "take /dev/null as standard input"
