@@ -32,11 +32,12 @@ def uid_map():
 def way_out():
     drawing = Drawing(
         "A packet's way out, and one's way in",
-        """A packet's way out, from top to bottom. In the container: eth0 with the address 10.88.0.2. Its cable
-        leads to rd2 on the host, which is plugged into the bridge rd0, 10.88.0.1. The host forwards it. On the
-        way out nft writes the host's address, 192.0.2.1, over the sender's, 10.88.0.2. So it leaves by the
-        host's own device, to 192.0.2.2, elsewhere. From bottom to top, the way in to a published port: what
-        comes to 192.0.2.1, port 8080, gets the target 10.88.0.2, port 80.""",
+        """A packet's way out, from top to bottom. In the container: eth0 with the address 10.88.0.2. Its
+        cable leads to rd2 on the host, which is plugged into the bridge rd0, 10.88.0.1. The host
+        forwards it. On the way out nft writes the host's address, 192.0.2.1, over the sender's,
+        10.88.0.2. So it leaves by the host's own device, to 192.0.2.2, elsewhere. From bottom to top,
+        the way in to a published port: what comes to 192.0.2.1, port 8080, gets the target 10.88.0.2,
+        port 80.""",
     )
     drawing.text(14, 24, "container", "t", 12.5, bold=True)
     drawing.box(60, 34, 240, 34, "new", "eth0: 10.88.0.2", size=11)

@@ -34,7 +34,7 @@ func compileScope(
   plan.attach = [.startScope(scope), .makeCgroup(own)]
   plan.joins = [.enterCgroup(own)]
   plan.visible = [unified]
-  if request.config.linux.resources.devices != nil { plan.remarks.append(noDeviceLimit) }
+  if !request.config.linux.resources.devices.isEmpty { plan.remarks.append(noDeviceLimit) }
   return plan
 }
 
