@@ -48,7 +48,6 @@ chmod 755 /home/.bin/ifconfig
 if [ "$4" = empty ]; then rm -r image; fi
 if [ "$4" = 16-bundle ]; then
   mkdir bundle
-  ln -s ../image bundle/rootfs
   cp /home/.course/given/config.json bundle
 fi
 """

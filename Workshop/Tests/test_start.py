@@ -55,6 +55,17 @@ def test_it_can_be_called_rd_by_any_program(learner, apart):
     assert subprocess.run(["bash", "-c", command], env=learner.environment, check=False).returncode == 3
 
 
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_what_a_level_gives_comes_beside_the_program(learner, edition):
+    learner.output("start", 0, f"--{edition}")
+    program = learner.folder / PROGRAM[edition]
+    program.write_text("mine\n")
+    assert learner.output("start", 13, "--given").startswith("Given at level 13: ")
+    assert program.read_text() == "mine\n"
+    names = {"python": ["filter.py", "host.py"], "swift": ["Filter.swift", "Host.swift"]}[edition]
+    assert all((program.parent / name).exists() for name in names)
+
+
 def test_twice_is_as_once(learner):
     learner.output("start", 3, "--python")
     before = learner.files()

@@ -43,6 +43,7 @@ struct CheckOptions {
   }
 
   private func check(_ program: LearnersProgram) throws -> Int32 {
+    if !asJSON { say("The program: \(program.file)") }
     guard try program.build() else { return 125 }
     return try check(program.command, program.edition.name)
   }

@@ -6,12 +6,15 @@ struct StartLevel {
   private let level: Int
   private let edition: Edition?
   private let isApart: Bool
+  /// Only what learners get and never change, for a program that goes on.
+  private let isGiven: Bool
 
   init(_ arguments: [String]) throws {
     var arguments = Arguments(arguments)
     level = try arguments.level()
     edition = try arguments.edition()
     isApart = arguments.has("--apart")
+    isGiven = arguments.has("--given")
     try arguments.end()
   }
 
@@ -34,6 +37,10 @@ struct StartLevel {
       return 1
     }
     try put(files, of: program)
+    if isGiven {
+      say("Given at level \(twoDigits(level)): \(listed(files)).")
+      return 0
+    }
     say("Level \(twoDigits(level)) begins with \(listed(files.dropLast())).")
     say("Read \(try Course.lesson(level))/README.md, and write in \(program.file).")
     say("To call it rd, in each terminal: export PATH=\(folder.path)/\(program.bin):$PATH")
@@ -56,8 +63,9 @@ struct StartLevel {
     let edition = program.edition
     let given = "\(try Course.lesson(level))/\(edition.rawValue)"
     let names = names(in: given).filter { $0.hasSuffix(edition.suffix) && $0 != edition.file }
-    return [(program.file, try readFile("\(try Course.start(level))/\(edition.solution)"))]
-      + (try names.map { (program.path(of: $0), try readFile("\(given)/\($0)")) })
+    let texts = try names.map { (program.path(of: $0), try readFile("\(given)/\($0)")) }
+    if isGiven { return texts }
+    return [(program.file, try readFile("\(try Course.start(level))/\(edition.solution)"))] + texts
       + [("\(program.bin)/rd", "#!/bin/sh\nexec \(program.command) \"$@\"\n")]
   }
 

@@ -6,6 +6,7 @@ let usage = """
          workshop setup [--debian [--mirror URL]] [--classic]     an image, in this folder
          workshop setup --bundle                 an image, and an OCI bundle of it
          workshop start NN [--swift | --python] [--apart]         the beginning of level NN
+         workshop start NN --given        only the files that it gives, beside your program
          workshop run [NN] [--swift | --python] -- ARG…           your program, built if needed
          workshop check NN [--swift | --python | --cmd COMMAND] [--watch] [--json]
          workshop hint NN                 one more step at a time

@@ -19,7 +19,11 @@ struct CgroupTree {
 
 /// The cage's cgroups: one in each tree, so that none of the host's is in reach. They have the limits.
 struct CageCgroups {
-  static let prefix = "cooper.workshop-"
+  /// Pids are those of a pid namespace. Another one may see the same cgroups, and have cages there too.
+  static let prefix: String = {
+    let namespace = link("/proc/self/ns/pid") ?? ""
+    return "cooper.workshop-\(namespace.filter(\.isNumber))-"
+  }()
   let trees: [CgroupTree]
 
   /// Makes them, with limits that a wrong program meets before the machine feels it.

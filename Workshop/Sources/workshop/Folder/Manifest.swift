@@ -8,6 +8,7 @@ enum Manifest {
   static func text(package: String, program: String) -> String {
     """
     // swift-tools-version: 6.1
+    import Foundation
     import PackageDescription
 
     \(programs)"\(program)"]
@@ -15,7 +16,7 @@ enum Manifest {
     let package = Package(
       name: "workshop",
       dependencies: [.package(name: "cooper", path: "\(package)")],
-      targets: programs.map {
+      targets: programs.filter { FileManager.default.fileExists(atPath: "\\(Context.packageDirectory)/\\($0)") }.map {
         .executableTarget(name: $0, dependencies: [.product(name: "Linux", package: "cooper")], path: $0)
       },
       swiftLanguageModes: [.v6]
