@@ -4,6 +4,9 @@ from wrong import CLOSE, Mistake
 
 USERS = ["", "-same", "-image", "-range", "-other", "-groups", "-alone"]
 PLACE = "        place = volumes.place_inside(root, volume.target, stat.S_ISDIR(os.stat(source).st_mode))\n"
+ARGV = "options.command[0], options.command"
+BUNDLE = "from bundle import read_bundle\n"
+CHANGE = '        change_root("/run/root")\n'
 
 WRONG = [
     # 13
@@ -53,6 +56,37 @@ WRONG = [
             )
         ],
         {"user-limits": "status 0"},
+    ),
+    # 14
+    Mistake(
+        14,
+        "no-route",
+        [('        host.call(f"{inside} route add default via 10.88.0.1")\n', "")],
+        {"net-out": "no answer came from", "net-port": "no answer came to"},
+    ),
+    Mistake(
+        14,
+        "no-port",
+        [("firewall.translate(number, options.ports)", "firewall.translate(number, [])")],
+        {"net-port": "no answer came to"},
+    ),
+    Mistake(
+        14,
+        "bridge-left",
+        [('        host.remove_device("rd0")\n', "        pass\n")],
+        {"net-clean": "left: the device rd0"},
+    ),
+    Mistake(
+        14,
+        "rules-left",
+        [("    firewall.stop_translating(number)\n", "")],
+        {"net-clean": "left: table ip rd2"},
+    ),
+    Mistake(
+        14,
+        "always-connected",
+        [("        if options.has_network:\n", "        if IS_ROOT:\n")],
+        {"net-alone": "it has eth0, lo"},
     ),
     # 15
     Mistake(
@@ -148,5 +182,66 @@ WRONG = [
         "exec-as-root-alone",
         [(" | (0 if is_ours else linux.CLONE_NEWUSER)", "")],
         {"exec-user": "rd exec ended with status 125"},
+    ),
+    # 16
+    Mistake(
+        16,
+        "environment-of-the-caller",
+        [(f"os.execvpe({ARGV}, bundle.environment or os.environ)", f"os.execvp({ARGV})")],
+        {"bundle-command": "its environment is"},
+    ),
+    Mistake(
+        16,
+        "directory-forgotten",
+        [("    os.chdir(bundle.cwd)\n", "")],
+        {"bundle-place": "its working directory is /"},
+    ),
+    Mistake(
+        16,
+        "groups-dropped",
+        [("os.setgroups(bundle.groups)", "os.setgroups([])")],
+        {"bundle-user": "Groups is "},
+    ),
+    Mistake(
+        16,
+        "usual-capabilities",
+        [("KEPT = USUAL if bundle.capabilities is None else bundle.capabilities", "KEPT = USUAL")],
+        {"bundle-capabilities": "CapBnd is 00000000000004fb"},
+    ),
+    Mistake(
+        16,
+        "limits-forgotten",
+        [("        resource.setrlimit(number, limit)\n", "        pass\n")],
+        {"bundle-limits": "the limits of open files are"},
+    ),
+    Mistake(
+        16,
+        "masked-before-the-root-changes",
+        [(CHANGE + "        mask_paths()\n", "        mask_paths()\n" + CHANGE)],
+        {"bundle-masked": "/proc/keys can be read", "bundle-read-only": "/proc/sys can be written"},
+    ),
+    Mistake(
+        16,
+        "only-directories-masked",
+        [('            linux.mount("/dev/null", path, None, linux.MS_BIND, None)\n', "            pass\n")],
+        {"bundle-masked": "/proc/keys can be read"},
+    ),
+    Mistake(
+        16,
+        "settings-forgotten",
+        [("    for path, value in bundle.sysctls.items():\n        write_file(path, value)\n", "")],
+        {"bundle-sysctl": "ip_unprivileged_port_start is 1024"},
+    ),
+    Mistake(
+        16,
+        "root-that-can-be-written",
+        [("    if bundle.is_read_only:\n", "    if False:\n")],
+        {"bundle-read-only": "the command made a file in /"},
+    ),
+    Mistake(
+        16,
+        "fields-ignored",
+        [(BUNDLE, f"import bundle as given\n{BUNDLE}given.refuse = lambda field: None\n")],
+        {"bundle-refused": "the command ran, without linux.intelRdt"},
     ),
 ]

@@ -23,6 +23,25 @@ func facts() -> Answers {
   return answers
 }
 
+/// What a bundle's config.json asks for.
+func bundle(_ arguments: [String]) -> Answers {
+  var answers = Answers()
+  answers.add("argument", arguments)
+  answers.add("variable", currentEnvironment())
+  answers.add("cwd", (try? getcwd()).map { "\($0)" })
+  answers.add("hostname", "\(uname().nodename)")
+  if let limit = try? prlimit(0, .nofile) {
+    func text(_ number: UInt64?) -> String { number.map { "\($0)" } ?? "unlimited" }
+    answers.add("open-files", "\(text(limit.soft)) \(text(limit.hard))")
+  }
+  answers.add("keys", !lines(of: "/proc/keys").filter { !$0.isEmpty }.isEmpty)
+  answers.add("irq", !names(in: "/proc/irq").isEmpty)
+  answers.add("opens-setting", (try? open("/proc/sys/kernel/domainname", .writeOnly)) != nil)
+  answers.add("makes", (try? writeFile("/new-file", "new\n")) != nil)
+  answers.add("setting", lines(of: "/proc/sys/net/ipv4/ip_unprivileged_port_start").first)
+  return answers
+}
+
 private func devices(_ answers: inout Answers) {
   for name in ["null", "zero", "full", "random", "urandom", "tty"] {
     guard let status = try? statx("/dev/\(name)") else { continue }

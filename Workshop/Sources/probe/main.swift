@@ -39,6 +39,12 @@ case "write": say(write())
 case "volume":
   say(volume(arguments.count > 1 ? arguments[1] : "/"))
   waitForEnd()
+case "bundle":
+  say(bundle(Array(arguments.dropFirst())))
+  waitForEnd()
+case "network":
+  say(network())
+  waitForEnd()
 case "orphan": orphan()
 case "kill-all":
   try? kill(-1, .kill)

@@ -22,7 +22,9 @@ struct Cage {
         guard try !gate.readEnd.read(upTo: 1).isEmpty else { _exit(1) }
         gate.closeReadEnd()
         let visit = Visit(program: program, scenario: scenario, level: level)
-        let report = try visit.run(in: try enter(cgroups, directory))
+        let changes = try enter(cgroups, directory)
+        let outside = scenario.isOnline ? try Outside() : nil
+        let report = try visit.run(beside: outside, in: try Guard(changes: changes))
         try verdict.writeEnd.write("seen\n\(judge(report))")
       } catch { try? verdict.writeEnd.write("the cage can't be made: \(error)") }
       _exit(0)
@@ -43,7 +45,8 @@ struct Cage {
     return String(text.dropFirst(5))
   }
 
-  private func enter(_ cgroups: CageCgroups, _ directory: String) throws -> Guard {
+  /// Gives the directory where the overlays have what is changed in them.
+  private func enter(_ cgroups: CageCgroups, _ directory: String) throws -> Descriptor {
     // A terminal takes what is written to it for typed.
     try Session.setsid()
     // The cgroup that it is in becomes "/" to it.
@@ -61,7 +64,7 @@ struct Cage {
     for capability in machine { try? Prctl.capBSetDrop(capability) }
     // Memory that has no room left is taken from the others first.
     try? writeFile("/proc/self/oom_score_adj", "-999")
-    return try Guard(changes: changes)
+    return changes
   }
 }
 

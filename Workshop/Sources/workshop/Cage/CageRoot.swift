@@ -12,7 +12,9 @@ struct CageRoot {
   private static let place = "/sys"
   private static let root = "/sys/root"
   /// These are made new. Those for passing files are no overlays: an overlay's upper directory can't lie on one.
-  private static let own = ["/dev", "/images", "/proc", "/run", "/sys", "/tmp", "/var/tmp", "/volume"]
+  private static let own = [
+    "/bundles", "/dev", "/images", "/proc", "/run", "/sys", "/tmp", "/var/tmp", "/volume",
+  ]
   /// Filesystems without files of anybody's.
   private static let kernels: Set = [
     "autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs",
@@ -39,6 +41,8 @@ struct CageRoot {
     try mountSetUserIDs()
     try mountImages()
     try mountVolume()
+    try mount("bundles", Self.root + Bundles.place, "tmpfs", [.noSuid, .noDev], "mode=755,size=1m")
+    try Bundles.make(below: Self.root)
     let changes = try open("\(Self.place)/changes", [.directory])
     try chdir(Self.root)
     try pivot_root(".", ".")
@@ -62,7 +66,7 @@ struct CageRoot {
     let status = try statx(point)
     try chmod(upper, status.mode.permissions)
     if number == 0 {
-      for place in Self.own where !exists(place) || place == "/images" || place == "/volume" {
+      for place in Self.own where !exists(place) || ["/bundles", "/images", "/volume"].contains(place) {
         try makeDirectories(upper + place)
       }
       for name in [hostMarker, "probe"] { try writeFile("\(upper)/\(name)", "") }

@@ -26,6 +26,11 @@ struct Report: Sendable {
   /// The names of processes that were there after the end.
   let left: [String]
   let neighbourIsAlive: Bool
+  /// Devices and rules, as `ip` and `nft` list them.
+  let networkBefore: [String]
+  let networkAfter: [String]
+  /// What the container's server answered.
+  let fetched: String?
   let hostname: String
 }
 

@@ -18,9 +18,14 @@ struct Scenario: Hashable, Sendable {
   var command: [String]?
   var deed = Deed.wait
   var caller = Caller.root
+  /// In place of an image; its config.json has the command.
+  var bundle: String?
+  /// Whether the cage's network has a way to another one.
+  var isOnline = false
 
   /// The learner's command line after the program's own name.
   func arguments(level: Int) -> [String] {
+    if let bundle { return ["run", "--bundle", bundle] }
     let image = level >= 1 ? ["--image", image] : []
     return ["run"] + image + options + ["--"] + (command ?? ["/probe"] + probe)
   }

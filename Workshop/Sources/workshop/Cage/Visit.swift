@@ -11,8 +11,9 @@ struct Visit {
   let scenario: Scenario
   let level: Int
 
-  func run(in guardian: consuming Guard) throws -> Report {
+  func run(beside outside: Outside?, in guardian: consuming Guard) throws -> Report {
     var guardian = guardian
+    let networkBefore = try outside.map { _ in try network(&guardian) } ?? []
     let neighbour = try startNeighbour()
     try scenario.caller.prepare()
     let before = Surroundings(changes: guardian.changes)
@@ -20,6 +21,7 @@ struct Visit {
     var probe: ProcessView?
     var during: Surroundings?
     var entered: Entered?
+    var fetched: String?
     if scenario.deed != .wait {
       running.read(until: .answers, &guardian)
       if running.answers.isWhole {
@@ -29,19 +31,22 @@ struct Visit {
         if case .exec(let options, let arguments) = scenario.deed, let probe {
           entered = try enter(probe, options + ["--", "/probe"] + arguments, &guardian)
         }
+        fetched = try outside.flatMap { try printed($0.request, &guardian).first }
       }
       if case .signal(let number) = scenario.deed { try? kill(running.pid, Signal(rawValue: number)) }
     }
     if case .signal = scenario.deed {} else { running.closeInput() }
     running.read(until: .end, &guardian)
     let after = Surroundings(changes: guardian.changes)
-    let left = remaining(except: neighbour, &guardian)
+    let left = remaining(&guardian) { $0 == Int(neighbour) || outside?.isHolder($0) == true }
+    let networkAfter = try outside.map { _ in try network(&guardian) } ?? []
     return Report(
       status: running.status.map { Int($0) }, output: running.output, complaint: running.complaint,
       answers: running.answers, start: guardian.start, probe: probe, entered: entered,
       host: ProcessView("self"),
       rd: Int(running.pid), before: before, during: during, after: after, left: left,
-      neighbourIsAlive: isAlive(neighbour), hostname: "\(uname().nodename)")
+      neighbourIsAlive: isAlive(neighbour), networkBefore: networkBefore, networkAfter: networkAfter,
+      fetched: fetched, hostname: "\(uname().nodename)")
   }
 
   /// A process that stands for the host's.
@@ -78,6 +83,20 @@ struct Visit {
       probe: view)
   }
 
+  /// Devices and rules of the cage's network, by their names.
+  private func network(_ guardian: inout Guard) throws -> [String] {
+    let devices = names(in: "/sys/class/net").sorted().map { "the device \($0)" }
+    return devices + (try printed(["nft", "list", "tables"], &guardian))
+  }
+
+  /// The lines that a program of the host's prints.
+  private func printed(_ argv: [String], _ guardian: inout Guard) throws -> [String] {
+    var running = try Running(argv)
+    running.closeInput()
+    running.read(until: .end, &guardian)
+    return running.output.split(separator: "\n").map(String.init)
+  }
+
   /// By the name of its program.
   private func findProbe(except other: Int = 0) -> ProcessView? {
     let found = processes().first { $0 != other && lines(of: "/proc/\($0)/comm") == ["probe"] }
@@ -85,10 +104,10 @@ struct Visit {
   }
 
   /// Names of the processes that are still there. One that is ending gets a moment.
-  private func remaining(except neighbour: ProcessID, _ guardian: inout Guard) -> [String] {
-    func others() -> [Int] { processes().filter { $0 != 1 && $0 != Int(neighbour) } }
+  private func remaining(_ guardian: inout Guard, except isOurs: (Int) -> Bool) -> [String] {
+    func others() -> [Int] { processes().filter { $0 != 1 && !isOurs($0) } }
     for _ in 1...100 {
-      while let ended = try? waitpid(-1, .noHang), ended.pid != neighbour {}
+      while let ended = try? waitpid(-1, .noHang), !isOurs(Int(ended.pid)) {}
       if others().isEmpty { return [] }
       guardian.wait(milliseconds: 10)
     }

@@ -26,7 +26,7 @@ struct Property: Sendable {
 
   static let all =
     level00 + level01 + level02 + level03 + level04 + level05 + level06 + level07 + level08 + level09
-    + level10 + level11 + level12 + level13 + level15
+    + level10 + level11 + level12 + level13 + level14 + level15 + level16
 
   /// This level's first, then those of earlier ones that still hold.
   static func of(_ level: Int) -> [Property] {

@@ -84,8 +84,6 @@ private func inherited(by report: Report, _ scenario: Scenario) -> String? {
   return nil
 }
 
-private func quoted(_ lines: [String]) -> String { listed(lines.map { "\"\($0)\"" }) }
-
 extension Report {
   /// The numbers in a field of the probe's /proc/PID/status, each once.
   fileprivate func ids(_ name: String) -> [Int] {

@@ -54,3 +54,5 @@ func changed(_ before: [String: String], _ after: [String: String]) -> [String] 
 func listed(_ names: [String]) -> String {
   names.prefix(3).joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) more" : "")
 }
+
+func quoted(_ lines: [String]) -> String { listed(lines.map { "\"\($0)\"" }) }
