@@ -241,7 +241,7 @@ WRONG = [
     Mistake(
         16,
         "fields-ignored",
-        [(BUNDLE, f"import bundle as given\n{BUNDLE}given.refuse = lambda field: None\n")],
+        [(BUNDLE, f"import bundle as given\n{BUNDLE}given.check_fields = lambda config, path: None\n")],
         {"bundle-refused": "the command ran, without linux.intelRdt"},
     ),
 ]
