@@ -21,7 +21,7 @@ enum Images {
   }
 
   private static func busybox() throws -> String {
-    guard let found = ["/bin/busybox", "/usr/bin/busybox"].first(where: exists) else {
+    guard let found = busyboxOfTheHost() else {
       throw CheckError("busybox: not found; it makes the images: apt-get install busybox-static")
     }
     return found

@@ -96,7 +96,7 @@ enum Classic {
 /// An image of Debian's busybox: a program that is a shell, ls, mount and so on, by the name under which it is called.
 enum SmallImage {
   static func make(_ root: String) throws {
-    guard let busybox = ["/bin/busybox", "/usr/bin/busybox"].first(where: exists) else {
+    guard let busybox = busyboxOfTheHost() else {
       throw CheckError("busybox: not found; it makes the image: apt-get install busybox-static")
     }
     for name in ["", "/bin", "/dev", "/etc", "/proc", "/root", "/sys", "/tmp"] { try mkdir(root + name) }

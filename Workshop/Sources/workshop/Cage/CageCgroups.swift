@@ -37,7 +37,7 @@ struct CageCgroups {
     do {
       for tree in trees {
         if tree.isOnlyTree {
-          try writeFile("\(parent(tree.directory))/cgroup.subtree_control", "+cpu +memory +pids")
+          try writeFile("\(parentDirectory(of: tree.directory))/cgroup.subtree_control", "+cpu +memory +pids")
         }
         try mkdir(tree.directory)
         limit(tree)
@@ -67,7 +67,7 @@ struct CageCgroups {
   /// A cpuset of version 1 takes nobody in before it has processors and memory.
   private func takeProcessors(_ directory: String) {
     for file in ["cpuset.cpus", "cpuset.mems"] where exists("\(directory)/\(file)") {
-      if let value = try? readFile("\(parent(directory))/\(file)") {
+      if let value = try? readFile("\(parentDirectory(of: directory))/\(file)") {
         try? writeFile("\(directory)/\(file)", value)
       }
     }
@@ -102,10 +102,6 @@ private func removeStale() {
       if owner == "\(ownPID())" || !exists("/proc/\(owner)") { removeTree("\(tree.directory)/\(name)") }
     }
   }
-}
-
-func parent(_ path: String) -> String {
-  path.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" }
 }
 
 /// The trees that this machine has mounted, and the directory in each that this process may make a cgroup in.

@@ -21,6 +21,6 @@ struct Program {
       $0.dropFirst(11).split(separator: ":").map(String.init)
     }
     let files = command.split { " '\"=".contains($0) }.map(String.init).filter { $0.hasPrefix("/") }
-    return paths + (files + files.compactMap(real)).map { exists("\($0)/.") ? $0 : parent($0) }
+    return paths + (files + files.compactMap(real)).map { exists("\($0)/.") ? $0 : parentDirectory(of: $0) }
   }
 }

@@ -17,7 +17,7 @@ func tools(_ folder: Folder) -> [Finding] {
 
 private func busybox() -> Finding {
   let remedy = "apt-get install busybox-static"
-  guard let path = ["/bin/busybox", "/usr/bin/busybox"].first(where: exists) else {
+  guard let path = busyboxOfTheHost() else {
     return .short("busybox isn't there, and the image is made of it", levels: "01 to 16", remedy: remedy)
   }
   // The path of the loader of libraries is near the beginning, elf(5), PT_INTERP.

@@ -8,6 +8,9 @@ func isThere(_ command: String) -> Bool {
   return path.split(separator: ":").contains { (try? access("\($0)/\(command)", .execute)) != nil }
 }
 
+/// Debian's static one, of which images are made.
+func busyboxOfTheHost() -> String? { ["/bin/busybox", "/usr/bin/busybox"].first(where: exists) }
+
 /// Runs a command, which prints on stderr all that it prints; gives its status as a shell does.
 func run(_ argv: [String]) throws -> Int32 {
   let child = try fork {

@@ -2,9 +2,7 @@ import Facts
 import Linux
 
 /// Where something is mounted, in the order of this process's table.
-func mountPoints() -> [String] {
-  lines(of: "/proc/self/mountinfo").map { unescaped(String($0.split(separator: " ")[4])) }
-}
+func mountPoints() -> [String] { mounts("self").map(\.point) }
 
 func mountPoints(below directory: String) -> [String] {
   mountPoints().filter { $0.hasPrefix("\(directory)/") }
@@ -29,20 +27,4 @@ struct Unmounted {
       if mountPoints(below: directory).contains(point) { unmount(point) }
     }
   }
-}
-
-/// mountinfo has "\040" for a space.
-private func unescaped(_ path: String) -> String {
-  var bytes: [UInt8] = []
-  var rest = Array(path.utf8)[...]
-  while let byte = rest.popFirst() {
-    if byte == UInt8(ascii: "\\"), let code = UInt8(String(decoding: rest.prefix(3), as: UTF8.self), radix: 8)
-    {
-      bytes.append(code)
-      rest = rest.dropFirst(3)
-    } else {
-      bytes.append(byte)
-    }
-  }
-  return String(decoding: bytes, as: UTF8.self)
 }
