@@ -247,13 +247,23 @@ def children(pid):
 
 
 def keeper_for_a_scope(pid):
-    """The keeper, once cooper sleeps and it has the child's channel beside its own socket."""
-    keepers = [child for child in children(pid) if sockets_of(child) == 2]
-    return keepers[0] if len(keepers) == 1 and state(pid) == "S" else None
+    """The keeper, once cooper sleeps and it has the child's channel beside its own socket.
+
+    Two sockets are not enough: who is about to write the child's maps has copies of cooper's until its exec, and so has
+    the keeper itself in its first moments.
+    """
+    both = children(pid)
+    keepers = [child for child in both if leads_a_session(child) and sockets_of(child) == 2]
+    return keepers[0] if len(both) == 2 and len(keepers) == 1 and state(pid) == "S" else None
+
+
+def leads_a_session(pid):
+    with contextlib.suppress(OSError):
+        return os.getsid(int(pid)) == int(pid)
 
 
 def sockets_of(pid):
-    """The child's can't be counted, it is in a user namespace; and who writes its maps may have ended."""
+    """The child's can't be counted: it is in a user namespace."""
     with contextlib.suppress(OSError):
         links = map(os.readlink, pathlib.Path(f"/proc/{pid}/fd").iterdir())
         return sum(link.startswith("socket:") for link in links)
