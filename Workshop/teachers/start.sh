@@ -17,6 +17,12 @@ if [ "$(id -u)" != 0 ]; then
   echo "it takes root: sudo $0 $edition" >&2
   exit 1
 fi
+for part in packages/Packages site/index.html cooper/Workshop/install.sh cooper/dist/workshop cooper/dist/probe; do
+  if ! [ -e "$part" ]; then
+    echo "$kit/$part: it is missing; copy the whole kit, or unpack its tar" >&2
+    exit 1
+  fi
+done
 
 # Only the kit's packages, and of them only what is missing. The lists of the machine's own sources stay as they are.
 apt=$(mktemp -d)
