@@ -9,6 +9,7 @@ let package = Package(
     .library(name: "Linux", targets: ["Linux"]),
     .library(name: "Containers", targets: ["Containers"]),
     .executable(name: "cooper", targets: ["cooper"]),
+    .executable(name: "cooper-runtime", targets: ["cooper-runtime"]),
     // The Python module: setup.py says how it is linked.
     .library(name: "LinuxPython", type: .dynamic, targets: ["LinuxPython"]),
   ],
@@ -31,6 +32,8 @@ let package = Package(
         "Containers", "Images", "Linux", "OCISpec", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "cooper-runtime", dependencies: ["CLinux", "Containers", "Linux", "OCISpec", system]),
     .target(name: "TestSupport", dependencies: ["Linux", system], path: "Tests/TestSupport"),
     .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", "TestSupport", system]),
     .testTarget(name: "OCISpecTests", dependencies: ["OCISpec"], exclude: ["Specification"]),

@@ -27,7 +27,10 @@ build_static() {
   if grep -F "warning: " "$log" | grep -vFf scripts/static-warnings.txt; then die "a warning is an error"; fi
 }
 
-build_cooper() { build_static . cooper; }
+build_cooper() {
+  build_static . cooper
+  build_static . cooper-runtime
+}
 
 # A Python with the tools of Tests/requirements.txt, in a folder of its own.
 venv() {

@@ -15,7 +15,7 @@ func volumeMount(_ text: String) throws -> Mount {
   }
   return Mount(
     try absolute("--volume", parts[1]), source: try existing("--volume", parts[0]),
-    options: ["rbind", "nosuid", "nodev"] + (mode == "ro" ? ["ro"] : []))
+    options: ["rbind", "rnosuid", "rnodev"] + (mode == "ro" ? ["rro"] : []))
 }
 
 /// "DST[:OPTIONS]" as a filesystem in memory.

@@ -18,7 +18,7 @@ struct CompileTests {
         .awaitGo, .newSession, .newSessionKeyring, .makeMountsPrivate,
         .scratch(directory: "/run/cooper/cask"), .overlay(lower: ["/image"]),
         .pivotRoot, .closeDescriptors,
-        .dropBoundingSet(keeping: CapabilitySet()), .setUser(User()), .setCapabilities(CapabilitySet()),
+        .dropBoundingSet(keeping: CapabilitySet()), .setUser(User()), .setCapabilities(CapabilitySets()),
         .workingDirectory("/"), .exec(args: ["/bin/true"], env: []),
       ])
   }
@@ -37,7 +37,7 @@ struct CompileTests {
         request.config.process?.noNewPrivileges = true
         request.config.process?.cwd = "/home"
         request.config.process?.user = User(uid: 5, gid: 6, additionalGids: [7])
-        request.config.process?.capabilities.bounding = ["CAP_KILL", "CAP_CHOWN"]
+        request.config.process?.capabilities = given(["CAP_KILL", "CAP_CHOWN"])
         request.usesInit = true
       }, host())
     #expect(plan.host.contains(.clone([.newPID, .newNet, .newNS, .newIPC, .newUTS], cgroup: nil)))
@@ -53,7 +53,7 @@ struct CompileTests {
         .mask("/proc/keys"), .makeReadOnly("/proc/sys"), .makeRootReadOnly,
         .pivotRoot, .setHostname("tub"), .loopbackUp, .closeDescriptors,
         .dropBoundingSet(keeping: capabilities),
-        .setUser(User(uid: 5, gid: 6, additionalGids: [7])), .setCapabilities(capabilities),
+        .setUser(User(uid: 5, gid: 6, additionalGids: [7])), .setCapabilities(CapabilitySets(effective: capabilities, permitted: capabilities)),
         .noNewPrivileges, .workingDirectory("/home"), .becomeInit,
         .exec(args: ["/bin/true"], env: []),
       ])

@@ -50,7 +50,7 @@ struct CompileUserTests {
         .awaitIDs, .newSession, .newSessionKeyring, .makeMountsPrivate,
         .scratch(directory: "/run/cooper/cask"), .overlay(lower: ["/image"], userAttributes: true),
         .pivotRoot, .closeDescriptors,
-        .dropBoundingSet(keeping: CapabilitySet()), .setUser(User()), .setCapabilities(CapabilitySet()),
+        .dropBoundingSet(keeping: CapabilitySet()), .setUser(User()), .setCapabilities(CapabilitySets()),
         .workingDirectory("/"), .exec(args: ["/bin/true"], env: []),
       ])
   }
@@ -104,8 +104,8 @@ struct CompileUserTests {
   }
 
   @Test func capabilitiesAreThoseOfTheNamespace() throws {
-    let request = request { $0.config.process?.capabilities.bounding = ["CAP_SYS_ADMIN"] }
-    #expect(try compile(request, user()).child.contains(.setCapabilities(CapabilitySet([.sysAdmin]))))
+    let request = request { $0.config.process?.capabilities = given(["CAP_SYS_ADMIN"]) }
+    #expect(try compile(request, user()).child.contains(.setCapabilities(CapabilitySets(effective: [.sysAdmin], permitted: [.sysAdmin]))))
   }
 
   @Test func devicesAreTheMachines() throws {
@@ -134,8 +134,8 @@ struct CompileUserTests {
     arguments: [
       (["rw", "relatime"], []), (["rw", "noatime"], .noATime), (["rw"], .strictATime),
       (["ro", "noatime", "nodiratime"], [.readOnly, .noATime, .noDirATime]),
-    ] as [([String], MountFlags)])
-  func newMountsShowNoMoreThanThoseOfTheMachine(_ options: [String], _ added: MountFlags) throws {
+    ] as [([String], MountAttributes)])
+  func newMountsShowNoMoreThanThoseOfTheMachine(_ options: [String], _ added: MountAttributes) throws {
     let host = user {
       $0.mounts = [
         MountEntry(mountPoint: "/elsewhere", type: "proc", options: ["ro"]),

@@ -44,3 +44,12 @@ func expectCompileError(
   #expect(error?.property == property, sourceLocation: sourceLocation)
   #expect(error?.cause.contains(words) == true, "\(error?.cause ?? "")", sourceLocation: sourceLocation)
 }
+
+/// Capabilities that are bounding, permitted and effective alike.
+func given(_ names: [String]) -> Capabilities {
+  var capabilities = Capabilities()
+  capabilities.bounding = names
+  capabilities.permitted = names
+  capabilities.effective = names
+  return capabilities
+}

@@ -6,6 +6,8 @@ public struct ContainerRequest: Hashable, Sendable {
   public var config: Config
   /// The root filesystem's directories, topmost first: nothing writes to them. Without any the root is empty.
   public var lower: [String]
+  /// The bundle that it is of; nil for a container of cooper's own.
+  public var bundle: BundleRequest?
   /// Symbolic links to make in the root.
   public var links: [Link] = []
   /// Run an init of ours as pid 1, with the command as its child.
@@ -17,6 +19,9 @@ public struct ContainerRequest: Hashable, Sendable {
 
   /// Who makes the container's cgroups; nil for the one that fits.
   public var cgroupManager: CgroupManager?
+
+  /// The configuration's seccomp profile, compiled.
+  public var filter: Filter?
 
   /// What the caller has to say beside the plan: printed with its remarks.
   public var remarks: [String] = []
@@ -30,7 +35,27 @@ public struct ContainerRequest: Hashable, Sendable {
   public var directory: String { "\(stateDirectory)/\(id)" }
 
   /// The paths outside the container that `HostFacts` must know.
-  public var hostPaths: [String] { lower + config.mounts.compactMap { $0.isBind ? $0.source : nil } }
+  public var hostPaths: [String] {
+    lower + (rootDirectory.map { [$0] } ?? []) + config.mounts.compactMap { $0.isBind ? $0.source : nil }
+  }
+
+  var rootDirectory: String? { bundle?.root }
+}
+
+/// What a bundle's container has beyond its configuration.
+public struct BundleRequest: Hashable, Sendable {
+  /// The root filesystem, an absolute path.
+  public var root: String
+  /// The socket by which it is started later; nil for at once.
+  public var startSocket: String?
+  /// Use chroot in place of pivot_root, as on a root filesystem in memory.
+  public var noPivot = false
+  /// Keep the caller's session keyring.
+  public var noNewKeyring = false
+  /// How many of the caller's descriptors, from 3 on, stay open.
+  public var preservedDescriptors = 0
+
+  public init(root: String) { self.root = root }
 }
 
 /// A symbolic link in a container.
@@ -50,10 +75,12 @@ public enum CgroupManager: String, Hashable, Sendable, CaseIterable {
   case cgroupfs
   /// A scope, made by systemd.
   case systemd
+  /// None are made.
+  case disabled
 }
 
 extension Mount {
-  var isBind: Bool { options.contains("bind") || options.contains("rbind") }
+  var isBind: Bool { options.contains("bind") || options.contains("rbind") || type == "bind" }
 }
 
 /// Why a configuration can't become a plan: the property, and the cause.
@@ -64,6 +91,12 @@ public struct CompileError: Error, Hashable, CustomStringConvertible {
   public init(_ property: String, _ cause: String) {
     self.property = property
     self.cause = cause
+  }
+
+  /// Of "PROPERTY: CAUSE".
+  init(_ text: String) {
+    let parts = text.parts(at: ":", maxSplits: 1)
+    self.init(parts[0], String((parts.count > 1 ? parts[1] : "").drop { $0 == " " }))
   }
 
   public var description: String { "\(property): \(cause)" }

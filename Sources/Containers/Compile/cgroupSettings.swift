@@ -2,84 +2,125 @@ import OCISpec
 
 /// One setting: which controller, and what to write in which version.
 struct CgroupSetting {
+  typealias File = (file: String, value: String)
+
   var controller: String
-  /// The option's name in messages.
+  /// Its name in version 2, where that is another one.
+  var unifiedController: String?
+  /// The property's path, for messages.
   var property: String
-  var v1: [(file: String, value: String)]
-  var v2: [(file: String, value: String)]
+  var v1: [File]
+  /// nil where version 2 knows nothing like it.
+  var v2: [File]?
   /// The same for systemd, which writes v2's files itself.
   var scope: [Scope.Property] = []
   /// Whether v1 needs swap accounting for it.
   var needsSwapLimit = false
+  /// Whether it is a file of version 2, named as such.
+  var isUnified = false
+  /// Whether it would keep the child from being born in the cgroup: it is written once the child is there.
+  var comesLate = false
+
+  init(
+    _ controller: String, _ property: String, v1: [File], v2: [File]?, scope: [Scope.Property] = []
+  ) {
+    self.controller = controller
+    self.property = "linux.resources.\(property)"
+    self.v1 = v1
+    self.v2 = v2
+    self.scope = scope
+  }
 }
 
+extension CgroupSetting {
+  func isOf(_ hierarchy: CgroupHierarchy) -> Bool {
+    switch hierarchy.version {
+    case .v1: !isUnified && hierarchy.controllers.contains(controller)
+    case .v2: hierarchy.controllers.contains(unifiedController ?? controller) || (isUnified && isCore)
+    }
+  }
+
+  /// A file that every cgroup has, as cgroup.max.depth.
+  var isCore: Bool { controller == "cgroup" }
+
+  func files(_ version: CgroupHierarchy.Version) throws -> [File] {
+    if version == .v1 { return v1 }
+    guard let v2 else { throw CompileError(property, "cgroups of version 2 have nothing like it") }
+    return v2
+  }
+}
+
+/// All limits, in the order in which they are written.
+///
+/// - Parameter swapByDefault: whether a limit of memory is one of swap as well.
 func cgroupSettings(_ resources: Resources, swapByDefault: Bool) throws -> [CgroupSetting] {
-  var settings: [CgroupSetting] = []
-  if let limit = resources.memory.limit {
-    settings.append(
-      CgroupSetting(
-        controller: "memory", property: "linux.resources.memory.limit",
-        v1: [("memory.limit_in_bytes", "\(limit)")], v2: [("memory.max", "\(limit)")],
-        scope: [.init("MemoryMax", .number(unsigned(limit)))]))
-  }
-  if let swap = resources.memory.swap
-    ?? (swapByDefault ? resources.memory.limit.map { $0 > .max / 2 ? -1 : $0 * 2 } : nil)
-  {
-    guard let limit = resources.memory.limit else {
-      throw CompileError("linux.resources.memory.swap", "it needs a limit of memory beside it")
-    }
-    if swap != -1 && swap < limit {
-      throw CompileError(
-        "linux.resources.memory.swap", "it is memory and swap together, and less than memory")
-    }
-    settings.append(
-      CgroupSetting(
-        controller: "memory", property: "linux.resources.memory.swap",
-        v1: [("memory.memsw.limit_in_bytes", "\(swap)")],
-        v2: [("memory.swap.max", swap == -1 ? "max" : "\(swap - limit)")],
-        scope: [.init("MemorySwapMax", .number(swap == -1 ? .max : unsigned(swap - limit)))],
-        needsSwapLimit: true))
-  }
-  let cpu = resources.cpu
-  if let quota = cpu.quota {
-    let period = cpu.period ?? 100_000
-    settings.append(
-      CgroupSetting(
-        controller: "cpu", property: "linux.resources.cpu.quota",
-        v1: [("cpu.cfs_period_us", "\(period)"), ("cpu.cfs_quota_us", "\(quota)")],
-        v2: [("cpu.max", "\(quota < 0 ? "max" : "\(quota)") \(period)")],
-        scope: quota < 0
-          ? [.init("CPUQuotaPerSecUSec", .number(.max))]
-          : [
-            .init("CPUQuotaPeriodUSec", .number(period)),
-            .init("CPUQuotaPerSecUSec", .number(perSecond(quota, period))),
-          ]))
-  }
-  if let shares = cpu.shares {
-    settings.append(
-      CgroupSetting(
-        controller: "cpu", property: "linux.resources.cpu.shares", v1: [("cpu.shares", "\(shares)")],
-        v2: [("cpu.weight", "\(weight(shares: shares))")],
-        scope: [.init("CPUWeight", .number(weight(shares: shares)))]))
-  }
-  if let limit = resources.pids?.limit {
-    let value = limit < 0 ? "max" : "\(limit)"
-    settings.append(
-      CgroupSetting(
-        controller: "pids", property: "linux.resources.pids.limit", v1: [("pids.max", value)],
-        v2: [("pids.max", value)], scope: [.init("TasksMax", .number(limit < 0 ? .max : unsigned(limit)))]))
-  }
-  return settings
+  try memorySettings(resources.memory, swapByDefault: swapByDefault) + cpuSettings(resources.cpu)
+    + cpusetSettings(resources.cpu) + pidsSettings(resources.pids) + ioSettings(resources.blockIO)
+    + hugepageSettings(resources.hugepageLimits) + networkSettings(resources.network)
+    + rdmaSettings(resources.rdma) + unifiedSettings(resources.unified)
 }
 
-/// v1's 2…262144 on v2's 1…10000, as the specification's runtimes do it.
-func weight(shares: UInt64) -> UInt64 { 1 + ((min(max(shares, 2), 262_144) - 2) * 9999) / 262_142 }
-
-private func unsigned(_ limit: Int64) -> UInt64 { UInt64(max(0, limit)) }
-
-/// A quota of each period as one of each second, which is how systemd counts.
-private func perSecond(_ quota: Int64, _ period: UInt64) -> UInt64 {
-  let second: UInt64 = 1_000_000
-  let (product, overflow) = unsigned(quota).multipliedReportingOverflow(by: second)
-  return overflow || period == 0 ? .max : product / period
+private func cpusetSettings(_ cpu: CPU) -> [CgroupSetting] {
+  [("cpus", cpu.cpus), ("mems", cpu.mems)].compactMap { name, list in
+    guard let list, !list.isEmpty else { return nil }
+    let file = (file: "cpuset.\(name)", value: list)
+    return CgroupSetting("cpuset", "cpu.\(name)", v1: [file], v2: [file])
+  }
 }
+
+private func pidsSettings(_ pids: Pids?) -> [CgroupSetting] {
+  guard let limit = pids?.limit else { return [] }
+  let value = limit < 0 ? "max" : "\(limit)"
+  var setting = CgroupSetting(
+    "pids", "pids.limit", v1: [("pids.max", value)], v2: [("pids.max", value)],
+    scope: [.init("TasksMax", .number(limit < 0 ? .max : unsigned(limit)))])
+  setting.comesLate = (0...1).contains(limit)
+  return [setting]
+}
+
+private func hugepageSettings(_ limits: [HugepageLimit]) -> [CgroupSetting] {
+  limits.enumerated().map { index, limit in
+    CgroupSetting(
+      "hugetlb", "hugepageLimits[\(index)]",
+      v1: [("hugetlb.\(limit.pageSize).limit_in_bytes", "\(limit.limit)")],
+      v2: [("hugetlb.\(limit.pageSize).max", "\(limit.limit)")])
+  }
+}
+
+private func networkSettings(_ network: Network) -> [CgroupSetting] {
+  let classID = network.classID.map {
+    CgroupSetting("net_cls", "network.classID", v1: [("net_cls.classid", "\($0)")], v2: nil)
+  }
+  let priorities = network.priorities.enumerated().map { index, priority in
+    CgroupSetting(
+      "net_prio", "network.priorities[\(index)]",
+      v1: [("net_prio.ifpriomap", "\(priority.name) \(priority.priority)")], v2: nil)
+  }
+  return (classID.map { [$0] } ?? []) + priorities
+}
+
+private func rdmaSettings(_ rdma: Members<Rdma>) -> [CgroupSetting] {
+  rdma.members.map { member in
+    let handles = member.value.hcaHandles.map { "\($0)" } ?? "max"
+    let objects = member.value.hcaObjects.map { "\($0)" } ?? "max"
+    let file = (file: "rdma.max", value: "\(member.name) hca_handle=\(handles) hca_object=\(objects)")
+    return CgroupSetting("rdma", "rdma.\(member.name)", v1: [file], v2: [file])
+  }
+}
+
+/// The files of version 2, as they are given: systemd doesn't see them.
+private func unifiedSettings(_ unified: Members<String>) throws -> [CgroupSetting] {
+  try unified.members.map { member in
+    let property = "unified.\(member.name)"
+    guard let dot = member.name.firstIndex(of: "."), !member.name.utf8.contains(UInt8(ascii: "/")),
+      member.name.utf8.first != UInt8(ascii: ".")
+    else { throw CompileError("linux.resources.\(property)", "it is no file of a cgroup, as memory.high") }
+    let lines = member.value.parts(at: "\n").filter { !$0.isEmpty }
+    var setting = CgroupSetting(
+      String(member.name[..<dot]), property, v1: [], v2: lines.map { (member.name, $0) })
+    setting.isUnified = true
+    return setting
+  }
+}
+
+func unsigned(_ limit: Int64) -> UInt64 { UInt64(max(0, limit)) }

@@ -10,69 +10,119 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
   guard let process = request.config.process, !process.args.isEmpty else {
     throw CompileError("process.args", "there is no command")
   }
+  try refuseUnsupported(request, host)
   let linux = request.config.linux
   let cgroups = try compileCgroups(request, host)
-  let user = try compileUser(process.user, host)
-  let capabilities = try compileCapabilities(process.capabilities.bounding, host)
+  let user = try compileUser(request, host)
+  let namespaces = try NamespacePlan(linux, user)
+  let rights = compileCapabilities(
+    process.capabilities, host, hasUserNamespace: user != nil || linux.hasNamespace(.user))
+  if request.bundle == nil, let remark = rights.remarks.first { throw CompileError(remark) }
+  let steps = ProcessSteps(
+    request, process, user, rights.bounding, rights.sets, pause: compilePause(request, process))
 
   return Plan(
     id: request.id,
     host: [.startKeeper(directory: request.directory)]
       + cgroups.prepare
-      + [.clone(cloneFlags(linux, user), cgroup: cgroups.birthplace)]
+      + (request.bundle?.startSocket.map { [.listen($0)] } ?? [])
+      + [.clone(namespaces.clone, cgroup: cgroups.birthplace)]
       + (user?.hostSteps ?? [])
+      + (process.oomScoreAdj.map { [.writeOfChild(file: "oom_score_adj", value: "\($0)")] } ?? [])
       + cgroups.attach
-      + [.go],
+      + [.go]
+      + compileHooks(request.config.hooks, startsLater: request.bundle?.startSocket != nil),
     child: try [user == nil ? .awaitGo : .awaitIDs]
       + cgroups.joins
-      + [.newSession, .newSessionKeyring]
+      + [.newSession]
+      + (request.bundle?.noNewKeyring == true ? [] : [.newSessionKeyring])
+      + namespaces.joins
+      + compileSysctls(linux)
+      + compileLabels(process, host)
       + (linux.makesNamespace(.cgroup) ? [.unshareCgroup] : [])
-      + [.makeMountsPrivate]
+      + compilePropagation(request, host)
       + compileRoot(request, host)
       + request.links.map { .makeLink(target: $0.target, path: $0.path) }
       + compileMounts(request, host, cgroups.visible, user)
+      + (request.config.hooks.runBeforeStart ? [.sync] : [])
       + (process.terminal ? [.terminal(process.consoleSize)] : request.isInteractive ? [] : [.nullInput])
       + linux.maskedPaths.map { .mask($0) }
       + linux.readonlyPaths.map { .makeReadOnly($0) }
+      + (request.bundle != nil && process.cwd != "/" ? [.makeDirectory(process.cwd)] : [])
       + (request.config.root?.readonly == true ? [.makeRootReadOnly] : [])
-      + [.pivotRoot]
+      + [request.bundle?.noPivot == true ? .moveRoot : .pivotRoot]
+      + (request.bundle != nil ? finalPropagation(linux) : [])
       + (request.config.hostname.map { [.setHostname($0)] } ?? [])
+      + (request.config.domainname.map { [.setDomainname($0)] } ?? [])
       + (linux.makesNamespace(.network) ? [.loopbackUp] : [])
-      + [.closeDescriptors, .dropBoundingSet(keeping: capabilities)]
-      + (user.map { $0.programs != nil } ?? true ? [.setUser(process.user)] : [])
-      + [.setCapabilities(capabilities)]
+      + [.closeDescriptors]
+      + compileSettings(process, linux)
+      + steps.last,
+    remarks: request.remarks + (user?.remarks ?? []) + cgroups.remarks + rights.remarks
+      + (linux.seccomp == nil ? ["no seccomp filter: the container may make every system call"] : []))
+}
+
+/// What comes between the container and its command: somebody who starts it, or hooks.
+private func compilePause(_ request: ContainerRequest, _ process: Process) -> [ChildStep] {
+  if request.bundle?.startSocket != nil {
+    return [.findCommand(args: process.args, env: process.env), .awaitStart]
+  }
+  return request.config.hooks.startContainer.isEmpty ? [] : [.sync]
+}
+
+/// What gives up privileges, and ends in exec.
+struct ProcessSteps {
+  private let request: ContainerRequest
+  private let process: Process
+  private let user: UserPlan?
+  private let bounding: CapabilitySet
+  private let sets: CapabilitySets
+  private let pause: [ChildStep]
+
+  /// - Parameter pause: what is waited for before the command, with next to no privileges left.
+  init(
+    _ request: ContainerRequest, _ process: Process, _ user: UserPlan?, _ bounding: CapabilitySet,
+    _ sets: CapabilitySets, pause: [ChildStep]
+  ) {
+    self.request = request
+    self.process = process
+    self.user = user
+    self.bounding = bounding
+    self.sets = sets
+    self.pause = pause
+  }
+
+  var last: [ChildStep] {
+    ownStreams + [.dropBoundingSet(keeping: bounding)] + setUser
+      + (isFilteredEarly ? [.setCapabilities(setsForFilter)] : [.setCapabilities(sets)])
       + (process.noNewPrivileges ? [.noNewPrivileges] : [])
       + [.workingDirectory(process.cwd)]
       + (request.usesInit ? [.becomeInit] : [])
-      + [.exec(args: process.args, env: process.env)],
-    remarks: request.remarks + (user?.remarks ?? []) + cgroups.remarks + [
-      "no seccomp filter: the container may make every system call"
-    ])
-}
-
-private func cloneFlags(_ linux: LinuxConfig, _ user: UserPlan?) -> CloneFlags {
-  // That of cgroups is unshared by the child, once it is in its cgroups.
-  let table: [(Namespace.Kind, CloneFlags)] = [
-    (.pid, .newPID), (.network, .newNet), (.mount, .newNS), (.ipc, .newIPC), (.uts, .newUTS),
-  ]
-  let flags = table.filter { linux.makesNamespace($0.0) }.map(\.1)
-  return CloneFlags(flags).union(user == nil ? [] : .newUser)
-}
-
-private func compileCapabilities(_ names: [String], _ host: HostFacts) throws -> CapabilitySet {
-  var set = CapabilitySet()
-  for name in names {
-    guard let capability = Capability(name: name) else {
-      throw CompileError("process.capabilities", "there is no capability \(name)")
-    }
-    guard capability.rawValue <= host.lastCapability.rawValue else {
-      throw CompileError("process.capabilities", "this kernel has no \(name)")
-    }
-    // In a user namespace of the caller's own all are there.
-    guard host.uid != 0 || host.capabilities.contains(capability) else {
-      throw CompileError("process.capabilities", "\(name) can't be given by a process that lacks it itself")
-    }
-    set.insert(capability)
+      + pause
+      + (request.filter.map { [.loadFilter($0)] } ?? [])
+      + (isFilteredEarly ? [.setCapabilities(sets)] : [])
+      + [exec]
   }
-  return set
+
+  /// Without no_new_privs a filter takes CAP_SYS_ADMIN, which is given up behind it.
+  private var isFilteredEarly: Bool {
+    request.filter != nil && !process.noNewPrivileges && !sets.effective.contains(.sysAdmin)
+  }
+
+  private var setsForFilter: CapabilitySets {
+    let admin: CapabilitySet = [.sysAdmin]
+    return CapabilitySets(
+      effective: sets.effective.union(admin), permitted: sets.permitted.union(admin),
+      inheritable: sets.inheritable, ambient: [])
+  }
+
+  private var setUser: [ChildStep] { user?.deniesSetgroups == true ? [] : [.setUser(process.user)] }
+
+  private var ownStreams: [ChildStep] {
+    request.bundle != nil && process.user.uid != 0 ? [.ownStreams(uid: process.user.uid)] : []
+  }
+
+  private var exec: ChildStep {
+    .exec(args: process.args, env: process.env, umask: process.user.umask ?? 0o022)
+  }
 }

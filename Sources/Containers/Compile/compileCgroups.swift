@@ -20,8 +20,12 @@ func compileCgroups(_ request: ContainerRequest, _ host: HostFacts) throws -> Cg
   let swapByDefault = host.cgroups.contains { $0.controllers.contains("memory") && $0.hasSwapLimit }
   let settings = try cgroupSettings(request.config.linux.resources, swapByDefault: swapByDefault)
   switch request.cgroupManager ?? suitableManager(settings, host) {
+  case .cgroupfs where request.bundle != nil: return try compileBundleCgroups(request, settings, host)
   case .cgroupfs: return try compileFilesystem(request, settings, host)
   case .systemd: return try compileScope(request, settings, host)
+  case .disabled:
+    if let setting = settings.first { throw CompileError(setting.property, "cgroups are disabled") }
+    return CgroupPlan()
   }
 }
 
@@ -61,11 +65,11 @@ private func compileFilesystem(
   }),
     !resources.devices.isEmpty
   {
-    let rules = resources.devices.map { (file: $0.allow ? "devices.allow" : "devices.deny", value: rule($0)) }
+    let rules = resources.devices.map { (file: $0.allow ? "devices.allow" : "devices.deny", value: ruleText($0)) }
     writes.append(
       (
         devices,
-        [CgroupSetting(controller: "devices", property: "linux.resources.devices", v1: rules, v2: [])]
+        [CgroupSetting("devices", "devices", v1: rules, v2: [])]
       ))
   } else if !resources.devices.isEmpty {
     plan.remarks.append(noDeviceLimit)
@@ -87,7 +91,7 @@ private func compileFilesystem(
     plan.remarks.append("no cgroup of its own: \(reason)")
   }
 
-  for (hierarchy, settings) in writes { add(hierarchy, settings, name, to: &plan) }
+  for (hierarchy, settings) in writes { try add(hierarchy, settings, name, to: &plan) }
   return plan
 }
 
@@ -95,7 +99,7 @@ private func compileFilesystem(
 /// lift what is above its root.
 private func add(
   _ hierarchy: CgroupHierarchy, _ settings: [CgroupSetting], _ name: String, to plan: inout CgroupPlan
-) {
+) throws {
   let path = "\(hierarchy.base)/\(name)"
   let isV2 = hierarchy.version == .v2
   if isV2 {
@@ -106,7 +110,7 @@ private func add(
     plan.prepare += missing.map { .write(file: "\(hierarchy.base)/cgroup.subtree_control", value: "+\($0)") }
   }
   plan.prepare += make(path, hierarchy)
-  for (file, value) in settings.flatMap({ isV2 ? $0.v2 : $0.v1 }) {
+  for (file, value) in try settings.flatMap({ try $0.files(hierarchy.version) }) {
     plan.prepare.append(.write(file: "\(path)/\(file)", value: value))
   }
   var own = path
@@ -132,9 +136,12 @@ private func make(_ path: String, _ hierarchy: CgroupHierarchy) -> [HostStep] {
   ]
 }
 
-private func findHierarchy(_ setting: CgroupSetting, _ host: HostFacts) throws -> CgroupHierarchy {
-  let candidates = host.cgroups.filter { $0.controllers.contains(setting.controller) }
+func findHierarchy(_ setting: CgroupSetting, _ host: HostFacts) throws -> CgroupHierarchy {
+  let candidates = host.cgroups.filter { setting.isOf($0) }
   let (name, property) = (setting.controller, setting.property)
+  if setting.isUnified && !host.cgroups.contains(where: { $0.version == .v2 }) {
+    throw CompileError(property, "there is no cgroup hierarchy of version 2")
+  }
   guard let found = candidates.first(where: { $0.version == .v1 }) ?? candidates.first else {
     if let unified = host.cgroups.first(where: { $0.base != $0.mountPoint }) {
       throw CompileError(property, "the cgroup \(unified.base) was delegated without the \(name) controller")
@@ -173,7 +180,7 @@ func swapIsNotCounted(_ setting: CgroupSetting, _ hierarchy: CgroupHierarchy) ->
 
 let noDeviceLimit = "no limit of device access: there is no devices hierarchy of cgroup v1 to write to"
 
-private func rule(_ rule: DeviceRule) -> String {
+func ruleText(_ rule: DeviceRule) -> String {
   func text(_ number: Int64?) -> String { number.map { "\($0)" } ?? "*" }
   guard let type = rule.type, type != "a" else { return "a" }
   return "\(type) \(text(rule.major)):\(text(rule.minor)) \(rule.access ?? "rwm")"

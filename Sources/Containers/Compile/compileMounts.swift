@@ -3,6 +3,12 @@ import OCISpec
 import SystemPackage
 
 func compileRoot(_ request: ContainerRequest, _ host: HostFacts) throws -> [ChildStep] {
+  if let root = request.rootDirectory {
+    guard host.files[FilePath(root)] == .directory else {
+      throw CompileError("root.path", "\(root) is no directory")
+    }
+    return [.rootDirectory(root)]
+  }
   for lower in request.lower where host.files[FilePath(lower)] != .directory {
     throw CompileError("root", "\(lower) is no directory")
   }
@@ -32,84 +38,108 @@ func compileMounts(
 private func compileMount(
   _ mount: Mount, _ property: String, _ host: HostFacts, _ cgroups: [CgroupHierarchy]
 ) throws -> [ChildStep] {
-  guard mount.destination.begins(with: "/") else {
-    throw CompileError("\(property).destination", "\(mount.destination) is not absolute")
+  let path = try destination(mount, property)
+  let options = try MountOptions(mount.options, property)
+  if mount.type == "cgroup" && options.bind == nil {
+    return compileCgroupMount(path, options, cgroups)
   }
-  if mount.type == "cgroup" { return compileCgroupMount(mount, cgroups) }
-  let (attributes, options) = try splitOptions(mount.options, property)
-  if mount.isBind { return [.bind(try compileBind(mount, attributes, options, property, host))] }
-  guard let type = mount.type else { throw CompileError("\(property).type", "it is missing") }
-  let filesystem = FilesystemMount(
-    type: type, source: mount.source, path: mount.destination, attributes: attributes, options: options)
-  return [.mount(filesystem)]
+  if options.flags.set.contains(.remount) { return [compileRemount(path, options)] }
+  if options.bind != nil { return [.bind(try compileBind(mount, path, options, property, host))] }
+  guard let type = mount.type, type != "bind" else {
+    if mount.type == nil { throw CompileError("\(property).type", "it is missing") }
+    return [.bind(try compileBind(mount, path, options, property, host))]
+  }
+  if options.idMap != nil || !mount.uidMappings.isEmpty {
+    throw CompileError("\(property).options", "ids are mapped of a bind mount only")
+  }
+  var filesystem = FilesystemMount(
+    type: type, source: mount.source, path: path, attributes: options.flags.set.attributes,
+    options: options.flags.set.filesystemOptions + options.data)
+  // A device that is read-only itself has no other filesystem.
+  if mount.source?.begins(with: "/") == true && options.flags.set.contains(.readOnly) {
+    filesystem.options.insert(.init("ro"), at: 0)
+  }
+  if options.copiesUp {
+    guard type == "tmpfs" else { throw CompileError("\(property).options", "tmpcopyup is for tmpfs") }
+    filesystem.copiesUp = true
+  }
+  filesystem.changes = [options.recursive.change(isRecursive: true)].compactMap(\.self) + options.propagations
+  let countsVersions: [ChildStep] =
+    options.flags.set.contains(.iVersion)
+    ? [.remount(path: path, options.flags.set.union(.remount), data: "")] : []
+  return [.mount(filesystem)] + countsVersions
+}
+
+/// Runtimes before version 1.0 of the specification took relative paths, and some engines still write them.
+private func destination(_ mount: Mount, _ property: String) throws -> String {
+  if mount.destination.utf8.contains(0) { throw CompileError("\(property).destination", "it has a NUL") }
+  return mount.destination.begins(with: "/") ? mount.destination : "/\(mount.destination)"
+}
+
+private func compileRemount(_ path: String, _ options: MountOptions) -> ChildStep {
+  let data = options.data.map { option in option.value.map { "\(option.key)=\($0)" } ?? option.key }
+  let flags = options.flags.set.union(options.bind == nil ? [] : .bind)
+  return .remount(path: path, flags, data: data.joined(separator: ","))
 }
 
 private func compileBind(
-  _ mount: Mount, _ attributes: MountFlags, _ options: [FilesystemMount.Option], _ property: String,
-  _ host: HostFacts
+  _ mount: Mount, _ path: String, _ options: MountOptions, _ property: String, _ host: HostFacts
 ) throws -> BindMount {
   guard let source = mount.source else { throw CompileError("\(property).source", "it is missing") }
   guard let kind = host.files[FilePath(source)] else {
     throw CompileError("\(property).source", "there is no \(source)")
   }
-  if let option = options.first {
+  let own = options.flags.set.filesystemOptions + options.data
+  if let option = own.first {
     throw CompileError("\(property).options", "\(option.key) means nothing to a bind mount")
   }
-  return BindMount(
-    source: source, path: mount.destination, kind: kind, attributes: attributes,
-    isRecursive: mount.options.contains("rbind"))
+  if options.copiesUp { throw CompileError("\(property).options", "tmpcopyup is for tmpfs") }
+  var bind = BindMount(
+    source: source, path: path, kind: kind, isRecursive: options.bind?.isRecursive ?? true)
+  bind.changes = options.changes
+  if options.idMap != nil || !mount.uidMappings.isEmpty || !mount.gidMappings.isEmpty {
+    bind.idMap = IDMap(
+      uids: mount.uidMappings.map(IDMapping.init), gids: mount.gidMappings.map(IDMapping.init),
+      isRecursive: options.idMap?.isRecursive ?? false)
+  }
+  return bind
 }
 
 /// The container's cgroups, where it sees them: one directory for v2, one for each hierarchy of v1.
-private func compileCgroupMount(_ mount: Mount, _ cgroups: [CgroupHierarchy]) -> [ChildStep] {
-  let attributes: MountFlags = [.readOnly, .noSuid, .noDev, .noExec]
+private func compileCgroupMount(
+  _ path: String, _ options: MountOptions, _ cgroups: [CgroupHierarchy]
+) -> [ChildStep] {
+  let attributes = options.flags.set.attributes
   if cgroups.map(\.version) == [.v2] {
-    return [
-      .mount(
-        FilesystemMount(
-          type: "cgroup2", source: "cgroup2", path: mount.destination, attributes: attributes, options: []))
-    ]
+    let mount = FilesystemMount(
+      type: "cgroup2", source: "cgroup2", path: path, attributes: attributes, options: [])
+    return [.mount(mount)]
   }
   let hierarchies = cgroups.filter { $0.version == .v1 }
   if hierarchies.isEmpty { return [] }
   let base = FilesystemMount(
-    type: "tmpfs", source: "tmpfs", path: mount.destination, attributes: attributes.subtracting(.readOnly),
+    type: "tmpfs", source: "tmpfs", path: path, attributes: attributes.subtracting(.readOnly),
     options: [.init("mode", "755")])
   return [.mount(base)]
     + hierarchies.map { hierarchy in
-      let name = hierarchy.controllers.joined(separator: ",")
-      return .mount(
+      .mount(
         FilesystemMount(
-          type: "cgroup", source: "cgroup", path: "\(mount.destination)/\(name)", attributes: attributes,
-          options: hierarchy.controllers.map { .init($0) }))
-    } + [.makeMountReadOnly(mount.destination)]
+          type: "cgroup", source: "cgroup", path: "\(path)/\(hierarchy.directory)", attributes: attributes,
+          options: hierarchy.mountOptions))
+    }
+    + hierarchies.flatMap { hierarchy in
+      hierarchy.aliases.map { .makeLink(target: hierarchy.directory, path: "\(path)/\($0)") }
+    } + (attributes.contains(.readOnly) ? [.makeMountReadOnly(path)] : [])
 }
 
-/// Splits mount options into the mount's attributes and the filesystem's own options.
-private func splitOptions(
-  _ words: [String], _ property: String
-) throws -> (MountFlags, [FilesystemMount.Option]) {
-  var flags: MountFlags = []
-  var options: [FilesystemMount.Option] = []
-  for word in words {
-    switch word {
-    case "bind", "rbind", "defaults": break
-    case "ro": flags.insert(.readOnly)
-    case "rw": flags.remove(.readOnly)
-    case "nosuid": flags.insert(.noSuid)
-    case "suid": flags.remove(.noSuid)
-    case "nodev": flags.insert(.noDev)
-    case "dev": flags.remove(.noDev)
-    case "noexec": flags.insert(.noExec)
-    case "exec": flags.remove(.noExec)
-    case "noatime": flags.insert(.noATime)
-    case "strictatime": flags.insert(.strictATime)
-    case "nodiratime": flags.insert(.noDirATime)
-    default:
-      let parts = word.parts(at: "=", maxSplits: 1)
-      if parts[0].isEmpty { throw CompileError("\(property).options", "\"\(word)\" is no mount option") }
-      options.append(.init(parts[0], parts.count == 2 ? parts[1] : nil))
-    }
+extension CgroupHierarchy {
+  /// Its directory's name, as systemd and engines have it.
+  fileprivate var directory: String { name ?? controllers.joined(separator: ",") }
+
+  fileprivate var mountOptions: [FilesystemMount.Option] {
+    name.map { [.init("none"), .init("name", $0)] } ?? controllers.map { .init($0) }
   }
-  return (flags, options)
+
+  /// Other names for it: of a hierarchy of several controllers, each alone.
+  fileprivate var aliases: [String] { name == nil && controllers.count > 1 ? controllers : [] }
 }

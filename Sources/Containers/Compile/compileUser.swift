@@ -8,10 +8,20 @@ struct UserPlan {
   var gids: [IDMapping]
   /// The programs that write the maps, and nil where the host side writes them: then each has one id.
   var programs: (newuidmap: String, newgidmap: String)?
+  /// Whether the host side has the privilege to write any map.
+  var writesMaps = false
   var remarks: [String] = []
+
+  var deniesSetgroups: Bool { programs == nil && !writesMaps }
 
   /// After the clone, before the child may go.
   var hostSteps: [HostStep] {
+    if writesMaps {
+      return [
+        .writeOfChild(file: "uid_map", value: uids.map { "\($0)\n" }.joined()),
+        .writeOfChild(file: "gid_map", value: gids.map { "\($0)\n" }.joined()),
+      ]
+    }
     if let programs {
       return [.runMapper(programs.newuidmap, uids), .runMapper(programs.newgidmap, gids)]
     }
@@ -22,6 +32,51 @@ struct UserPlan {
       .writeOfChild(file: "gid_map", value: gids[0].description),
     ]
   }
+}
+
+/// The user namespace of a container: what the configuration says, or what a caller without root needs.
+func compileUser(_ request: ContainerRequest, _ host: HostFacts) throws -> UserPlan? {
+  guard request.bundle != nil else { return try compileUser(request.config.process?.user ?? .init(), host) }
+  let linux = request.config.linux
+  guard linux.makesNamespace(.user) else {
+    if !linux.uidMappings.isEmpty && !linux.hasNamespace(.user) {
+      throw CompileError("linux.uidMappings", "they take a user namespace of the container's own")
+    }
+    if host.uid != 0 && !linux.hasNamespace(.user) {
+      throw CompileError("linux.namespaces", "without root a container takes a user namespace")
+    }
+    return nil
+  }
+  guard !linux.uidMappings.isEmpty else {
+    throw CompileError("linux.uidMappings", "a user namespace of its own takes a map of ids")
+  }
+  guard !linux.gidMappings.isEmpty else {
+    throw CompileError("linux.gidMappings", "a user namespace of its own takes a map of ids")
+  }
+  var plan = UserPlan(
+    uids: linux.uidMappings.map(IDMapping.init), gids: linux.gidMappings.map(IDMapping.init))
+  let user = request.config.process?.user ?? .init()
+  guard plan.maps(uid: user.uid) else { throw CompileError("process.user.uid", "\(user.uid) is not mapped") }
+  guard plan.maps(gid: user.gid) else { throw CompileError("process.user.gid", "\(user.gid) is not mapped") }
+  if host.uid == 0 {
+    plan.writesMaps = true
+    return plan
+  }
+  try checkUserNamespaces(host)
+  let isOwn =
+    plan.uids.allSatisfy { $0.outside == host.uid && $0.count == 1 } && plan.uids.count == 1
+    && plan.gids.allSatisfy { $0.outside == host.gid && $0.count == 1 } && plan.gids.count == 1
+  if isOwn { return plan }
+  guard let newuidmap = host.user.newuidmap, let newgidmap = host.user.newgidmap else {
+    throw CompileError(
+      "linux.uidMappings", "without root more ids than one's own take newuidmap and newgidmap (Debian's package uidmap)")
+  }
+  plan.programs = (newuidmap, newgidmap)
+  return plan
+}
+
+extension IDMapping {
+  init(_ mapping: OCISpec.IDMapping) { self.init(mapping.containerID, mapping.hostID, mapping.size) }
 }
 
 /// nil for root, who needs no user namespace.
@@ -102,5 +157,6 @@ let appArmorObstacle =
   "kernel.apparmor_restrict_unprivileged_userns is 1: without an AppArmor profile for cooper that allows userns, there are no capabilities in a user namespace; as root: make one, or sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
 
 extension UserPlan {
+  func maps(uid: UInt32) -> Bool { uids.contains { uid >= $0.inside && uid - $0.inside < $0.count } }
   func maps(gid: UInt32) -> Bool { gids.contains { gid >= $0.inside && gid - $0.inside < $0.count } }
 }

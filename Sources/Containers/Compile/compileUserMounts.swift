@@ -21,12 +21,12 @@ extension UserPlan {
 
   /// What a new mount of proc or sysfs must have because the machine's own has it: the kernel allows none that shows
   /// more, or notes other times of access (mount_namespaces(7), "Restrictions on mount namespaces").
-  private func lockedAttributes(of type: String, _ host: HostFacts) -> MountFlags {
+  private func lockedAttributes(of type: String, _ host: HostFacts) -> MountAttributes {
     let path = type == "proc" ? "/proc" : "/sys"
     guard let present = host.mounts.last(where: { $0.type == type && $0.mountPoint == path }) else {
       return []
     }
-    var flags: MountFlags = present.isReadOnly ? .readOnly : []
+    var flags: MountAttributes = present.isReadOnly ? .readOnly : []
     if present.options.contains("noatime") { flags.insert(.noATime) }
     if present.options.contains("nodiratime") { flags.insert(.noDirATime) }
     if flags.isDisjoint(with: .noATime) && !present.options.contains("relatime") {

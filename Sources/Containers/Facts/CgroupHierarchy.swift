@@ -7,6 +7,8 @@ public struct CgroupHierarchy: Hashable, Sendable {
   public var base: String
   /// What can be limited here; for v2, what `base` offers. A named hierarchy of v1 has none.
   public var controllers: [String]
+  /// Of a hierarchy of v1 without controllers, as systemd's.
+  public var name: String?
   /// v2: which controllers children of `base` already have.
   public var enabled: [String]
   /// v2: who is in `base`, which keeps it from passing on more controllers.

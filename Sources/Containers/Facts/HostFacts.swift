@@ -15,6 +15,9 @@ public struct HostFacts: Hashable, Sendable {
   public var systemd: SystemdInstance?
   /// Of each path that the request names outside the container: what is there.
   public var files: [FilePath: FileKind]
+  /// Whether these security modules are at work.
+  public var hasAppArmor = false
+  public var hasSELinux = false
   /// The highest capability that the kernel knows.
   public var lastCapability: Capability
   /// The capabilities that can be given to a container.
@@ -64,6 +67,14 @@ extension HostFacts {
       facts.user = UserFacts.read(uid: facts.uid)
     }
     return facts
+  }
+}
+
+extension HostFacts {
+  /// What is asked of the machine for one more process in a container.
+  static func readForExec() throws -> HostFacts {
+    HostFacts(
+      uid: geteuid(), lastCapability: Linux.lastCapability(), capabilities: try capget().permitted)
   }
 }
 

@@ -28,11 +28,13 @@ private let knownControllers: Set<String> = [
 private func readVersion1(_ mount: MountEntry, uid: UInt32) -> CgroupHierarchy {
   let path = mount.mountPoint
   let controllers = mount.superOptions.filter { knownControllers.contains($0) }
-  return CgroupHierarchy(
+  var hierarchy = CgroupHierarchy(
     .v1, path, controllers: controllers,
     isWritable: !mount.isReadOnly && may(write: path, [.write, .execute], uid: uid),
     hasSwapLimit: controllers.contains("memory") && fileKind("\(path)/memory.memsw.limit_in_bytes") != nil,
     cpuset: controllers.contains("cpuset") ? readCpuset(path) : nil)
+  hierarchy.name = mount.superOptions.lazy.compactMap { $0.cut(at: "=") }.first { $0.0 == "name" }?.1
+  return hierarchy
 }
 
 private func readCpuset(_ path: String) -> CgroupHierarchy.Cpuset {

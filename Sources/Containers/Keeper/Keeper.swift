@@ -64,6 +64,12 @@ struct Keeper: ~Copyable {
     try sendmsg(socket, [KeeperMemory.scopes])
   }
 
+  /// Lets the keeper end without its work: the container lives on.
+  consuming func dismiss() throws {
+    try sendmsg(socket, [KeeperMemory.dismissal])
+    _ = try waitpid(pid)
+  }
+
   /// Lets the keeper do its work, and waits until it is done. Where it was killed, this process does it.
   consuming func finish() throws {
     let (pid, memory) = (pid, memory)

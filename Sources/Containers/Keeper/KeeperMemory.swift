@@ -59,11 +59,12 @@ struct KeeperMemory {
 extension KeeperMemory {
   /// The messages to a keeper: a pidfd to kill; that no scope is the container's, and one of the same name is somebody
   /// else's; that systemd is asked for one, with the child's line in its cgroup.procs and the child's channel; that it
-  /// is there.
+  /// is there; that there is nothing to do any more.
   static var process: UInt8 { @_noLocks @_noAllocation get { 0 } }
   static var noScopes: UInt8 { @_noLocks @_noAllocation get { 1 } }
   static var scopesRequested: UInt8 { @_noLocks @_noAllocation get { 2 } }
   static var scopes: UInt8 { @_noLocks @_noAllocation get { 3 } }
+  static var dismissal: UInt8 { @_noLocks @_noAllocation get { 4 } }
 }
 
 /// Builds a keeper's memory, and owns what it points to.

@@ -6,7 +6,7 @@ import Linux
 /// `cgroups` has the paths of the cgroups to come, one a line, and is there before they are. `scopes` has those of scopes
 /// that were started: one of the same name that was there before is somebody else's.
 enum StateFile {
-  static let names = ["process", "process.new", "cgroups", "scopes"]
+  static let names = ["process", "process.new", "cgroups", "scopes"] + ContainerDirectory.files
 
   static func write(_ directory: String, cgroups: [String]) throws {
     if !cgroups.isEmpty { try writeFile("\(directory)/cgroups", cgroups.map { "\($0)\n" }.joined()) }
@@ -22,8 +22,8 @@ enum StateFile {
   }
 
   static func write(_ directory: String, pid: ProcessID) throws {
-    guard let start = startTime(of: pid) else { return }
-    try writeFile("\(directory)/process.new", "\(pid) \(start)\n")
+    guard let status = ProcessStatus(pid) else { return }
+    try writeFile("\(directory)/process.new", "\(pid) \(status.startTime)\n")
     try rename("\(directory)/process.new", "\(directory)/process")
   }
 
@@ -32,16 +32,8 @@ enum StateFile {
     guard let text = try? readFile("\(directory)/process"), text.hasSuffix("\n") else { return nil }
     let words = text.split(whereSeparator: \.isWhitespace)
     guard words.count == 2, let pid = ProcessID(words[0]),
-      startTime(of: pid).map({ "\($0)" }) == String(words[1])
+      ProcessStatus(pid).map({ "\($0.startTime)" }) == String(words[1])
     else { return nil }
     return pid
-  }
-
-  /// Field 22 of /proc/PID/stat, after the name in parentheses, which may hold anything.
-  private static func startTime(of pid: ProcessID) -> UInt64? {
-    guard let text = try? readFile("/proc/\(pid)/stat"), let end = text.utf8.lastIndex(of: UInt8(ascii: ")"))
-    else { return nil }
-    let fields = String(decoding: text.utf8[end...].dropFirst(2), as: UTF8.self).parts(at: " ")
-    return fields.count > 19 ? UInt64(fields[19]) : nil
   }
 }

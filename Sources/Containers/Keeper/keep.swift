@@ -25,7 +25,9 @@ func keep(_ memory: UnsafeMutablePointer<KeeperMemory>) -> Never {
     guard let kind = UnsafePointer<UInt8>(bitPattern: keeper.kind)?.pointee,
       let descriptor = UnsafePointer<Int32>(bitPattern: keeper.descriptor)
     else { break }
+    if kind == KeeperMemory.dismissal { clinux_exit(0) }
     if kind == KeeperMemory.process {
+      close(container)
       container = Int(descriptor.pointee)
       continue
     }

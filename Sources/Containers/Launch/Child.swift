@@ -4,8 +4,8 @@ import SystemPackage
 
 /// The host side's view of a child that is on its way to exec.
 struct Child: ~Copyable {
-  let pid: ProcessID
-  private let process: PIDFD
+  private(set) var pid: ProcessID
+  private var process: PIDFD
   /// A SOCK_SEQPACKET pair's end: "go" in one direction, reports in the other.
   private let channel: Descriptor
 
@@ -13,15 +13,25 @@ struct Child: ~Copyable {
   struct Message: ~Copyable {
     let report: Report
     let text: String
-    let descriptor: Descriptor?
+    private var descriptor: Descriptor?
+
+    init(report: Report, text: String, descriptor: consuming Descriptor?) {
+      self.report = report
+      self.text = text
+      self.descriptor = descriptor
+    }
+
+    mutating func takeDescriptor() -> Descriptor? { descriptor.take() }
   }
 
-  init(_ steps: [ChildStep], streams: StandardStreams, flags: CloneFlags, cgroup: String?, isTraced: Bool)
-    throws
-  {
+  init(
+    _ steps: [ChildStep], streams: StandardStreams, _ inherited: InheritedDescriptors, flags: CloneFlags,
+    cgroup: String?, isTraced: Bool
+  ) throws {
     let sockets = try socketpair()
-    let lowering = Lowering(
-      steps, streams: streams, channel: Int(sockets.second.rawValue), isTraced: isTraced)
+    var inherited = inherited
+    inherited.channel = Int(sockets.second.rawValue)
+    let lowering = Lowering(steps, streams: streams, inherited, isTraced: isTraced)
     let birthplace = try cgroup.map { try open($0, [.directory, .noFollow]).release() } ?? -1
     defer { if birthplace >= 0 { _ = Descriptor(owning: birthplace) } }
 
@@ -43,6 +53,13 @@ struct Child: ~Copyable {
     channel = sockets.takeFirst()
   }
 
+  /// Follows the child into the process that it goes on as; the one that it was has ended.
+  mutating func follow(_ new: ProcessID) throws {
+    process = try pidfd_open(new)
+    _ = try waitpid(pid)
+    pid = new
+  }
+
   /// Gives the keeper what it needs to kill the container.
   borrowing func handTo(_ keeper: borrowing Keeper?) throws {
     switch keeper {
@@ -62,7 +79,10 @@ struct Child: ~Copyable {
   borrowing func go() throws { try channel.write("g") }
 
   /// The next message; nil when the child has executed the command or is dead.
-  borrowing func receive() throws(SystemCallError) -> Message? {
+  borrowing func receive() throws(SystemCallError) -> Message? { try Self.receive(channel) }
+
+  /// The same of a channel that somebody else holds.
+  static func receive(_ channel: borrowing Descriptor) throws(SystemCallError) -> Message? {
     let size = MemoryLayout<Report>.size
     var message: ReceivedMessage
     do { message = try recvmsg(channel, upTo: size + Lowering.textCapacity, descriptors: 1) } catch {

@@ -9,8 +9,10 @@ import SystemPackage
 /// detached descriptors, and after pivot_root nothing is opened by name but the command.
 struct Lowering {
   let builder = ProgramBuilder()
-  /// The descriptor to the host side, in the child.
-  static let channel = 3
+  /// The descriptor to the host side, in the child: the first behind those that it keeps of the caller's.
+  let channel: Int
+  /// `InheritedDescriptors.other`, in the child.
+  let other: Int?
   /// The root of the container, a mount's descriptor.
   let root: Slot
   /// An empty read-only directory, a mount's descriptor.
@@ -19,18 +21,22 @@ struct Lowering {
   let places: Places
   let parents = OpenDescriptors()
   let isTraced: Bool
+  let hasMasks: Bool
   let message: UnsafeMutablePointer<Report>
 
-  /// - Parameter channel: the number that the child inherits for its end of the channel.
-  init(_ steps: [ChildStep], streams: StandardStreams, channel: Int, isTraced: Bool) {
+  /// - Parameter descriptors: the numbers under which the child inherits them.
+  init(_ steps: [ChildStep], streams: StandardStreams, _ descriptors: InheritedDescriptors, isTraced: Bool) {
     self.isTraced = isTraced
+    channel = 3 + descriptors.preserved
+    other = descriptors.other == nil ? nil : channel + 1
+    hasMasks = steps.contains { if case .mask = $0 { true } else { false } }
     root = builder.slot()
     places = Places(root: root)
     empty = builder.slot()
     message = builder.allocate(MemoryLayout<Report>.size).bindMemory(to: Report.self, capacity: 1)
     message.initialize(to: Report(kind: Report.traced))
     replaceStreams(streams)
-    keepOnlyTheChannel(channel)
+    keepOnly(descriptors)
     for (index, step) in steps.enumerated() {
       builder.step = Int32(index)
       // exec doesn't come back to say that it is done.
@@ -49,7 +55,7 @@ struct Lowering {
   func run(_ arguments: inout clinux_clone_args) -> Int {
     let (commandLine, length) = ownCommandLine()
     return builder.run(
-      &arguments, channel: Self.channel, textCapacity: Self.textCapacity,
+      &arguments, channel: channel, textCapacity: Self.textCapacity,
       initMemory: InitMemory(commandLine: commandLine, commandLineLength: length))
   }
 
@@ -64,46 +70,73 @@ struct Lowering {
       // ENOSYS: a kernel without keys.
       builder.call(__NR_keyctl, .value(Int(LINUX_KEYCTL_JOIN_SESSION_KEYRING)), 0, tolerate: [38])
     case .unshareCgroup: builder.call(__NR_unshare, .value(Int(LINUX_CLONE_NEWCGROUP)))
-    case .makeMountsPrivate:
-      let flags = MountFlags([.recursive, .private]).rawValue
-      builder.call(__NR_mount, 0, builder.text("/"), 0, .value(Int(flags)), 0)
+    case .enterNamespaces(let flags): enterNamespaces(flags)
+    case .joinNamespace(let kind, let path): joinNamespace(kind, path)
+    case .unshareTime(let offsets): unshareTime(offsets)
+    case .split(let flags): builder.split(flags)
+    case .labelExec(let file, let value): write("/proc/self/attr/\(file)", value)
+    case .sysctl(let key, let value): write("/proc/sys/\(key)", value)
+    case .makeMountsPrivate: propagate(.private, "/", isRecursive: true)
+    case .propagate(let propagation, let path, let isRecursive):
+      propagate(propagation, path, isRecursive: isRecursive)
     case .scratch(let directory): scratch(directory)
     case .overlay(let lower, let userAttributes): overlay(lower, userAttributes: userAttributes)
     case .emptyRoot: emptyRoot()
+    case .rootDirectory(let path): rootDirectory(path)
     case .mount(let mount): attach(mount)
     case .bind(let bind): attach(bind)
+    case .remount(let path, let flags, let data): remount(path, flags, data)
     case .makeNode(let device): makeNode(device)
     case .bindNode(let device): bindNode(device)
     case .makeLink(let target, let path): makeLink(target, path)
-    case .terminal(let size): terminal(size)
+    case .makeDirectory(let path): builder.call(__NR_close, .slot(makeTarget(path, .directory)))
+    case .sync: sync()
+    case .openRoot: openRoot()
+    case .terminal(let size, let hasConsole): terminal(size, hasConsole: hasConsole)
     case .nullInput: nullInput()
     case .mask(let path): mask(path)
     case .makeReadOnly(let path): makeReadOnly(path)
     case .makeMountReadOnly(let path): makeMountReadOnly(path)
     case .makeRootReadOnly: setAttributes(root, .readOnly, recursive: false)
     case .pivotRoot: pivotRoot()
+    case .moveRoot: moveRoot()
     case .setHostname(let name):
       builder.call(__NR_sethostname, builder.text(name), .value(name.utf8.count))
+    case .setDomainname(let name):
+      builder.call(__NR_setdomainname, builder.text(name), .value(name.utf8.count))
     case .loopbackUp: loopbackUp()
+    case .limit(let setting): limit(setting)
+    case .setScheduler(let attributes): setScheduler(attributes)
+    case .setIOPriority(let priority): setIOPriority(priority)
+    case .setMemoryPolicy(let policy): setMemoryPolicy(policy)
+    case .setPersonality(let personality):
+      builder.call(__NR_personality, .value(Int(personality.rawValue)))
+    case .setAffinity(let cpus): setAffinity(cpus)
+    case .ownStreams(let uid): ownStreams(uid)
     case .dropBoundingSet(let kept): dropBoundingSet(kept)
     case .setUser(let user): setUser(user)
-    case .setCapabilities(let set): setCapabilities(set)
+    case .setCapabilities(let sets): setCapabilities(sets)
     case .noNewPrivileges: builder.call(__NR_prctl, .value(Int(LINUX_PR_SET_NO_NEW_PRIVS)), 1, 0, 0, 0)
-    case .workingDirectory(let path): builder.call(__NR_chdir, builder.text(path))
-    case .closeDescriptors: closeRange(from: Self.channel + 1)
+    case .loadFilter(let filter): loadFilter(filter)
+    case .workingDirectory(let path): workingDirectory(path)
+    case .closeDescriptors: closeRange(from: (other ?? channel) + 1)
+    case .findCommand(let args, let env): findCommand(args, env)
+    case .awaitStart: awaitStart()
     case .becomeInit: builder.becomeInit()
-    case .exec(let args, let env): exec(args, env)
+    case .exec(let args, let env, let umask, let path): exec(args, env, umask, path)
     }
   }
 
-  /// Nothing of the host side's stays open but stdio and the channel: a copy of somebody's end of a pipe would keep
-  /// it from ending.
-  private func keepOnlyTheChannel(_ inherited: Int) {
-    if inherited != Self.channel {
-      builder.call(
-        __NR_dup3, .value(inherited), .value(Self.channel), .value(Int(LINUX_O_CLOEXEC)))
+  /// Nothing of the host side's stays open but stdio, what is to be kept, the channel and the socket: a copy of
+  /// somebody's end of a pipe would keep it from ending.
+  private func keepOnly(_ inherited: InheritedDescriptors) {
+    for (number, wanted) in [(inherited.channel, channel), (inherited.other, other)] {
+      guard let number, let wanted, number != wanted else { continue }
+      builder.call(__NR_dup3, .value(number), .value(wanted), .value(Int(LINUX_O_CLOEXEC)))
     }
-    closeRange(from: Self.channel + 1)
+    closeRange(from: (other ?? channel) + 1)
+    let setFlags = 2
+    for number in 3..<channel { builder.call(__NR_fcntl, .value(number), .value(setFlags), 0) }
   }
 
   private func awaitGo() {
@@ -133,18 +166,16 @@ struct Lowering {
     builder.call(__NR_prctl, .value(Int(LINUX_PR_SET_DUMPABLE)), 0, 0, 0, 0)
   }
 
-  private func readGo() {
-    builder.call(
-      __NR_read, .value(Self.channel), builder.address(builder.allocate(8)), 1, wanted: 1)
-  }
-
   /// 0 is the writer itself.
-  private func writeZero(_ path: String) {
+  private func writeZero(_ path: String) { write(path, "0") }
+
+  /// One write of a file of the machine's.
+  private func write(_ path: String, _ text: String) {
     let file = builder.slot()
     let flags = Int(LINUX_O_WRONLY | LINUX_O_CLOEXEC)
     builder.call(
       __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text(path), .value(flags), into: file)
-    builder.call(__NR_write, .slot(file), builder.text("0"), 1)
+    builder.call(__NR_write, .slot(file), builder.text(text), .value(text.utf8.count))
     builder.call(__NR_close, .slot(file))
   }
 
@@ -159,7 +190,7 @@ struct Lowering {
     builder.call(__NR_clock_gettime, .value(monotonic), builder.address(time))
     builder.store(.value(Int(builder.step)), at: UnsafeMutableRawPointer(message) + 4)
     builder.call(
-      __NR_write, .value(Self.channel), builder.address(UnsafeMutableRawPointer(message)),
+      __NR_write, .value(channel), builder.address(UnsafeMutableRawPointer(message)),
       .value(MemoryLayout<Report>.size))
   }
 
@@ -175,6 +206,15 @@ struct Lowering {
     builder.call(__NR_ioctl, .slot(socket), .value(setInterfaceFlags), builder.address(request))
   }
 
+  /// The machine's mounts stay below the container's, where nothing leads.
+  private func moveRoot() {
+    let here = builder.text(".")
+    builder.call(__NR_fchdir, .slot(root))
+    builder.call(__NR_mount, here, builder.text("/"), 0, .value(Int(MountFlags.move.rawValue)), 0)
+    builder.call(__NR_chroot, here)
+    builder.call(__NR_chdir, builder.text("/"))
+  }
+
   private func pivotRoot() {
     let here = builder.text(".")
     builder.call(__NR_fchdir, .slot(root))
@@ -183,26 +223,23 @@ struct Lowering {
     builder.call(__NR_chdir, builder.text("/"))
   }
 
+  private func workingDirectory(_ path: String) {
+    builder.call(__NR_chdir, builder.text(path))
+    // The kernel tells of a directory outside of the root by another first letter.
+    let name = builder.allocate(4096)
+    builder.call(__NR_getcwd, builder.address(name), 4096)
+    builder.compare(name, mask: 0xff, equals: Int(UInt8(ascii: "/")), errno: 2)
+  }
+
   /// A name without a slash is looked for in the PATH of `env`, as a shell does it.
-  private func exec(_ args: [String], _ env: [String]) {
-    builder.call(__NR_umask, 0o022)
-    let ready = builder.bytes(Report(kind: Report.ready, step: builder.step))
-    builder.call(__NR_write, .value(Self.channel), builder.address(ready), .value(MemoryLayout<Report>.size))
+  private func exec(_ args: [String], _ env: [String], _ umask: UInt32, _ path: String?) {
+    builder.call(__NR_umask, .value(Int(umask)))
+    report(Report.ready)
     let argv = builder.texts(args)
     let envp = builder.texts(env)
-    let name = args.first ?? ""
-    guard !name.utf8.contains(UInt8(ascii: "/")) else {
-      builder.call(__NR_execve, builder.text(name), argv, envp)
-      return
+    tryEach(path.map { [$0] } ?? commandPaths(args, env)) { file, tolerated in
+      builder.call(__NR_execve, builder.text(file), argv, envp, tolerate: tolerated)
     }
-    let path = env.last { $0.begins(with: "PATH=") }?.cut(at: "=")?.1 ?? "/usr/local/bin:/usr/bin:/bin"
-    let (noEntry, notDirectory, denied): (Int32, Int32, Int32) = (2, 20, 13)
-    for directory in path.parts(at: ":") {
-      let file = (directory.isEmpty ? "." : directory) + "/" + name
-      builder.call(
-        __NR_execve, builder.text(file), argv, envp, tolerate: [noEntry, notDirectory, denied])
-    }
-    builder.fail()
   }
 }
 

@@ -16,10 +16,7 @@ extension Lowering {
     builder.call(__NR_fchdir, .slot(tmpfs))
     builder.call(__NR_close, .slot(tmpfs))
     for name in ["upper", "work", "root", "empty"] { makeDirectory(name, mode: 0o755) }
-    // What hides directories; masks are clones of it.
-    let cover = makeFilesystem(
-      "tmpfs", "tmpfs", [.init("mode", "755")], [.readOnly, .noSuid, .noDev, .noExec], into: empty)
-    place(cover, "empty")
+    place(makeCover(), "empty")
   }
 
   func overlay(_ lower: [String], userAttributes: Bool) {
@@ -44,6 +41,20 @@ extension Lowering {
     place(makeFilesystem("tmpfs", "tmpfs", [.init("mode", "755")], .noDev, into: root), "root")
   }
 
+  /// The cover, and then the root over it: so the cover has a place, which nobody sees.
+  func rootDirectory(_ path: String) {
+    let flags = Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC) | Int(LINUX_AT_RECURSIVE)
+    builder.call(__NR_open_tree, here, builder.text(path), .value(flags), into: root)
+    if hasMasks { place(makeCover(), path) }
+    place(root, path)
+  }
+
+  /// What hides directories; masks are clones of it.
+  private func makeCover() -> Slot {
+    makeFilesystem(
+      "tmpfs", "tmpfs", [.init("mode", "755")], [.readOnly, .noSuid, .noDev, .noExec], into: empty)
+  }
+
   /// move_mount onto a path of the host side, or of the scratch directory.
   private func place(_ mount: Slot, _ path: String) {
     builder.call(
@@ -65,6 +76,7 @@ extension Lowering {
     let target = makeTarget(mount.path, .directory)
     move(tree, onto: target)
     builder.call(__NR_close, .slot(target))
+    for change in mount.changes { setAttributes(tree, change) }
     places.add(tree, at: mount.path)
   }
 
@@ -73,8 +85,24 @@ extension Lowering {
       Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC) | (bind.isRecursive ? Int(LINUX_AT_RECURSIVE) : 0)
     let tree = builder.slot()
     builder.call(__NR_open_tree, here, builder.text(bind.source), .value(flags), into: tree)
-    if !bind.attributes.isEmpty { setAttributes(tree, bind.attributes, recursive: bind.isRecursive) }
-    attach(tree, at: bind.path, kind: bind.kind)
+    // Before it has a place: what is read-only was so from the beginning.
+    for change in bind.changes where change.propagation == nil { setAttributes(tree, change) }
+    let target = makeTarget(bind.path, bind.kind)
+    move(tree, onto: target)
+    builder.call(__NR_close, .slot(target))
+    for change in bind.changes where change.propagation != nil { setAttributes(tree, change) }
+    builder.call(__NR_close, .slot(tree))
+  }
+
+  /// mount(MS_REMOUNT) knows a path only, and "." is one that nobody can change.
+  func remount(_ path: String, _ flags: MountFlags, _ data: String) {
+    let mount = builder.slot()
+    lookUp(path, Int(LINUX_O_PATH | LINUX_O_DIRECTORY), into: mount)
+    builder.call(__NR_fchdir, .slot(mount))
+    builder.call(__NR_close, .slot(mount))
+    builder.call(
+      __NR_mount, 0, builder.text("."), 0, .value(Int(flags.union(.remount).rawValue)),
+      data.isEmpty ? 0 : builder.text(data))
   }
 
   /// move_mount of a detached mount onto a path of the container, which is made where it is missing.
@@ -96,7 +124,7 @@ extension Lowering {
 
   /// A detached mount of a new filesystem.
   func makeFilesystem(
-    _ type: String, _ source: String?, _ options: [FilesystemMount.Option], _ attributes: MountFlags,
+    _ type: String, _ source: String?, _ options: [FilesystemMount.Option], _ attributes: MountAttributes,
     into slot: Slot? = nil
   ) -> Slot {
     let context = builder.slot()
@@ -112,20 +140,25 @@ extension Lowering {
     builder.call(
       __NR_fsconfig, .slot(context), .value(Int(LINUX_FSCONFIG_CMD_CREATE)), 0, 0, 0, explained: context)
     builder.call(
-      __NR_fsmount, .slot(context), .value(Int(LINUX_FSMOUNT_CLOEXEC)), .value(mountAttributes(attributes)),
+      __NR_fsmount, .slot(context), .value(Int(LINUX_FSMOUNT_CLOEXEC)), .value(Int(attributes.rawValue)),
       into: mount, explained: context)
     builder.call(__NR_close, .slot(context))
     return mount
   }
 
-  func setAttributes(_ mount: Slot, _ attributes: MountFlags, recursive: Bool) {
+  func setAttributes(_ mount: Slot, _ attributes: MountAttributes, recursive: Bool) {
+    setAttributes(mount, MountChange(set: attributes, isRecursive: recursive))
+  }
+
+  func setAttributes(_ mount: Slot, _ change: MountChange) {
+    var cleared = change.clear
+    if !change.set.isDisjoint(with: [.noATime, .strictATime]) { cleared.insert(.accessTime) }
     // struct mount_attr: attr_set, attr_clr, propagation, userns_fd
-    let setsATime = !attributes.isDisjoint(with: [.noATime, .strictATime])
-    let cleared = setsATime ? UInt64(LINUX_MOUNT_ATTR__ATIME) : 0
-    let attribute = builder.bytes((UInt64(mountAttributes(attributes)), cleared, UInt64(0), UInt64(0)))
+    let attribute = builder.bytes(
+      (change.set.rawValue, cleared.rawValue, UInt64(change.propagation?.flags.rawValue ?? 0), UInt64(0)))
     builder.call(
       __NR_mount_setattr, .slot(mount), builder.text(""),
-      .value(Int(LINUX_AT_EMPTY_PATH) | (recursive ? Int(LINUX_AT_RECURSIVE) : 0)),
+      .value(Int(LINUX_AT_EMPTY_PATH) | (change.isRecursive ? Int(LINUX_AT_RECURSIVE) : 0)),
       builder.address(attribute), 32)
   }
 
@@ -162,15 +195,5 @@ extension Lowering {
       Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC) | Int(LINUX_AT_EMPTY_PATH)
       | (recursive ? Int(LINUX_AT_RECURSIVE) : 0)
     builder.call(__NR_open_tree, .slot(descriptor), builder.text(""), .value(flags), into: tree)
-  }
-
-  private func mountAttributes(_ flags: MountFlags) -> Int {
-    let table: [(MountFlags, Int)] = [
-      (.readOnly, Int(LINUX_MOUNT_ATTR_RDONLY)), (.noSuid, Int(LINUX_MOUNT_ATTR_NOSUID)),
-      (.noDev, Int(LINUX_MOUNT_ATTR_NODEV)), (.noExec, Int(LINUX_MOUNT_ATTR_NOEXEC)),
-      (.noATime, Int(LINUX_MOUNT_ATTR_NOATIME)), (.strictATime, Int(LINUX_MOUNT_ATTR_STRICTATIME)),
-      (.noDirATime, Int(LINUX_MOUNT_ATTR_NODIRATIME)),
-    ]
-    return table.reduce(0) { flags.contains($1.0) ? $0 | $1.1 : $0 }
   }
 }

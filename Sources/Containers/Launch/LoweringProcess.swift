@@ -2,15 +2,31 @@ import CLinux
 import Linux
 import OCISpec
 
+private let exists: Int32 = 17
+
 // MARK: Devices and stdio
 
 extension Lowering {
   func makeNode(_ device: DeviceNode) {
     let (directory, name) = makeParent(device.path)
-    let mode = NodeType.characterDevice.rawValue | device.mode
+    let mode = device.type.rawValue | device.mode
+    let (there, done) = (Label(), Label())
     builder.call(
       __NR_mknodat, .slot(directory), builder.text(name), .value(Int(mode)),
-      .value(Int(device.number.rawValue)))
+      .value(Int(device.number.rawValue)), tolerate: [exists], otherwise: there)
+    if device.uid != 0 || device.gid != 0 {
+      builder.call(
+        __NR_fchownat, .slot(directory), builder.text(name), .value(Int(device.uid)), .value(Int(device.gid)),
+        .value(Int(LINUX_AT_SYMLINK_NOFOLLOW)))
+    }
+    builder.jump(done)
+    // In an image that has it already it must be what was asked for.
+    builder.place(there)
+    let node = builder.slot()
+    lookUp(device.path, Int(LINUX_O_PATH), into: node)
+    verify(node, device)
+    builder.call(__NR_close, .slot(node))
+    builder.place(done)
   }
 
   /// After a look whether it is what the plan says.
@@ -19,14 +35,15 @@ extension Lowering {
     let flags = Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC)
     builder.call(
       __NR_open_tree, .value(Int(LINUX_AT_FDCWD)), builder.text(device.path), .value(flags), into: tree)
-    verify(tree, major: Int(device.number.major), minor: Int(device.number.minor))
+    verify(tree, device)
     setAttributes(tree, [.noSuid, .noExec], recursive: false)
     attach(tree, at: device.path, kind: .other)
   }
 
   func makeLink(_ target: String, _ path: String) {
     let (directory, name) = makeParent(path)
-    builder.call(__NR_symlinkat, builder.text(target), .slot(directory), builder.text(name))
+    builder.call(
+      __NR_symlinkat, builder.text(target), .slot(directory), builder.text(name), tolerate: [exists])
   }
 
   /// The container's /dev/null, after a look whether it is that.
@@ -42,20 +59,35 @@ extension Lowering {
     builder.call(__NR_dup3, .slot(null), 0, 0)
   }
 
-  /// Fails unless the descriptor is a character device with this number; nil takes any.
-  private func verify(_ descriptor: Slot, major: Int, minor: Int?) {
+  private func verify(_ descriptor: Slot, _ device: DeviceNode) {
+    let isDevice = device.type != .fifo
+    verify(
+      descriptor, type: Int(device.type.rawValue), major: isDevice ? Int(device.number.major) : 0,
+      minor: isDevice ? Int(device.number.minor) : 0)
+  }
+
+  /// Fails unless the descriptor is a device with this number, a character device mostly; nil takes any.
+  private func verify(
+    _ descriptor: Slot, type: Int = Int(NodeType.characterDevice.rawValue), major: Int, minor: Int?
+  ) {
     // struct statx: stx_mode at 28, stx_rdev_major at 128, stx_rdev_minor at 132
     let status = builder.allocate(256)
-    let (noDevice, characterDevice): (Int32, Int) = (6, 0o020000)
+    let noDevice: Int32 = 6
     builder.call(
       __NR_statx, .slot(descriptor), builder.text(""), .value(Int(LINUX_AT_EMPTY_PATH)),
       .value(Int(LINUX_STATX_TYPE)), builder.address(status))
-    builder.compare(status + 28, mask: 0o170000, equals: characterDevice, errno: noDevice)
+    builder.compare(status + 28, mask: 0o170000, equals: type, errno: noDevice)
     builder.compare(status + 128, mask: -1, equals: major, errno: noDevice)
     if let minor { builder.compare(status + 132, mask: -1, equals: minor, errno: noDevice) }
   }
 
-  func terminal(_ size: ConsoleSize?) {
+  func openRoot() {
+    let flags = Int(LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_CLOEXEC)
+    builder.call(
+      __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text("/"), .value(flags), into: root)
+  }
+
+  func terminal(_ size: ConsoleSize?, hasConsole: Bool) {
     let (unlock, getPeer, setSize, setControlling) = (0x4004_5431, 0x5441, 0x5414, 0x540E)
     let open = Int(LINUX_O_RDWR | LINUX_O_NOCTTY)
     let (master, slave) = (builder.slot(), builder.slot())
@@ -69,9 +101,11 @@ extension Lowering {
         (UInt16(clamping: size.height), UInt16(clamping: size.width), UInt16(0), UInt16(0)))
       builder.call(__NR_ioctl, .slot(slave), .value(setSize), builder.address(window))
     }
-    let console = builder.slot()
-    cloneTree(slave, into: console, recursive: false)
-    attach(console, at: "/dev/console", kind: .other)
+    if hasConsole {
+      let console = builder.slot()
+      cloneTree(slave, into: console, recursive: false)
+      attach(console, at: "/dev/console", kind: .other)
+    }
     builder.call(__NR_ioctl, .slot(slave), .value(setControlling), 0)
     for stream in 0...2 { builder.call(__NR_dup3, .slot(slave), .value(stream), 0) }
     send(master)
@@ -86,7 +120,7 @@ extension Lowering {
     // struct msghdr: name, name length, buffers, their number, control, its length, flags
     let message = builder.bytes((Int(0), Int(0), buffer, Int(1), control, Int(24), Int(0)))
     builder.store(.slot(descriptor), at: control + 16)
-    builder.call(__NR_sendmsg, .value(Self.channel), builder.address(message), 0)
+    builder.call(__NR_sendmsg, .value(channel), builder.address(message), 0)
   }
 }
 
@@ -117,16 +151,23 @@ extension Lowering {
     builder.call(__NR_setresuid, uid, uid, uid)
   }
 
-  func setCapabilities(_ set: CapabilitySet) {
+  func setCapabilities(_ sets: CapabilitySets) {
     // struct __user_cap_header_struct and __user_cap_data_struct[2]: effective, permitted, inheritable
     let version3: UInt32 = 0x2008_0522
     let header = builder.bytes((version3, Int32(0)))
-    let (low, high) = (
-      UInt32(truncatingIfNeeded: set.rawValue), UInt32(truncatingIfNeeded: set.rawValue >> 32)
-    )
-    let data = builder.bytes((low, low, UInt32(0), high, high, UInt32(0)))
+    func half(_ shift: UInt64) -> (UInt32, UInt32, UInt32) {
+      func bits(_ set: CapabilitySet) -> UInt32 { UInt32(truncatingIfNeeded: set.rawValue >> shift) }
+      return (bits(sets.effective), bits(sets.permitted), bits(sets.inheritable))
+    }
+    let (low, high) = (half(0), half(32))
+    let data = builder.bytes((low.0, low.1, low.2, high.0, high.1, high.2))
     builder.call(
       __NR_prctl, .value(Int(LINUX_PR_CAP_AMBIENT)), .value(Int(LINUX_PR_CAP_AMBIENT_CLEAR_ALL)), 0, 0, 0)
     builder.call(__NR_capset, builder.address(header), builder.address(data))
+    for capability in sets.ambient {
+      builder.call(
+        __NR_prctl, .value(Int(LINUX_PR_CAP_AMBIENT)), .value(Int(LINUX_PR_CAP_AMBIENT_RAISE)),
+        .value(Int(capability.rawValue)), 0, 0)
+    }
   }
 }

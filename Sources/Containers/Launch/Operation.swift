@@ -12,6 +12,8 @@ struct Operation {
     case fail
     /// Splits off the command's process and stays behind as init.
     case becomeInit
+    /// clone3 with the arguments at `arguments.0`; the process that was tells the new one's pid, and ends.
+    case split
   }
 
   var kind: Kind
@@ -41,6 +43,10 @@ struct Report {
   static let terminal: Int32 = 3
   /// All is done but exec. What ends without it was killed.
   static let ready: Int32 = 4
+  /// The child waits for "go".
+  static let sync: Int32 = 5
+  /// The child goes on as another process, whose pid takes the place of `errno`.
+  static let split: Int32 = 6
 
   var kind: Int32 = 0
   var step: Int32 = 0

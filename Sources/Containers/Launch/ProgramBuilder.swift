@@ -97,9 +97,23 @@ final class ProgramBuilder {
   }
 
   /// Adds a check of 32 bits of memory.
-  func compare(_ pointer: UnsafeMutableRawPointer, mask: Int, equals value: Int, errno: Int32) {
+  ///
+  /// - Parameter otherwise: where another value leads; without it that is a failure.
+  func compare(
+    _ pointer: UnsafeMutableRawPointer, mask: Int, equals value: Int, errno: Int32, otherwise: Label? = nil
+  ) {
     var operation = Operation(kind: .compare, step: step)
     operation.arguments = (Int(bitPattern: pointer), mask, value, Int(errno), 0, 0)
+    if otherwise != nil { operation.tolerated.0 = errno }
+    append(operation, otherwise: otherwise)
+  }
+
+  /// Adds a clone into namespaces, after which the child goes on.
+  func split(_ flags: CloneFlags) {
+    var arguments = clinux_clone_args()
+    arguments.flags = flags.rawValue | UInt64(LINUX_CLONE_PARENT)
+    var operation = Operation(kind: .split, step: step)
+    operation.arguments.0 = Int(bitPattern: bytes(arguments))
     append(operation)
   }
 

@@ -10,6 +10,15 @@ public struct LaunchOptions {
   public var terminal: Int32?
   /// The container's standard streams; the caller's by default.
   public var streams = StandardStreams()
+  /// How many of the caller's descriptors, from 3 on, the container keeps.
+  public var preservedDescriptors = 0
+  /// What hooks get on their standard input.
+  public var state: ((_ pid: ProcessID) -> String)?
+  /// The namespaces of the container's own, which some hooks enter.
+  public var namespaces: CloneFlags = []
+  /// Writes down what there is of the container: once its directory is there, and once its process is. In place of
+  /// the files for a sweep.
+  public var note: ((_ pid: ProcessID?) throws -> Void)?
 
   public init() {}
 }
@@ -27,7 +36,7 @@ public final class RunningContainer {
   private let lock: Descriptor?
 
   init(
-    pid: ProcessID, process: consuming PIDFD, terminal: consuming TerminalMaster?, keeper: consuming Keeper,
+    pid: ProcessID, process: consuming PIDFD, terminal: consuming TerminalMaster?, keeper: consuming Keeper?,
     lock: consuming Descriptor?
   ) {
     self.pid = pid
@@ -42,6 +51,9 @@ public final class RunningContainer {
 
   /// Waits for the container's first process, and takes its status.
   public func wait() throws(SystemCallError) -> WaitStatus { try waitpid(pid) }
+
+  /// Lets the container live on without this process and its keeper.
+  public func release() throws { try keeper.take()?.dismiss() }
 
   /// Removes what the container left: its cgroups and its directory.
   ///
@@ -58,6 +70,19 @@ public func launch(_ plan: Plan, _ options: LaunchOptions = LaunchOptions()) thr
   return try launcher.run()
 }
 
+/// A process by these steps in a container that is there.
+func enter(
+  _ steps: [ChildStep], _ container: borrowing PIDFD, _ options: LaunchOptions, cgroup: String?,
+  oomScoreAdj: Int?
+) throws -> RunningContainer {
+  var host: [HostStep] = [.clone([], cgroup: cgroup)]
+  if let oomScoreAdj { host.append(.writeOfChild(file: "oom_score_adj", value: "\(oomScoreAdj)")) }
+  let plan = Plan(id: "", host: host + [.go], child: steps, remarks: [])
+  var launcher = Launcher(plan, options)
+  launcher.entered = Int(container.fileDescriptor.rawValue)
+  return try launcher.run()
+}
+
 /// The walk over the host's steps.
 private struct Launcher: ~Copyable {
   let plan: Plan
@@ -67,6 +92,10 @@ private struct Launcher: ~Copyable {
   var keeper: Keeper?
   var child: Child?
   var lock: Descriptor?
+  var listener: Descriptor?
+  var terminal: TerminalMaster?
+  /// The pidfd of a process whose namespaces the child enters.
+  var entered: Int?
 
   init(_ plan: Plan, _ options: LaunchOptions) {
     self.plan = plan
@@ -107,8 +136,12 @@ private struct Launcher: ~Copyable {
       let own = try open(path, [.directory, .noFollow])
       try flock(own, .shared)
       lock = consume own
-      try StateFile.write(path, cgroups: plan.cgroups)
+      if let note = options.note { try note(nil) } else { try StateFile.write(path, cgroups: plan.cgroups) }
     case .makeCgroup(let path): try mkdir(path)
+    case .shareCgroup(let path): try makeSharedCgroup(path)
+    case .takeCgroup(let path): try takeCgroup(path)
+    case .enable(let controllers, let path): enable(controllers, in: path)
+    case .fillCpuset(let path): try fillCpuset(path)
     case .write(let file, let value): try writeFile(file, value)
     case .moveAside(let path):
       try makeSharedCgroup(path)
@@ -116,11 +149,29 @@ private struct Launcher: ~Copyable {
       try keeper?.move(into: path)
     case .startScope(let scope): try start(scope)
     case .clone(let flags, let cgroup):
+      var inherited = InheritedDescriptors(preserved: options.preservedDescriptors)
+      switch listener {
+      case .some(let listener): inherited.other = Int(listener.rawValue)
+      case .none: inherited.other = entered
+      }
       child = try Child(
-        plan.child, streams: options.streams, flags: flags, cgroup: cgroup, isTraced: options.trace != nil)
+        plan.child, streams: options.streams, inherited, flags: flags, cgroup: cgroup,
+        isTraced: options.trace != nil)
+      listener = nil
       try handOver()
     case .runMapper, .writeOfChild: if let pid = child?.pid { try Containers.perform(step, on: pid) }
+    case .listen(let path): listener = try listen(at: path)
     case .go: try child?.go()
+    case .awaitChild: try awaitSync()
+    case .runHook(let step):
+      if let pid = child?.pid {
+        let state = options.state?(pid) ?? ""
+        try Containers.runHook(step, state: state, container: pid, namespaces: options.namespaces)
+      }
+    case .limit(let setting):
+      if let pid = child?.pid {
+        _ = try prlimit(pid, setting.resource, ResourceLimit(soft: setting.soft, hard: setting.hard))
+      }
     }
   }
 
@@ -145,54 +196,79 @@ private struct Launcher: ~Copyable {
   private mutating func handOver() throws {
     do {
       try child?.handTo(keeper)
-      if let path = directory, let pid = child?.pid { try StateFile.write(path, pid: pid) }
+      guard let path = directory, let pid = child?.pid else { return }
+      if let note = options.note { try note(pid) } else { try StateFile.write(path, pid: pid) }
     } catch let error as SystemCallError {
       throw ContainerError("note down the child for its keeper: \(error)")
     }
   }
 
-  /// Reads what the child tells until it has executed the command, which closes its end.
+  /// Reads what the child tells until it has executed the command, or waits to be started: both close its end.
   private mutating func awaitExec() throws -> RunningContainer {
-    var terminal: TerminalMaster?
-    var isReady = false
-    while let message = try child?.receive() {
-      switch message.report.kind {
-      case Report.traced:
-        let step = plan.child[Int(message.report.step)]
-        trace("child  \(step)", message.report.time.0 * 1_000_000 + message.report.time.1 / 1000)
-      case Report.ready: isReady = true
-      case Report.terminal: if let new = message.descriptor { terminal = TerminalMaster(new) }
-      default: throw failure(message)
-      }
-    }
-    if !isReady {
+    if try !awaitReport(Report.ready) {
       throw ContainerError(
         "the child was killed before it could execute the command; a limit of memory may be too small for it")
     }
-    guard let child = child.take(), let keeper = keeper.take() else {
-      throw ContainerError("the plan has no clone or no keeper")
-    }
+    while let message = try child?.receive() { try note(message) }
+    guard let child = child.take() else { throw ContainerError("the plan has no clone") }
     let pid = child.pid
     return RunningContainer(
-      pid: pid, process: child.takeProcess(), terminal: terminal, keeper: keeper, lock: lock.take())
+      pid: pid, process: child.takeProcess(), terminal: terminal.take(), keeper: keeper.take(), lock: lock.take())
+  }
+
+  private mutating func awaitSync() throws {
+    if try !awaitReport(Report.sync) { throw ContainerError("the child was killed while the container was made") }
+  }
+
+  /// Reads what the child tells until it says this; false when it says no more.
+  private mutating func awaitReport(_ kind: Int32) throws -> Bool {
+    while let message = try child?.receive() {
+      if message.report.kind == kind { return true }
+      try note(message)
+    }
+    return false
+  }
+
+  private mutating func note(_ message: consuming Child.Message) throws {
+    switch message.report.kind {
+    case Report.traced:
+      let step = plan.child[Int(message.report.step)]
+      trace("child  \(step)", message.report.time.0 * 1_000_000 + message.report.time.1 / 1000)
+    case Report.ready, Report.sync: break
+    case Report.terminal: if let new = message.takeDescriptor() { terminal = TerminalMaster(new) }
+    case Report.split:
+      try child?.follow(ProcessID(message.report.errno))
+      try handOver()
+    default: throw failure(message)
+    }
   }
 
   private func failure(_ message: borrowing Child.Message) -> ContainerError {
     let step = plan.child[Int(message.report.step)]
-    let errno = Errno(rawValue: message.report.errno)
-    let detail = message.text.isEmpty ? "" : " (\(message.text))"
-    var execErrno: Int32?
-    if case .exec = step { execErrno = errno.rawValue }
-    return ContainerError(
-      "\(step): \(errno.sentence)\(detail)\(remedy(step, errno, of: plan))", execErrno: execErrno)
+    return stepFailure(
+      "\(step)", message, execErrno: step.isExec, remedy: remedy(step, Errno(rawValue: message.report.errno), of: plan))
   }
 
   private func trace(_ line: String, _ time: Int) { options.trace?(line, time - start) }
 }
 
-/// A cgroup that may be there already: it outlives its containers.
-private func makeSharedCgroup(_ path: String) throws {
-  do { try mkdir(path) } catch { if error.errno != .fileExists { throw error } }
+/// The sentence for a step of a child that failed.
+func stepFailure(
+  _ step: String, _ message: borrowing Child.Message, execErrno: Bool, remedy: String = ""
+) -> ContainerError {
+  let errno = Errno(rawValue: message.report.errno)
+  let detail = message.text.isEmpty ? "" : " (\(message.text))"
+  return ContainerError(
+    "\(step): \(errno.sentence)\(detail)\(remedy)", execErrno: execErrno ? errno.rawValue : nil)
+}
+
+extension ChildStep {
+  var isExec: Bool {
+    switch self {
+    case .exec, .findCommand: true
+    default: false
+    }
+  }
 }
 
 /// CLOCK_MONOTONIC in microseconds.

@@ -9,10 +9,13 @@ func remedy(_ step: ChildStep, _ errno: Errno, of plan: Plan) -> String {
   case (.overlay(let lower, true), .invalidArgument):
     "; \(lower.joined(separator: ":")) can't be a lower layer of an overlay: something is mounted below it, which only root can leave out, or its filesystem is not fit for it"
   case (.overlay, .operationNotSupportedByDevice): "; this kernel has no overlay filesystem"
-  case (.exec(let args, _), .noSuchFileOrDirectory)
+  case (.findCommand(let args, _), .noSuchFileOrDirectory)
+  where args.first?.utf8.contains(UInt8(ascii: "/")) == false:
+    "; executable file not found in $PATH"
+  case (.exec(let args, _, _, _), .noSuchFileOrDirectory)
   where args.first?.utf8.contains(UInt8(ascii: "/")) == false:
     "; no directory of PATH has it"
-  case (.exec(let args, _), .noSuchFileOrDirectory):
+  case (.exec(let args, _, _, _), .noSuchFileOrDirectory):
     "; the container has no such file, or lacks the interpreter or loader that \(args.first ?? "") names"
   case (.exec, .execFormatError): "; it is no program for this machine"
   case (.unshareCgroup, .notPermitted), (.makeMountsPrivate, .notPermitted), (.scratch, .notPermitted),

@@ -8,7 +8,9 @@ import SystemPackage
 /// The child allocates nothing and takes no lock, as the container's.
 ///
 /// - Throws: ``ProgramFailure`` when it doesn't succeed.
-func runProgram(_ path: String, _ arguments: [String]) throws {
+func runProgram(_ path: String, _ arguments: [String]) throws { _ = try run(path, arguments) }
+
+private func run(_ path: String, _ arguments: [String]) throws -> String {
   let output = try pipe()
   let builder = ProgramBuilder()
   let null = builder.slot()
@@ -23,9 +25,17 @@ func runProgram(_ path: String, _ arguments: [String]) throws {
   let pid = try start(builder)
   let text = try readToEnd(output.takeReadEnd())
   let status = try waitpid(pid)
-  if status == .exited(0) { return }
-  let words = String(decoding: text, as: UTF8.self).parts(at: "\n").filter { !$0.isEmpty }
+  let said = String(decoding: text, as: UTF8.self)
+  if status == .exited(0) { return said }
+  let words = said.parts(at: "\n").filter { !$0.isEmpty }
   throw ProgramFailure(words: words.isEmpty ? "it ended as \(status)" : words.joined(separator: "; "))
+}
+
+/// What a program of the machine's prints.
+public func output(of path: String, _ arguments: [String]) throws -> String {
+  do { return try run(path, arguments) } catch let failure as ProgramFailure {
+    throw ContainerError("\(path): \(failure.words)")
+  }
 }
 
 /// What a program said when it failed.

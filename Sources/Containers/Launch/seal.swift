@@ -10,9 +10,9 @@ private let executable = "/proc/self/exe"
 /// have been overwritten that way (CVE-2019-5736). Root runs it from a detached read-only mount, where every way to
 /// write ends in EROFS. Without root there is no such mount: a file that is the caller's own, as the container's root
 /// is, is copied into sealed memory.
-public func sealOwnExecutable(isRoot: Bool) throws(SystemCallError) {
+public func sealOwnExecutable(_ name: String = "cooper", isRoot: Bool) throws(SystemCallError) {
   if isRoot ? isOnReadOnlyMount(executable) : try !isCallers() {
-    try Prctl.setName("cooper")
+    try Prctl.setName(name)
     return
   }
   let file = isRoot ? try detachedMount() : try sealedCopy()

@@ -43,6 +43,7 @@ func walk(_ child: UnsafePointer<ChildMemory>) -> Never {
     case .jump: break
     case .fail: result = -Int(lastErrno)
     case .becomeInit: result = becomeInit(memory.initMemory)
+    case .split: result = split(child, operation.pointee.arguments.0)
     }
     if result >= 0 {
       if operation.pointee.result >= 0 { memory.slots[Int(operation.pointee.result)] = result }
@@ -105,6 +106,21 @@ private func reportFailure(
     Int(__NR_write), memory.channel, Int(bitPattern: memory.report),
     Int(bitPattern: memory.text) - Int(bitPattern: memory.report) + (length > 0 ? length : 0), 0, 0, 0)
   clinux_exit(1)
+}
+
+/// clone3, after which the child goes on. The process that was tells its pid, as its own pid namespace has it, and ends.
+@_noLocks @_noAllocation
+private func split(_ child: UnsafePointer<ChildMemory>, _ arguments: Int) -> Int {
+  let memory = child.pointee
+  let pid = clinux_syscall(Int(__NR_clone3), arguments, 88, 0, 0, 0, 0)
+  if pid <= 0 { return pid }
+  memory.report.pointee.kind = 6
+  memory.report.pointee.errno = Int32(truncatingIfNeeded: pid)
+  memory.report.pointee.textLength = 0
+  _ = clinux_syscall(
+    Int(__NR_write), memory.channel, Int(bitPattern: memory.report),
+    Int(bitPattern: memory.text) - Int(bitPattern: memory.report), 0, 0, 0)
+  clinux_exit(0)
 }
 
 /// clone3, and in the child the walk. In one function, so that nothing of Swift's runs between the two.

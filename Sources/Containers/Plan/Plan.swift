@@ -15,7 +15,12 @@ public struct Plan: Hashable, Sendable {
   public var remarks: [String]
   /// The cgroups to remove at the end.
   public var cgroups: [String] {
-    host.compactMap { if case .makeCgroup(let path) = $0 { path } else { nil } }
+    host.compactMap {
+      switch $0 {
+      case .makeCgroup(let path), .takeCgroup(let path): path
+      default: nil
+      }
+    }
   }
   /// The cgroups of scopes: systemd removes them once they are empty.
   public var scopes: [String] {
@@ -29,6 +34,14 @@ public enum HostStep: Hashable, Sendable {
   case startKeeper(directory: String)
   /// mkdir in a cgroup hierarchy.
   case makeCgroup(String)
+  /// The same of a cgroup that may be there: one on the way to the container's, which stays.
+  case shareCgroup(String)
+  /// The same of the container's own: it may be there, but nobody may be in it.
+  case takeCgroup(String)
+  /// Lets the children of a v2 cgroup have controllers: those that it can.
+  case enable([String], in: String)
+  /// Gives a v1 cgroup of cpuset that has none the processors and the memory of the one above.
+  case fillCpuset(String)
   /// One write into a cgroup's file.
   case write(file: String, value: String)
   /// This process and its keeper into a cgroup of their own: one that holds processes can't pass controllers on.
@@ -42,8 +55,31 @@ public enum HostStep: Hashable, Sendable {
   case writeOfChild(file: String, value: String)
   /// systemd makes a scope, and puts the child into it.
   case startScope(Scope)
+  /// bind and listen of a socket by which the container is started later.
+  case listen(String)
   /// Lets the child run.
   case go
+  /// Waits until the child has come to its next `ChildStep.sync`.
+  case awaitChild
+  /// A program of the machine's, with the container's state on its standard input.
+  case runHook(HookStep)
+  /// prlimit of the child, where its own privileges don't suffice.
+  case limit(ResourceSetting)
+}
+
+/// A hook that is run while the container is made.
+public struct HookStep: Hashable, Sendable {
+  /// As in `hooks.prestart[0]`.
+  public var property: String
+  public var hook: Hook
+  /// In the container's namespaces; else in the caller's.
+  public var isInContainer: Bool
+}
+
+public struct ResourceSetting: Hashable, Sendable {
+  public var resource: Resource
+  public var soft: UInt64
+  public var hard: UInt64
 }
 
 /// One line of a uid_map or gid_map.
@@ -75,9 +111,23 @@ public enum ChildStep: Hashable, Sendable {
   case newSession
   /// keyctl(KEYCTL_JOIN_SESSION_KEYRING): the caller's keys are not the container's.
   case newSessionKeyring
+  /// setns into the namespaces of a container's process.
+  case enterNamespaces(CloneFlags)
+  /// setns into a namespace that is there, by its path on the machine.
+  case joinNamespace(OCISpec.Namespace.Kind, String)
+  /// clone into the namespaces that only a child gets into: the process that was ends, its parent is the child's.
+  case split(CloneFlags)
+  /// unshare(CLONE_NEWTIME), whose clocks the children of this process have, and what is added to them.
+  case unshareTime(offsets: [String])
+  /// A label or profile for the command, which its exec takes up: a file below /proc/self/attr.
+  case labelExec(file: String, value: String)
+  /// One write of a file below /proc/sys, in the container's namespaces, while /proc is still the machine's.
+  case sysctl(key: String, value: String)
   /// unshare(CLONE_NEWCGROUP): after the child is in its cgroups, so that they are the namespace's roots.
   case unshareCgroup
   case makeMountsPrivate
+  /// How mounts and unmounts on the machine reach the container, for every mount; or of the one mount point alone.
+  case propagate(MountPropagation, path: String, isRecursive: Bool)
   /// A tmpfs over the container's directory, seen by the child only: it holds the overlay's upper layer.
   case scratch(directory: String)
   /// The root: an overlay of these directories, topmost first, and the upper layer in memory.
@@ -86,15 +136,22 @@ public enum ChildStep: Hashable, Sendable {
   case overlay(lower: [String], userAttributes: Bool = false)
   /// An empty root, in memory.
   case emptyRoot
+  /// The root: a directory of the machine's, with what is mounted below it.
+  case rootDirectory(String)
   case mount(FilesystemMount)
   case bind(BindMount)
+  /// mount(MS_REMOUNT) of the mount at a path: its flags anew and, without MS_BIND, those of its filesystem.
+  case remount(path: String, MountFlags, data: String)
   case makeNode(DeviceNode)
   /// The node of the machine, where nodes can't be made.
   case bindNode(DeviceNode)
   case makeLink(target: String, path: String)
+  case makeDirectory(String)
   /// A pty of the container's own devpts: its master goes to the host side, its slave becomes /dev/console, the
   /// controlling terminal, and stdio.
-  case terminal(ConsoleSize?)
+  case terminal(ConsoleSize?, hasConsole: Bool = true)
+  /// The root of the container that was entered.
+  case openRoot
   /// Standard input from the container's /dev/null.
   case nullInput
   /// Hides a path: a file behind /dev/null, a directory behind an empty one.
@@ -103,60 +160,73 @@ public enum ChildStep: Hashable, Sendable {
   /// Makes a mount of the container read-only, once what is mounted in it has its place.
   case makeMountReadOnly(String)
   case makeRootReadOnly
+  /// Tells the host side that it is here, and waits for "go".
+  case sync
   case pivotRoot
+  /// chroot into the root, where a pivot_root can't be.
+  case moveRoot
   case setHostname(String)
+  case setDomainname(String)
   case loopbackUp
+  case limit(ResourceSetting)
+  case setScheduler(SchedulingAttributes)
+  case setIOPriority(Linux.IOPriority)
+  case setMemoryPolicy(Linux.MemoryPolicy)
+  case setPersonality(Linux.Personality)
+  case setAffinity(CPUSet)
+  /// fchown of the standard streams that aren't /dev/null.
+  case ownStreams(uid: UInt32)
   case dropBoundingSet(keeping: CapabilitySet)
   case setUser(User)
-  case setCapabilities(CapabilitySet)
+  case setCapabilities(CapabilitySets)
   case noNewPrivileges
+  case loadFilter(Filter)
   case workingDirectory(String)
+  /// Looks whether the command can be executed, before anybody waits for it.
+  case findCommand(args: [String], env: [String])
+  /// Waits until somebody connects to the socket of `HostStep.listen`, who then is the host side.
+  case awaitStart
   /// Nothing stays open but stdio, and the channel to the host side, which exec closes.
   case closeDescriptors
   /// The command in a child of this process, which stays as pid 1, reaps, and forwards signals.
   case becomeInit
-  case exec(args: [String], env: [String])
+  ///
+  /// - Parameter path: the file, where it is another one than the first of `args`.
+  case exec(args: [String], env: [String], umask: UInt32 = 0o022, path: String? = nil)
 }
 
-/// A file in the container that stands for a device.
+/// The five sets of a process, without the bounding one.
+public struct CapabilitySets: Hashable, Sendable {
+  public var effective: CapabilitySet = []
+  public var permitted: CapabilitySet = []
+  public var inheritable: CapabilitySet = []
+  public var ambient: CapabilitySet = []
+}
+
+/// What seccomp(2) is given.
+public struct Filter: Hashable, Sendable {
+  public var instructions: [BPFInstruction]
+  public var flags: SeccompFilterFlags
+}
+
+/// A file in the container that stands for a device; or a FIFO.
 public struct DeviceNode: Hashable, Sendable {
   public var path: String
+  public var type: NodeType
   public var number: DeviceNumber
   public var mode: UInt32
+  public var uid: UInt32
+  public var gid: UInt32
 
-  /// A character device.
-  public init(_ path: String, _ number: DeviceNumber, mode: UInt32 = 0o666) {
+  public init(
+    _ path: String, _ number: DeviceNumber, type: NodeType = .characterDevice, mode: UInt32 = 0o666,
+    uid: UInt32 = 0, gid: UInt32 = 0
+  ) {
     self.path = path
+    self.type = type
     self.number = number
     self.mode = mode
+    self.uid = uid
+    self.gid = gid
   }
-}
-
-/// A new filesystem in the container.
-public struct FilesystemMount: Hashable, Sendable {
-  public var type: String
-  public var source: String?
-  public var path: String
-  public var attributes: MountFlags
-  /// In this order; without a value a flag.
-  public var options: [Option]
-
-  public struct Option: Hashable, Sendable {
-    public var key: String
-    public var value: String?
-
-    public init(_ key: String, _ value: String? = nil) {
-      self.key = key
-      self.value = value
-    }
-  }
-}
-
-/// A file or directory of the host in the container.
-public struct BindMount: Hashable, Sendable {
-  public var source: String
-  public var path: String
-  public var kind: FileKind
-  public var attributes: MountFlags
-  public var isRecursive: Bool
 }

@@ -15,6 +15,12 @@ public final class CallerStreams {
   /// Whether standard output and standard error are one terminal.
   private var isShared = false
 
+  /// Of a process that has a terminal of its own, or the caller's streams as they are.
+  public init(passesInput: Bool, hasTerminal: Bool) {
+    self.passesInput = passesInput
+    self.hasTerminal = hasTerminal
+  }
+
   public init(for request: ContainerRequest, _ plan: Plan) throws(SystemCallError) {
     passesInput = request.isInteractive
     hasTerminal = request.config.process?.terminal == true

@@ -1,0 +1,99 @@
+import Linux
+import OCISpec
+
+/// The cgroups of a bundle's container: one in each hierarchy, at the path that the configuration names, with the
+/// limits on it and the container in it. Whoever names the path, looks there for the container.
+func compileBundleCgroups(
+  _ request: ContainerRequest, _ settings: [CgroupSetting], _ host: HostFacts
+) throws -> CgroupPlan {
+  let names = try cgroupNames(request)
+  let writable = host.cgroups.filter(\.isWritable)
+  var plan = CgroupPlan()
+  for setting in settings where !setting.isCore { _ = try findHierarchy(setting, host) }
+  for hierarchy in writable {
+    let own = try settings.filter { setting in
+      if setting.isCore { return hierarchy.version == .v2 }
+      return try findHierarchy(setting, host) == hierarchy
+    }
+    try add(hierarchy, own, names, isAlone: writable.count == 1, to: &plan)
+  }
+  try addDeviceRules(request.config.linux.resources.devices, writable, names, to: &plan)
+  plan.visible = writable
+  if writable.isEmpty {
+    let reason = host.cgroups.lazy.compactMap(\.refusal).first ?? "no cgroup hierarchy can be written"
+    plan.remarks.append("no cgroup of its own: \(reason)")
+  }
+  return plan
+}
+
+/// The path's names, below each hierarchy's base.
+private func cgroupNames(_ request: ContainerRequest) throws -> [String] {
+  guard let path = request.config.linux.cgroupsPath, !path.isEmpty else { return [request.id] }
+  let property = "linux.cgroupsPath"
+  if path.utf8.contains(0) { throw CompileError(property, "it has a NUL") }
+  if path.utf8.contains(UInt8(ascii: ":")) && !path.begins(with: "/") {
+    throw CompileError(property, "\(path) is a path for systemd, which is not asked for")
+  }
+  let names = pathComponents(path)
+  if names.contains("..") { throw CompileError(property, "\(path): .. has no place in it") }
+  if names.isEmpty { throw CompileError(property, "\(path) is the root, which is everybody's") }
+  return names
+}
+
+private func add(
+  _ hierarchy: CgroupHierarchy, _ settings: [CgroupSetting], _ names: [String], isAlone: Bool,
+  to plan: inout CgroupPlan
+) throws {
+  let paths = names.indices.map { "\(hierarchy.base)/\(names[...$0].joined(separator: "/"))" }
+  let path = paths[paths.count - 1]
+  if hierarchy.version == .v2 {
+    let needed = settings.filter { !$0.isCore }.map { $0.unifiedController ?? $0.controller }
+    let passedOn =
+      isAlone ? hierarchy.controllers : hierarchy.controllers.filter { needed.contains($0) }
+    if !passedOn.isEmpty {
+      if !passedOn.allSatisfy({ hierarchy.enabled.contains($0) }) {
+        plan.prepare.append(.enable(passedOn, in: hierarchy.base))
+      }
+      for above in paths.dropLast() { plan.prepare += [.shareCgroup(above), .enable(passedOn, in: above)] }
+    } else {
+      plan.prepare += paths.dropLast().map { .shareCgroup($0) }
+    }
+    plan.prepare.append(.takeCgroup(path))
+    plan.birthplace = path
+  } else {
+    for (index, path) in paths.enumerated() {
+      plan.prepare.append(index == paths.count - 1 ? .takeCgroup(path) : .shareCgroup(path))
+      if hierarchy.cpuset != nil { plan.prepare.append(.fillCpuset(path)) }
+    }
+    plan.joins.append(.joinCgroup(path))
+  }
+  for setting in settings {
+    let steps = try setting.files(hierarchy.version).map { HostStep.write(file: "\(path)/\($0.file)", value: $0.value) }
+    if setting.comesLate { plan.attach += steps } else { plan.prepare += steps }
+  }
+}
+
+private func addDeviceRules(
+  _ rules: [DeviceRule], _ hierarchies: [CgroupHierarchy], _ names: [String], to plan: inout CgroupPlan
+) throws {
+  let all = withDefaultDevices(rules)
+  let end = names.joined(separator: "/")
+  if let devices = hierarchies.first(where: { $0.version == .v1 && $0.controllers.contains("devices") }) {
+    for rule in all {
+      plan.prepare.append(
+        .write(file: "\(devices.base)/\(end)/devices.\(rule.allow ? "allow" : "deny")", value: ruleText(rule)))
+    }
+  } else if !rules.isEmpty {
+    plan.remarks.append(noDeviceLimit)
+  }
+}
+
+/// The devices that the specification gives to every container, and terminals, whatever the rules before say. Making
+/// nodes of others is allowed to whom has the capability: opening them is not.
+private func withDefaultDevices(_ rules: [DeviceRule]) -> [DeviceRule] {
+  if rules.isEmpty { return [] }
+  let characters: [(Int64, Int64?)] = [
+    (1, 3), (1, 5), (1, 7), (1, 8), (1, 9), (5, 0), (5, 2), (136, nil),
+  ]
+  return rules + characters.map { DeviceRule(allow: true, "c", $0.0, $0.1) }
+}

@@ -1,0 +1,91 @@
+import Linux
+import OCISpec
+
+/// Which namespaces the container gets at its clone, and which it enters.
+struct NamespacePlan {
+  var clone: CloneFlags = []
+  /// What the child does before everything else.
+  var joins: [ChildStep] = []
+
+  init(_ linux: LinuxConfig, _ user: UserPlan?) throws {
+    let table: [(OCISpec.Namespace.Kind, CloneFlags)] = [
+      (.pid, .newPID), (.network, .newNet), (.mount, .newNS), (.ipc, .newIPC), (.uts, .newUTS), (.time, .newTime),
+    ]
+    let made = CloneFlags(table.filter { linux.makesNamespace($0.0) }.map(\.1))
+    let paths = linux.namespaces.compactMap { namespace in namespace.path.map { (namespace.type, $0) } }
+    clone = made.union(user == nil ? [] : .newUser)
+    // The user namespace first: the others are entered with the privileges in it.
+    joins = (paths.filter { $0.0 == .user } + paths.filter { $0.0 != .user })
+      .map { .joinNamespace($0.0, $0.1) }
+    let late: CloneFlags = [.newPID, .newTime]
+    let offsets = try timeOffsets(linux)
+    if paths.contains(where: { $0.0 == .user }) && !made.isEmpty {
+      // Namespaces of its own belong to the user namespace that it has entered.
+      clone = []
+      joins.append(.split(made))
+    } else if !offsets.isEmpty || paths.contains(where: { $0.0 == .pid || $0.0 == .time }) {
+      clone.subtract(late)
+      if !offsets.isEmpty { joins.append(.unshareTime(offsets: offsets)) }
+      joins.append(.split(made.intersection(offsets.isEmpty ? late : .newPID)))
+    }
+  }
+}
+
+/// What is added to the clocks, a line for each, as /proc/PID/timens_offsets takes it.
+private func timeOffsets(_ linux: LinuxConfig) throws -> [String] {
+  let offsets = [("monotonic", linux.timeOffsets.monotonic), ("boottime", linux.timeOffsets.boottime)]
+  let lines = offsets.compactMap { name, offset in
+    offset.map { "\(name) \($0.secs) \($0.nanosecs)" }
+  }
+  if !lines.isEmpty && !linux.makesNamespace(.time) {
+    throw CompileError("linux.timeOffsets", "they take a time namespace of the container's own")
+  }
+  return lines
+}
+
+/// Kernel parameters, each of a namespace that is the container's own: all others are the machine's.
+func compileSysctls(_ linux: LinuxConfig) throws -> [ChildStep] {
+  try linux.sysctl.members.map { member in
+    let property = "linux.sysctl.\(member.name)"
+    let key = member.name.replacingSeparators()
+    if key.utf8.contains(0) || key.parts(at: "/").contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) {
+      throw CompileError(property, "it is no name of a kernel parameter")
+    }
+    guard let kind = namespace(ofParameter: key) else {
+      throw CompileError(property, "it is not a parameter of a namespace, and the whole machine's")
+    }
+    guard linux.namespaces.contains(where: { $0.type == kind }) else {
+      throw CompileError(property, "it takes a \(kind.rawValue) namespace of the container's own")
+    }
+    if key == "kernel/hostname" { throw CompileError(property, "hostname is a property of its own") }
+    return .sysctl(key: key, value: member.value)
+  }
+}
+
+private func namespace(ofParameter key: String) -> OCISpec.Namespace.Kind? {
+  if key.begins(with: "net/") { return .network }
+  if key.begins(with: "fs/mqueue/") { return .ipc }
+  let ipc = [
+    "kernel/msgmax", "kernel/msgmnb", "kernel/msgmni", "kernel/sem", "kernel/shmall", "kernel/shmmax",
+    "kernel/shmmni", "kernel/shm_rmid_forced",
+  ]
+  if ipc.contains(key) { return .ipc }
+  return ["kernel/domainname", "kernel/hostname"].contains(key) ? .uts : nil
+}
+
+extension String {
+  /// "net.ipv4.ip_forward" as a path; in one with slashes dots are part of the names.
+  fileprivate func replacingSeparators() -> String {
+    guard let first = utf8.first(where: { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "/") }),
+      first == UInt8(ascii: ".")
+    else { return self }
+    let bytes = utf8.map { byte in
+      switch byte {
+      case UInt8(ascii: "."): UInt8(ascii: "/")
+      case UInt8(ascii: "/"): UInt8(ascii: ".")
+      default: byte
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,37 @@
+import Linux
+import OCISpec
+
+/// How the machine's mounts reach the container. By default what is mounted there later is seen in it, and never the
+/// other way.
+func compilePropagation(_ request: ContainerRequest, _ host: HostFacts) -> [ChildStep] {
+  guard let root = request.rootDirectory else { return [.makeMountsPrivate] }
+  let propagation = request.config.linux.rootfsPropagation
+  guard propagation == .shared else {
+    return [
+      .propagate(propagation == .private ? .private : .slave, path: "/", isRecursive: true)
+    ]
+  }
+  // pivot_root takes a root whose parent is not shared, and mounts on that parent would reach the machine.
+  let parent = host.mounts.filter { root.isBelow($0.mountPoint) }.max { $0.mountPoint.utf8.count <= $1.mountPoint.utf8.count }
+  return [.propagate(.private, path: parent?.mountPoint ?? "/", isRecursive: false)]
+}
+
+/// What `rootfsPropagation` says of the container's own root.
+func finalPropagation(_ linux: LinuxConfig) -> [ChildStep] {
+  let propagation: MountPropagation? =
+    switch linux.rootfsPropagation {
+    case .shared: .shared
+    case .slave: .slave
+    case .private: .private
+    case .unbindable: .unbindable
+    case nil: nil
+    }
+  return propagation.map { [.propagate($0, path: "/", isRecursive: false)] } ?? []
+}
+
+extension String {
+  /// Whether this path is a directory's, or of something in it.
+  fileprivate func isBelow(_ directory: String) -> Bool {
+    directory == "/" || isSame(as: directory) || begins(with: "\(directory)/")
+  }
+}

@@ -1,0 +1,47 @@
+import OCISpec
+
+func ioSettings(_ io: BlockIO) -> [CgroupSetting] {
+  func setting(_ name: String, _ v1: CgroupSetting.File, _ v2: CgroupSetting.File?) -> CgroupSetting {
+    var setting = CgroupSetting("blkio", "blockIO.\(name)", v1: [v1], v2: v2.map { [$0] })
+    setting.unifiedController = "io"
+    return setting
+  }
+  var settings: [CgroupSetting] = []
+  if let weight = io.weight, weight != 0 {
+    settings.append(setting("weight", ("blkio.weight", "\(weight)"), ("io.weight", "default \(ioWeight(weight))")))
+  }
+  if let weight = io.leafWeight, weight != 0 {
+    settings.append(setting("leafWeight", ("blkio.leaf_weight", "\(weight)"), nil))
+  }
+  for (index, device) in io.weightDevice.enumerated() {
+    let number = "\(device.major):\(device.minor)"
+    let name = "weightDevice[\(index)]"
+    if let weight = device.weight {
+      let v2 = (file: "io.weight", value: "\(number) \(ioWeight(weight))")
+      settings.append(setting("\(name).weight", ("blkio.weight_device", "\(number) \(weight)"), v2))
+    }
+    if let weight = device.leafWeight {
+      settings.append(
+        setting("\(name).leafWeight", ("blkio.leaf_weight_device", "\(number) \(weight)"), nil))
+    }
+  }
+  let throttles = [
+    ("throttleReadBpsDevice", io.throttleReadBpsDevice, "read_bps_device", "rbps"),
+    ("throttleWriteBpsDevice", io.throttleWriteBpsDevice, "write_bps_device", "wbps"),
+    ("throttleReadIOPSDevice", io.throttleReadIOPSDevice, "read_iops_device", "riops"),
+    ("throttleWriteIOPSDevice", io.throttleWriteIOPSDevice, "write_iops_device", "wiops"),
+  ]
+  for (name, devices, file, key) in throttles {
+    for (index, device) in devices.enumerated() {
+      let (number, rate) = ("\(device.major):\(device.minor)", device.rate ?? 0)
+      settings.append(
+        setting(
+          "\(name)[\(index)]", ("blkio.throttle.\(file)", "\(number) \(rate)"),
+          ("io.max", "\(number) \(key)=\(rate == 0 ? "max" : "\(rate)")")))
+    }
+  }
+  return settings
+}
+
+/// v1's 10…1000 on v2's 1…10000, as the specification's runtimes do it.
+private func ioWeight(_ weight: UInt16) -> UInt64 { 1 + (UInt64(max(weight, 10)) - 10) * 9999 / 990 }

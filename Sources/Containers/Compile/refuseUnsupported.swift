@@ -1,0 +1,52 @@
+import OCISpec
+import SystemPackage
+
+/// Refuses what this runtime doesn't do, and what this machine can't.
+func refuseUnsupported(_ request: ContainerRequest, _ host: HostFacts) throws {
+  let (config, linux) = (request.config, request.config.linux)
+  guard let process = config.process else { return }
+  if request.bundle != nil && !linux.hasNamespace(.mount) {
+    throw CompileError("linux.namespaces", "a container without a mount namespace of its own would change the machine's")
+  }
+  if request.bundle != nil, config.hostname != nil || config.domainname != nil, !linux.hasNamespace(.uts) {
+    throw CompileError(
+      config.hostname == nil ? "domainname" : "hostname", "it takes a uts namespace of the container's own")
+  }
+  if process.commandLine != nil { throw CompileError("process.commandLine", "it is for Windows") }
+  if process.user.username != nil { throw CompileError("process.user.username", "it is for Windows") }
+  if linux.intelRdt != nil { throw CompileError("linux.intelRdt", "not supported yet") }
+  if !linux.netDevices.members.isEmpty { throw CompileError("linux.netDevices", "not supported yet") }
+  if linux.mountLabel != nil && !host.hasSELinux {
+    throw CompileError("linux.mountLabel", "this kernel has no SELinux")
+  }
+  if linux.mountLabel != nil { throw CompileError("linux.mountLabel", "not supported yet") }
+  if linux.seccomp != nil && request.filter == nil {
+    throw CompileError("linux.seccomp", "not supported yet")
+  }
+  for text in process.args + process.env + [process.cwd] where text.utf8.contains(0) {
+    throw CompileError("process", "a text has a NUL in it")
+  }
+}
+
+/// What exec takes up: files of /proc/self/attr, while /proc is the machine's.
+func compileLabels(_ process: Process, _ host: HostFacts) throws -> [ChildStep] {
+  var steps: [ChildStep] = []
+  if let profile = process.apparmorProfile, !profile.isEmpty {
+    guard host.hasAppArmor else {
+      throw CompileError("process.apparmorProfile", "AppArmor is not enabled here, so \(profile) can't be")
+    }
+    steps.append(.labelExec(file: "apparmor/exec", value: "exec \(profile)"))
+  }
+  if let label = process.selinuxLabel, !label.isEmpty {
+    guard host.hasSELinux else {
+      throw CompileError("process.selinuxLabel", "this kernel has no SELinux")
+    }
+    steps.append(.labelExec(file: "exec", value: label))
+  }
+  return steps
+}
+
+extension LinuxConfig {
+  /// Whether the container has a namespace of its own of that kind, be it a new one or one that is there.
+  func hasNamespace(_ type: Namespace.Kind) -> Bool { namespaces.contains { $0.type == type } }
+}

@@ -1,0 +1,149 @@
+import CLinux
+import Linux
+import OCISpec
+
+// MARK: Namespaces
+
+extension Lowering {
+  func joinNamespace(_ kind: OCISpec.Namespace.Kind, _ path: String) {
+    let file = builder.slot()
+    builder.call(
+      __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text(path),
+      .value(Int(LINUX_O_CLOEXEC)), into: file)
+    builder.call(__NR_setns, .slot(file), .value(Int(kind.flag.rawValue)))
+    builder.call(__NR_close, .slot(file))
+    // Who is not mapped there could not make anything in it.
+    if kind == .user { becomeRoot() }
+  }
+
+  func becomeRoot() {
+    builder.call(__NR_setresgid, 0, 0, 0)
+    builder.call(__NR_setresuid, 0, 0, 0)
+  }
+
+  func unshareTime(_ offsets: [String]) {
+    builder.call(__NR_unshare, .value(Int(LINUX_CLONE_NEWTIME)))
+    let file = builder.slot()
+    builder.call(
+      __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text("/proc/self/timens_offsets"),
+      .value(Int(LINUX_O_WRONLY | LINUX_O_CLOEXEC)), into: file)
+    for line in offsets {
+      builder.call(__NR_write, .slot(file), builder.text(line), .value(line.utf8.count))
+    }
+    builder.call(__NR_close, .slot(file))
+  }
+
+  func propagate(_ propagation: MountPropagation, _ path: String, isRecursive: Bool) {
+    let flags = propagation.flags.union(isRecursive ? .recursive : [])
+    builder.call(__NR_mount, 0, builder.text(path), 0, .value(Int(flags.rawValue)), 0)
+  }
+}
+
+extension OCISpec.Namespace.Kind {
+  /// As setns(2) takes it.
+  var flag: CloneFlags {
+    switch self {
+    case .pid: .newPID
+    case .network: .newNet
+    case .mount: .newNS
+    case .ipc: .newIPC
+    case .uts: .newUTS
+    case .user: .newUser
+    case .cgroup: .newCgroup
+    case .time: .newTime
+    }
+  }
+}
+
+// MARK: Limits and priorities
+
+extension Lowering {
+  func limit(_ setting: ResourceSetting) {
+    let values = builder.bytes((setting.soft, setting.hard))
+    builder.call(__NR_prlimit64, 0, .value(Int(setting.resource.rawValue)), builder.address(values), 0)
+  }
+
+  func setScheduler(_ attributes: SchedulingAttributes) {
+    let attr = clinux_sched_attr(
+      size: UInt32(MemoryLayout<clinux_sched_attr>.size), sched_policy: attributes.policy.rawValue,
+      sched_flags: attributes.flags.rawValue, sched_nice: attributes.nice,
+      sched_priority: attributes.priority, sched_runtime: attributes.runtime,
+      sched_deadline: attributes.deadline, sched_period: attributes.period,
+      sched_util_min: attributes.utilMin, sched_util_max: attributes.utilMax)
+    builder.call(__NR_sched_setattr, 0, builder.address(builder.bytes(attr)), 0)
+  }
+
+  func setIOPriority(_ priority: Linux.IOPriority) {
+    let process = 1
+    let value = Int(priority.priorityClass.rawValue) << Int(LINUX_IOPRIO_CLASS_SHIFT) | Int(priority.level)
+    builder.call(__NR_ioprio_set, .value(process), 0, .value(value))
+  }
+
+  func setMemoryPolicy(_ policy: Linux.MemoryPolicy) {
+    let mode = Int(policy.mode.rawValue | policy.flags.rawValue)
+    if policy.nodes.isEmpty {
+      builder.call(__NR_set_mempolicy, .value(mode), 0, 0)
+      return
+    }
+    let (mask, size) = bits(policy.nodes)
+    // The kernel takes one bit less than it is told.
+    builder.call(__NR_set_mempolicy, .value(mode), mask, .value(size * 8 + 1))
+  }
+
+  func setAffinity(_ cpus: CPUSet) {
+    let (mask, size) = bits(cpus)
+    builder.call(__NR_sched_setaffinity, 0, .value(size), mask)
+  }
+
+  /// A bit for each number, and how many bytes they are.
+  private func bits(_ set: CPUSet) -> (address: Argument, size: Int) {
+    let words = (set.numbers.max() ?? 0) / 64 + 1
+    let mask = builder.allocate(words * 8)
+    for number in set.numbers {
+      let word = mask.load(fromByteOffset: number / 64 * 8, as: UInt64.self)
+      mask.storeBytes(of: word | 1 << UInt64(number % 64), toByteOffset: number / 64 * 8, as: UInt64.self)
+    }
+    return (builder.address(mask), words * 8)
+  }
+
+  /// What the container's user is to read and write must be his. Not /dev/null, which is everybody's.
+  func ownStreams(_ uid: UInt32) {
+    let status = builder.allocate(256)
+    let (invalid, notPermitted, readOnly, other): (Int32, Int32, Int32, Int32) = (22, 1, 30, 6)
+    for stream in 0...2 {
+      let (change, end) = (Label(), Label())
+      builder.call(
+        __NR_statx, .value(stream), builder.text(""), .value(Int(LINUX_AT_EMPTY_PATH)),
+        .value(Int(LINUX_STATX_TYPE)), builder.address(status))
+      builder.compare(status + 128, mask: -1, equals: 1, errno: other, otherwise: change)
+      builder.compare(status + 132, mask: -1, equals: 3, errno: other, otherwise: change)
+      builder.jump(end)
+      builder.place(change)
+      builder.call(
+        __NR_fchown, .value(stream), .value(Int(uid)), .value(-1),
+        tolerate: [invalid, notPermitted, readOnly])
+      builder.place(end)
+    }
+  }
+
+  func loadFilter(_ filter: Filter) {
+    let size = MemoryLayout<UInt64>.size
+    let program = builder.allocate(filter.instructions.count * size)
+    for (index, instruction) in filter.instructions.enumerated() {
+      program.storeBytes(of: instruction.encoded, toByteOffset: index * size, as: UInt64.self)
+    }
+    // struct sock_fprog: the number of instructions, and where they are.
+    let description = builder.bytes((UInt(filter.instructions.count), program))
+    let setModeFilter = 1
+    builder.call(
+      __NR_seccomp, .value(setModeFilter), .value(Int(filter.flags.rawValue)), builder.address(description))
+  }
+}
+
+extension BPFInstruction {
+  /// struct sock_filter: code, jt, jf, k.
+  fileprivate var encoded: UInt64 {
+    let jumps = UInt64(jt) << 16 | UInt64(jf) << 24
+    return UInt64(code.rawValue) | jumps | UInt64(k) << 32
+  }
+}

@@ -1,0 +1,82 @@
+import CLinux
+import Linux
+
+/// The numbers of descriptors that a child inherits for its own.
+struct InheritedDescriptors {
+  /// Its end of the channel to the host side.
+  var channel: Int?
+  /// One more: the socket by which it is started, or the pidfd of the process whose namespaces it enters.
+  var other: Int?
+  /// How many of the caller's it keeps, from 3 on.
+  var preserved = 0
+}
+
+extension Lowering {
+  /// One message without a text. Who is at the other end may have gone: then nobody needs it.
+  func report(_ kind: Int32) {
+    let report = builder.bytes(Report(kind: kind, step: builder.step))
+    let (noSignal, brokenPipe, reset): (Int, Int32, Int32) = (0x4000, 32, 104)
+    builder.call(
+      __NR_sendto, .value(channel), builder.address(report), .value(MemoryLayout<Report>.size),
+      .value(noSignal), 0, 0, tolerate: [brokenPipe, reset])
+  }
+
+  /// Waits for one byte of the host side, and leaves in silence when that has gone.
+  func readGo() {
+    builder.call(__NR_read, .value(channel), builder.address(builder.allocate(8)), 1, wanted: 1)
+  }
+
+  func sync() {
+    report(Report.sync)
+    readGo()
+  }
+
+  /// The connection takes the channel's place.
+  func awaitStart() {
+    guard let other else { return }
+    report(Report.ready)
+    // The end of the channel tells the maker that all is done.
+    let caller = builder.slot()
+    let closeOnExec = Int(LINUX_O_CLOEXEC)
+    builder.call(__NR_close, .value(channel))
+    builder.call(__NR_accept4, .value(other), 0, 0, .value(closeOnExec), into: caller)
+    builder.call(__NR_close, .value(other))
+    // accept4 may have got the channel's number itself.
+    let same: Int32 = 22
+    builder.call(__NR_dup3, .slot(caller), .value(channel), .value(closeOnExec), tolerate: [same])
+  }
+
+  /// Where the command may lie: its path, or its name in each directory of PATH.
+  func commandPaths(_ args: [String], _ env: [String]) -> [String] {
+    let name = args.first ?? ""
+    if name.utf8.contains(UInt8(ascii: "/")) { return [name] }
+    let path = env.last { $0.begins(with: "PATH=") }?.cut(at: "=")?.1 ?? "/usr/local/bin:/usr/bin:/bin"
+    return path.parts(at: ":").map { ($0.isEmpty ? "." : $0) + "/" + name }
+  }
+
+  /// A call for each path, of which the first that succeeds counts.
+  func tryEach(_ paths: [String], _ call: (_ path: String, _ tolerated: [Int32]) -> Void) {
+    let (noEntry, notDirectory, denied): (Int32, Int32, Int32) = (2, 20, 13)
+    if paths.count == 1 { return call(paths[0], []) }
+    for path in paths { call(path, [noEntry, notDirectory, denied]) }
+    builder.fail()
+  }
+
+  /// All at once, by the pidfd.
+  func enterNamespaces(_ flags: CloneFlags) {
+    guard let other else { return }
+    builder.call(__NR_setns, .value(other), .value(Int(flags.rawValue)))
+    if flags.contains(.newUser) { becomeRoot() }
+  }
+
+  func findCommand(_ args: [String], _ env: [String]) {
+    let found = Label()
+    let (execute, effectiveIDs) = (1, 0x200)
+    tryEach(commandPaths(args, env)) { file, tolerated in
+      builder.call(
+        __NR_faccessat2, .value(Int(LINUX_AT_FDCWD)), builder.text(file), .value(execute),
+        .value(effectiveIDs), tolerate: tolerated, then: tolerated.isEmpty ? nil : found)
+    }
+    builder.place(found)
+  }
+}

@@ -1,0 +1,40 @@
+import Linux
+import SystemPackage
+
+/// A cgroup that may be there already: it outlives its containers.
+func makeSharedCgroup(_ path: String) throws(SystemCallError) {
+  do { try mkdir(path) } catch { if error.errno != .fileExists { throw error } }
+}
+
+/// The container's own cgroup: what is in one that is there already would be the container's, and end with it.
+func takeCgroup(_ path: String) throws {
+  do { try mkdir(path) } catch {
+    if error.errno != .fileExists { throw error }
+    if !(try readFile("\(path)/cgroup.procs")).isEmpty {
+      throw ContainerError("the cgroup \(path) is in use: there are processes in it")
+    }
+    if (try? readFile("\(path)/freezer.state"))?.begins(with: "FROZEN") == true
+      || (try? readFile("\(path)/cgroup.freeze"))?.begins(with: "1") == true
+    {
+      throw ContainerError("the cgroup \(path) is frozen")
+    }
+  }
+}
+
+/// All at once, or each that goes: what isn't there is missed when it is written to.
+func enable(_ controllers: [String], in path: String) {
+  let file = "\(path)/cgroup.subtree_control"
+  do { try writeFile(file, controllers.map { "+\($0)" }.joined(separator: " ")) } catch {
+    for controller in controllers { try? writeFile(file, "+\(controller)") }
+  }
+}
+
+/// A new cgroup of version 1 has neither processors nor memory.
+func fillCpuset(_ path: String) throws {
+  for file in ["cpuset.cpus", "cpuset.mems"] where isBlank(try readFile("\(path)/\(file)")) {
+    let above = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    try writeFile("\(path)/\(file)", try readFile("\(above)/\(file)"))
+  }
+}
+
+private func isBlank(_ text: String) -> Bool { text.utf8.allSatisfy { $0 == UInt8(ascii: "\n") } }

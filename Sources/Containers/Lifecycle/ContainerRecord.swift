@@ -1,0 +1,58 @@
+import Linux
+import OCISpec
+
+/// What is kept of a container between two commands: state.json in its directory.
+public struct ContainerRecord: Record {
+  public var ociVersion = ""
+  public var id = ""
+  public var bundle = ""
+  public var rootfs = ""
+  /// When it was made, as 2026-11-26T00:00:00.000000000Z.
+  public var created = ""
+  /// The uid of whom it belongs to.
+  public var owner: UInt32 = 0
+  /// Of the first process; missing until there is one. Pids are used again: the time of its start tells it from others.
+  public var pid: Int?
+  public var startTime: UInt64?
+  public var cgroups: [String] = []
+  public var scopes: [String] = []
+  /// The kinds of namespaces that are the container's own, as flags of clone(2).
+  public var namespaces: UInt64 = 0
+  public var annotations = Members<String>()
+  public var hooks = Hooks()
+  /// What the child does once it is started, for messages.
+  public var lastSteps: [String] = []
+
+  public init() {}
+
+  public mutating func walk(_ properties: inout some Properties) throws(JSONError) {
+    try properties.required("ociVersion", &ociVersion)
+    try properties.required("id", &id)
+    try properties.required("bundle", &bundle)
+    try properties.optional("rootfs", &rootfs)
+    try properties.optional("created", &created)
+    try properties.optional("owner", &owner)
+    try properties.optional("pid", &pid)
+    try properties.optional("startTime", &startTime)
+    try properties.optional("cgroups", &cgroups)
+    try properties.optional("scopes", &scopes)
+    try properties.optional("namespaces", &namespaces)
+    try properties.optional("annotations", &annotations)
+    try properties.optional("hooks", &hooks)
+    try properties.optional("lastSteps", &lastSteps)
+  }
+}
+
+extension ContainerRecord {
+  /// What `state` prints and hooks are given.
+  func state(_ status: State.Status) -> State {
+    var state = State()
+    state.ociVersion = ociVersion
+    state.id = id
+    state.status = status
+    state.pid = status == .stopped ? nil : pid
+    state.bundle = bundle
+    state.annotations = annotations
+    return state
+  }
+}

@@ -1,0 +1,20 @@
+import Linux
+
+/// Two fields of /proc/PID/stat.
+struct ProcessStatus {
+  /// In ticks since the machine's start.
+  let startTime: UInt64
+  /// Whether only its status is left.
+  let hasEnded: Bool
+
+  /// nil where there is no such process.
+  init?(_ pid: ProcessID) {
+    // The name in parentheses may hold anything.
+    guard let text = try? readFile("/proc/\(pid)/stat"), let end = text.utf8.lastIndex(of: UInt8(ascii: ")"))
+    else { return nil }
+    let fields = String(decoding: text.utf8[end...].dropFirst(2), as: UTF8.self).parts(at: " ")
+    guard fields.count > 19, let time = UInt64(fields[19]) else { return nil }
+    startTime = time
+    hasEnded = ["Z", "X"].contains(fields[0])
+  }
+}

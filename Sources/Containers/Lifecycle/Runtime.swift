@@ -1,0 +1,70 @@
+import Linux
+import OCISpec
+import SystemPackage
+
+/// Containers that outlive the command that made them: each has a directory below `root`.
+public struct Runtime {
+  public let root: String
+  /// nil for the one that fits.
+  public var cgroupManager: CgroupManager?
+  /// Gets what is no error.
+  public var warn: (String) -> Void = { _ in }
+
+  public init(root: String) { self.root = root }
+}
+
+extension Runtime {
+  /// What `state` tells of a container.
+  public func state(_ id: String) throws -> ContainerStatus {
+    try ContainerStatus(ContainerDirectory(root: root, id: id))
+  }
+
+  /// The containers below the root, by their ids. Who is not to be read is left out, with a warning.
+  public func list() throws -> [ContainerStatus] {
+    guard let directory = try? open(root, [.directory]) else { return [] }
+    return try getdents64(directory).map(\.name.string).sorted().compactMap { id in
+      do { return try state(id) } catch {
+        warn("\(error)")
+        return nil
+      }
+    }
+  }
+}
+
+/// A container as it is at this moment.
+public struct ContainerStatus {
+  public var record: ContainerRecord
+  public var status: State.Status
+  public var isPaused: Bool
+
+  init(_ directory: ContainerDirectory) throws {
+    record = try directory.read()
+    status = record.status(directory)
+    isPaused = status == .running && CgroupFreezer(record.cgroups).isFrozen
+  }
+
+  public var state: State { record.state(status) }
+}
+
+extension ContainerRecord {
+  func status(_ directory: ContainerDirectory) -> State.Status {
+    guard let pid, let startTime else { return fileKind(directory.socketInTheMaking) == nil ? .stopped : .creating }
+    guard isAlive(ProcessID(pid), since: startTime) else { return .stopped }
+    if fileKind(directory.socket) != nil { return .created }
+    return fileKind(directory.socketInTheMaking) != nil ? .creating : .running
+  }
+
+  /// The first process, by a descriptor that can't come to mean another.
+  func openProcess() -> PIDFD? {
+    guard let pid, let startTime, let process = try? pidfd_open(ProcessID(pid)),
+      isAlive(ProcessID(pid), since: startTime)
+    else { return nil }
+    return process
+  }
+}
+
+/// Whether a process is there, is the one that began then, and hasn't ended.
+private func isAlive(_ pid: ProcessID, since startTime: UInt64) -> Bool {
+  guard let status = ProcessStatus(pid) else { return false }
+  return status.startTime == startTime && !status.hasEnded
+}

@@ -1,0 +1,186 @@
+import Linux
+import OCISpec
+import SystemPackage
+
+/// What `create` and `run` take beside the bundle.
+public struct CreateOptions {
+  /// The configuration's file; nil for the bundle's config.json.
+  public var configFile: String?
+  public var pidFile: String?
+  /// Listens for the master of the container's terminal.
+  public var consoleSocket: String?
+  /// Listens for the pidfd of the container's first process.
+  public var pidfdSocket: String?
+  public var noPivot = false
+  public var noNewKeyring = false
+  public var preservedDescriptors = 0
+
+  public init() {}
+}
+
+extension Runtime {
+  /// Makes a container whose process waits to be started.
+  public func create(_ id: String, bundle: String, _ options: CreateOptions = CreateOptions()) throws {
+    let maker = try ContainerMaker(self, id, bundle, options, startsLater: true)
+    let container = try maker.launch(StandardStreams())
+    do {
+      try maker.handOut(container)
+      try rename(maker.directory.socketInTheMaking, maker.directory.socket)
+      try container.release()
+    } catch {
+      try? container.remove()
+      throw error
+    }
+  }
+
+  /// The list of system calls of a bundle's container.
+  public func plan(_ id: String, bundle: String, _ options: CreateOptions = CreateOptions()) throws -> Plan {
+    try ContainerMaker(self, id, bundle, options, startsLater: true).plan
+  }
+}
+
+/// A container on its way from a bundle to a process.
+struct ContainerMaker {
+  let runtime: Runtime
+  let directory: ContainerDirectory
+  let bundle: Bundle
+  let request: ContainerRequest
+  let plan: Plan
+  let options: CreateOptions
+
+  init(
+    _ runtime: Runtime, _ id: String, _ bundlePath: String, _ options: CreateOptions, startsLater: Bool
+  ) throws {
+    self.runtime = runtime
+    self.options = options
+    directory = try ContainerDirectory(root: runtime.root, id: id)
+    bundle = try Bundle(bundlePath, configFile: options.configFile, warn: runtime.warn)
+    var request = ContainerRequest(id: id, config: bundle.config, lower: [])
+    request.stateDirectory = runtime.root
+    request.cgroupManager = runtime.cgroupManager
+    request.isInteractive = true
+    var own = BundleRequest(root: bundle.root)
+    if startsLater { own.startSocket = directory.socketInTheMaking }
+    own.noPivot = options.noPivot
+    own.noNewKeyring = options.noNewKeyring
+    own.preservedDescriptors = options.preservedDescriptors
+    request.bundle = own
+    try checkConsole(request, options, startsLater: startsLater)
+    let host = try HostFacts.read(paths: request.hostPaths)
+    self.request = request
+    plan = try compile(request, host)
+    for remark in plan.remarks { runtime.warn(remark) }
+  }
+
+  /// Does what the plan says. Its process is known to other commands as soon as it is there.
+  func launch(_ streams: StandardStreams, terminal: Int32? = nil) throws -> RunningContainer {
+    try makeDirectories(runtime.root)
+    var launchOptions = LaunchOptions()
+    launchOptions.streams = streams
+    launchOptions.terminal = terminal
+    launchOptions.preservedDescriptors = options.preservedDescriptors
+    launchOptions.namespaces = namespaces
+    let record = record
+    launchOptions.state = { pid in
+      var record = record
+      record.pid = Int(pid)
+      return JSONWriter.text(record.state(.creating))
+    }
+    launchOptions.note = { pid in
+      var record = record
+      if let pid {
+        record.pid = Int(pid)
+        record.startTime = ProcessStatus(pid)?.startTime
+      } else {
+        try writeFile(directory.configFile, bundle.text)
+      }
+      try directory.write(record)
+    }
+    do { return try Containers.launch(plan, launchOptions) } catch {
+      if bundle.config.hooks.runBeforeStart { runtime.runPoststop(record) }
+      throw error
+    }
+  }
+
+  /// Tells those who asked for it of the container's process and terminal.
+  func handOut(_ container: RunningContainer) throws {
+    if let path = options.consoleSocket { try sendTerminal(of: container, to: path) }
+    if let path = options.pidfdSocket { try sendProcess(of: container, to: path) }
+    if let path = options.pidFile { try writePIDFile(path, container.pid) }
+  }
+
+  private var namespaces: CloneFlags {
+    CloneFlags(bundle.config.linux.namespaces.map(\.type.flag))
+  }
+
+  private var record: ContainerRecord {
+    var record = ContainerRecord()
+    record.ociVersion = bundle.config.ociVersion
+    record.id = directory.id
+    record.bundle = bundle.path
+    record.rootfs = bundle.root
+    record.created = timestamp()
+    record.owner = geteuid()
+    record.cgroups = plan.cgroups
+    record.scopes = plan.scopes
+    record.namespaces = namespaces.rawValue
+    record.annotations = bundle.config.annotations
+    record.hooks = bundle.config.hooks
+    record.lastSteps = plan.child.map(\.description)
+    return record
+  }
+}
+
+/// A terminal goes to somebody: to who listens for it, or to the caller's own.
+private func checkConsole(
+  _ request: ContainerRequest, _ options: CreateOptions, startsLater: Bool
+) throws {
+  let hasTerminal = request.config.process?.terminal == true
+  if hasTerminal && startsLater && options.consoleSocket == nil {
+    throw ContainerError("process.terminal: a container with a terminal takes --console-socket")
+  }
+  if !hasTerminal && options.consoleSocket != nil {
+    throw ContainerError("--console-socket: the container has no terminal: process.terminal is false")
+  }
+}
+
+func sendTerminal(of container: RunningContainer, to path: String) throws {
+  guard let terminal = container.takeTerminal() else {
+    throw ContainerError("--console-socket: there is no terminal: process.terminal is false")
+  }
+  do { try sendmsg(connectStream(path), Array("terminal".utf8), descriptor: terminal) } catch {
+    throw ContainerError("--console-socket: send the terminal to \(path): \(error)")
+  }
+}
+
+func sendProcess(of container: RunningContainer, to path: String) throws {
+  do { try sendmsg(connectStream(path), Array("pidfd".utf8), descriptor: container.process) } catch {
+    throw ContainerError("--pidfd-socket: send the process to \(path): \(error)")
+  }
+}
+
+private func connectStream(_ path: String) throws -> Descriptor {
+  let socket = try socket(.stream)
+  try connect(socket, .path(FilePath(path)))
+  return socket
+}
+
+/// Whole, or not there.
+func writePIDFile(_ path: String, _ pid: ProcessID) throws {
+  do {
+    let file = FilePath(path)
+    let hidden = file.removingLastComponent().appending(".\(file.lastComponent?.string ?? "pid")")
+    try writeFile(hidden, "\(pid)")
+    try rename(hidden, file)
+  } catch { throw ContainerError("write the pid file \(path): \(error)") }
+}
+
+/// mkdir of a path's directories that are missing.
+func makeDirectories(_ path: String) throws {
+  if fileKind(path) != nil { return }
+  let parent = FilePath(path).removingLastComponent()
+  if !parent.isEmpty { try makeDirectories(parent.string) }
+  do { try mkdir(path, .ownerReadWriteExecute) } catch {
+    if error.errno != .fileExists { throw ContainerError("make the directory \(path): \(error.errno.sentence)") }
+  }
+}

@@ -1,0 +1,174 @@
+import Linux
+import OCISpec
+import SystemPackage
+
+/// What `exec` takes beside the process.
+public struct ExecOptions {
+  public var pidFile: String?
+  public var consoleSocket: String?
+  public var pidfdSocket: String?
+  public var preservedDescriptors = 0
+  /// Also in a container that is paused.
+  public var ignoresPause = false
+  /// A cgroup below the container's own.
+  public var cgroup: String?
+
+  public init() {}
+}
+
+extension Runtime {
+  /// The process of a container's configuration: what `exec` takes for what it isn't told.
+  public func configuredProcess(_ id: String) throws -> Process {
+    try configuration(ContainerDirectory(root: root, id: id)).process ?? Process()
+  }
+
+  func configuration(_ directory: ContainerDirectory) throws -> Config {
+    do {
+      let text = try readFile(directory.configFile, limit: JSONReader.maximumSize)
+      return try Config.read(Array(text.utf8)).config
+    } catch { throw ContainerError("\(directory.configFile): \(error)") }
+  }
+
+  /// One more process in a container. It runs on its own, or is waited for by `supervise`.
+  public func exec(
+    _ id: String, _ process: Process, _ options: ExecOptions, _ streams: StandardStreams
+  ) throws -> RunningContainer {
+    let directory = try ContainerDirectory(root: root, id: id)
+    let record = try directory.read()
+    guard let container = record.openProcess() else { throw ContainerError("container not running: \(id)") }
+    if !options.ignoresPause && CgroupFreezer(record.cgroups).isFrozen {
+      throw ContainerError("cannot exec in the container \(id): it is paused")
+    }
+    let plan = try ExecPlan(process, configuration(directory), record, options, warn)
+    return try plan.run(container, streams, options)
+  }
+}
+
+/// The steps of a process that enters a container.
+private struct ExecPlan {
+  let steps: [ChildStep]
+  let birthplace: String?
+  let oomScoreAdj: Int?
+
+  init(
+    _ process: Process, _ config: Config, _ record: ContainerRecord, _ options: ExecOptions,
+    _ warn: (String) -> Void
+  ) throws {
+    guard !process.args.isEmpty else { throw ContainerError("process.args: there is no command") }
+    let namespaces = CloneFlags(rawValue: record.namespaces)
+    let host = try HostFacts.readForExec()
+    let rights = compileCapabilities(
+      process.capabilities, host, hasUserNamespace: namespaces.contains(.newUser))
+    rights.remarks.forEach(warn)
+    let cgroups = try cgroupPaths(record, options.cgroup)
+    birthplace = cgroups.v2
+    oomScoreAdj = process.oomScoreAdj
+    var request = ContainerRequest(id: record.id, config: config, lower: [])
+    request.bundle = BundleRequest(root: record.rootfs)
+    let last = ProcessSteps(request, process, nil, rights.bounding, rights.sets, pause: []).last
+    steps = try [.awaitGo]
+      + affinity(process.execCPUAffinity?.initial, "initial")
+      + cgroups.v1.map { .joinCgroup($0) }
+      + affinity(process.execCPUAffinity?.final, "final")
+      + [.newSession, .newSessionKeyring]
+      + compileLabels(process, host)
+      + [.enterNamespaces(namespaces), .split([])]
+      + (process.terminal ? [.openRoot, .terminal(process.consoleSize, hasConsole: false)] : [])
+      + [.closeDescriptors]
+      + compileSettings(process, LinuxConfig())
+      + last
+  }
+
+  func run(
+    _ container: borrowing PIDFD, _ streams: StandardStreams, _ options: ExecOptions
+  ) throws -> RunningContainer {
+    var launchOptions = LaunchOptions()
+    launchOptions.streams = streams
+    launchOptions.preservedDescriptors = options.preservedDescriptors
+    let running = try enter(steps, container, launchOptions, cgroup: birthplace, oomScoreAdj: oomScoreAdj)
+    do { try handOut(running, options) } catch {
+      try? pidfd_send_signal(running.process, .kill)
+      _ = try? running.wait()
+      throw error
+    }
+    return running
+  }
+
+  private func handOut(_ running: RunningContainer, _ options: ExecOptions) throws {
+    if let path = options.consoleSocket { try sendTerminal(of: running, to: path) }
+    if let path = options.pidfdSocket { try sendProcess(of: running, to: path) }
+    if let path = options.pidFile { try writePIDFile(path, running.pid) }
+  }
+}
+
+private func affinity(_ list: String?, _ name: String) throws -> [ChildStep] {
+  guard let list, !list.isEmpty else { return [] }
+  guard let cpus = CPUSet(list), !cpus.isEmpty else {
+    throw ContainerError("process.execCPUAffinity.\(name): \"\(list)\" is no list of processors, as 0-3,7")
+  }
+  return [.setAffinity(cpus)]
+}
+
+/// Where the container's cgroups are now: of v2 the one in which its first process is, which may be below the one that
+/// was made for it.
+private func cgroupPaths(_ record: ContainerRecord, _ sub: String?) throws -> (v1: [String], v2: String?) {
+  let v2 = record.cgroups.first { fileKind("\($0)/cgroup.events") != nil } ?? record.scopes.first
+  let v1 = record.cgroups.filter { $0 != v2 }
+  guard let sub else { return (v1, v2.map { currentCgroup(record, $0) }) }
+  let names = pathComponents(sub)
+  if names.contains("..") { throw ContainerError("--cgroup \(sub): .. has no place in it") }
+  let end = names.map { "/\($0)" }.joined()
+  for path in v1 + (v2.map { [$0] } ?? []) where fileKind(path + end) != .directory {
+    throw ContainerError("--cgroup \(sub): there is no cgroup \(path + end)")
+  }
+  return (v1.map { $0 + end }, v2.map { $0 + end })
+}
+
+/// A cgroup of v2 that has passed controllers on takes no process: then the first one's is taken.
+private func currentCgroup(_ record: ContainerRecord, _ own: String) -> String {
+  guard let pid = record.pid, let text = try? readFile("/proc/\(pid)/cgroup"),
+    let line = text.parts(at: "\n").first(where: { $0.begins(with: "0::") }),
+    let name = own.parts(at: "/").last
+  else { return own }
+  let path = line.parts(at: ":", maxSplits: 2)[2]
+  return own + (path.rest(behindName: name) ?? "")
+}
+
+extension String {
+  /// What comes behind a name in a path.
+  fileprivate func rest(behindName name: String) -> String? {
+    var rest = self[...]
+    while let slash = rest.firstIndex(of: "/") {
+      let after = rest[index(after: slash)...]
+      let end = after.firstIndex(of: "/") ?? after.endIndex
+      if after[..<end] == name { return String(after[end...]) }
+      rest = after
+    }
+    return nil
+  }
+}
+
+extension Runtime {
+  /// The process of a file, as `exec --process` takes it.
+  public func readProcess(_ file: String) throws -> Process {
+    do {
+      let text = try readFile(file, limit: JSONReader.maximumSize)
+      let (process, unknown) = try JSONReader.read(Process.self, Array(text.utf8))
+      for property in unknown { warn("\(file): \(property): unknown, and ignored") }
+      try process.check("process")
+      return process
+    } catch let error as SystemCallError {
+      throw ContainerError("\(file): \(error.errno.sentence)")
+    } catch { throw ContainerError("\(file): \(error)") }
+  }
+
+  /// `exec`, and stays until the process ends.
+  public func execAndWait(_ id: String, _ process: Process, _ options: ExecOptions) throws -> WaitStatus {
+    let streams = CallerStreams(
+      passesInput: true, hasTerminal: process.terminal && options.consoleSocket == nil)
+    resetIgnoredSignals()
+    let signals = try ForwardedSignals()
+    let container = try exec(id, process, options, StandardStreams())
+    return try supervise(container, signals, streams)
+  }
+}

@@ -1,0 +1,32 @@
+import Linux
+import OCISpec
+
+/// What this runtime can do, whatever the machine.
+public func features(upTo version: String) -> Features {
+  var features = Features()
+  features.ociVersionMin = "1.0.0"
+  features.ociVersionMax = version
+  features.hooks = [
+    "prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop",
+  ]
+  features.mountOptions = MountOption.names
+  features.potentiallyUnsafeConfigAnnotations = []
+  features.linux.namespaces = [.cgroup, .ipc, .mount, .network, .pid, .time, .user, .uts]
+  features.linux.capabilities = Capability.names.map(\.name)
+  features.linux.cgroup.v1 = true
+  features.linux.cgroup.v2 = true
+  features.linux.cgroup.systemd = true
+  features.linux.cgroup.systemdUser = true
+  features.linux.cgroup.rdma = true
+  features.linux.seccomp.enabled = false
+  features.linux.apparmor.enabled = true
+  features.linux.selinux.enabled = true
+  features.linux.intelRdt.enabled = false
+  features.linux.mountExtensions.idmap.enabled = false
+  features.linux.netDevices.enabled = false
+  features.linux.memoryPolicy.modes = [
+    .bind, .default, .interleave, .local, .preferred, .preferredMany, .weightedInterleave,
+  ]
+  features.linux.memoryPolicy.flags = [.numaBalancing, .relativeNodes, .staticNodes]
+  return features
+}

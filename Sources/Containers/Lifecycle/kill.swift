@@ -1,0 +1,68 @@
+import Linux
+import OCISpec
+
+extension Runtime {
+  /// Sends a signal to the container's first process, or to all.
+  public func kill(_ id: String, _ signal: Signal, all: Bool = false) throws {
+    let directory = try ContainerDirectory(root: root, id: id)
+    let record = try directory.read()
+    let status = record.status(directory)
+    // Without a pid namespace others live on when the first has ended.
+    let isShared = !CloneFlags(rawValue: record.namespaces).contains(.newPID)
+    if all || (signal == .kill && isShared) {
+      if record.signalAll(signal) || status == .stopped && all { return record.thaw(after: signal) }
+    }
+    guard status != .stopped, let process = record.openProcess() else {
+      throw ContainerError("container not running: \(id)")
+    }
+    do { try pidfd_send_signal(process, signal) } catch {
+      if error.errno == .noSuchProcess { throw ContainerError("container not running: \(id)") }
+      throw ContainerError("kill \(id): \(error)")
+    }
+    record.thaw(after: signal)
+  }
+}
+
+extension ContainerRecord {
+  /// SIGKILL for all, and the end of the first process is waited for.
+  func kill() {
+    guard let process = openProcess() else {
+      _ = signalAll(.kill)
+      return
+    }
+    try? pidfd_send_signal(process, .kill)
+    _ = signalAll(.kill)
+    thaw(after: .kill)
+    var ended = [PollDescriptor(process)]
+    _ = try? poll(&ended, timeout: .seconds(10))
+  }
+
+  /// A process that v1's freezer holds dies when it is let go.
+  func thaw(after signal: Signal) {
+    let freezer = CgroupFreezer(cgroups)
+    if signal == .kill && freezer.isFrozen { try? freezer.thaw() }
+  }
+
+  /// - Returns: whether there was anybody.
+  func signalAll(_ signal: Signal) -> Bool {
+    guard let path = cgroups.first else { return false }
+    if signal == .kill, let file = cgroups.first(where: { fileKind("\($0)/cgroup.kill") != nil }) {
+      let hasProcesses = !processes(below: file).isEmpty
+      try? writeFile("\(file)/cgroup.kill", "1")
+      return hasProcesses
+    }
+    let pids = processes(below: path)
+    for pid in pids { try? Linux.kill(pid, signal) }
+    return !pids.isEmpty
+  }
+}
+
+/// The processes of a cgroup and all below it.
+func processes(below cgroup: String) -> [ProcessID] {
+  let own = ((try? readFile("\(cgroup)/cgroup.procs")) ?? "").parts(at: "\n").compactMap { ProcessID($0) }
+  guard let directory = try? open(cgroup, [.directory]), let entries = try? getdents64(directory) else {
+    return own
+  }
+  return own
+    + entries.filter { $0.type == .directory }.flatMap { processes(below: "\(cgroup)/\($0.name)") }
+}

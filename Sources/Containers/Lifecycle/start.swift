@@ -1,0 +1,79 @@
+import Linux
+import OCISpec
+
+extension Runtime {
+  /// Lets the process of a container that was created execute its command.
+  public func start(_ id: String) throws {
+    let directory = try ContainerDirectory(root: root, id: id)
+    let lock = try directory.lock()
+    let record = try directory.read()
+    switch record.status(directory) {
+    case .created: break
+    case .running: throw ContainerError("cannot start the container \(id): it is running already")
+    case .stopped: throw ContainerError("cannot start the container \(id): it has stopped")
+    case .creating: throw ContainerError("cannot start the container \(id): it is still being made")
+    }
+    do {
+      try runHooks(record.hooks.startContainer, "startContainer", record, .created, inside: true)
+      try letGo(record, directory)
+    } catch {
+      // A container whose command could not be executed has stopped.
+      record.kill()
+      throw error
+    }
+    try runPoststart(record, directory)
+    withExtendedLifetime(lock) {}
+  }
+
+  private func letGo(_ record: ContainerRecord, _ directory: ContainerDirectory) throws {
+    let connection = try connect(to: directory.socket)
+    try unlink(at: open(directory.path, [.path, .directory]), "start")
+    var isReady = false
+    while let message = try Child.receive(connection) {
+      switch message.report.kind {
+      case Report.ready: isReady = true
+      case Report.failed:
+        let index = Int(message.report.step)
+        throw stepFailure(
+          index < record.lastSteps.count ? record.lastSteps[index] : "start the container", message,
+          execErrno: true)
+      default: break
+      }
+    }
+    if !isReady { throw ContainerError("the container was killed before it could execute its command") }
+  }
+
+  /// After the command has begun. A container with a hook that fails is ended and removed.
+  func runPoststart(_ record: ContainerRecord, _ directory: ContainerDirectory) throws {
+    do { try runHooks(record.hooks.poststart, "poststart", record, .running) } catch {
+      record.kill()
+      try? remove(record, directory)
+      runPoststop(record)
+      throw error
+    }
+  }
+
+  func runHooks(
+    _ hooks: [Hook], _ name: String, _ record: ContainerRecord, _ status: State.Status, inside: Bool = false
+  ) throws {
+    let state = hooks.isEmpty ? "" : JSONWriter.text(record.state(status))
+    for (index, hook) in hooks.enumerated() {
+      var place: HookPlace?
+      if inside {
+        guard let process = record.openProcess() else { throw ContainerError("container not running: \(record.id)") }
+        place = HookPlace(process: process, namespaces: CloneFlags(rawValue: record.namespaces))
+      }
+      try runHook(hook, "hooks.\(name)[\(index)]", state: state, inside: place)
+    }
+  }
+
+  /// A failure of theirs is told, and nothing more.
+  func runPoststop(_ record: ContainerRecord) {
+    for (index, hook) in record.hooks.poststop.enumerated() {
+      do {
+        let state = JSONWriter.text(record.state(.stopped))
+        try runHook(hook, "hooks.poststop[\(index)]", state: state, inside: nil)
+      } catch { warn("\(error)") }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+import Linux
+import OCISpec
+import SystemPackage
+
+extension Runtime {
+  /// Writes new limits of a container that runs; what isn't said stays as it is.
+  public func update(_ id: String, _ resources: Resources) throws {
+    let directory = try ContainerDirectory(root: root, id: id)
+    let lock = try directory.lock()
+    defer { withExtendedLifetime(lock) {} }
+    let record = try directory.read()
+    guard record.status(directory) != .stopped else { throw ContainerError("container not running: \(id)") }
+    let host = try HostFacts.read(paths: [])
+    let places = record.cgroups + record.scopes
+    if resources.memory.checkBeforeUpdate { try checkUsage(resources.memory, places) }
+    for setting in try cgroupSettings(resources, swapByDefault: false) {
+      let hierarchy = try findHierarchy(setting, host)
+      guard let path = places.first(where: { $0.utf8.starts(with: "\(hierarchy.mountPoint)/".utf8) }) else {
+        throw ContainerError("\(setting.property): the container has no cgroup below \(hierarchy.mountPoint)")
+      }
+      for (file, value) in try setting.files(hierarchy.version) {
+        try write(value, to: "\(path)/\(file)", setting, resources)
+      }
+    }
+  }
+
+  private func write(
+    _ value: String, to file: String, _ setting: CgroupSetting, _ resources: Resources
+  ) throws {
+    do { try writeFile(file, value) } catch {
+      // Memory may not be more than memory and swap together: these have to grow first.
+      if file.hasSuffix("/memory.limit_in_bytes"), let swap = resources.memory.swap {
+        let both = file.dropLast("limit_in_bytes".utf8.count) + "memsw.limit_in_bytes"
+        try? writeFile(String(both), "\(swap)")
+        if (try? writeFile(file, value)) != nil { return }
+      }
+      throw ContainerError("\(setting.property): write \"\(value)\" to \(file): \(error.errno.sentence)")
+    }
+  }
+}
+
+private func checkUsage(_ memory: Memory, _ cgroups: [String]) throws {
+  guard let limit = memory.limit, limit >= 0 else { return }
+  for cgroup in cgroups {
+    for file in ["memory.usage_in_bytes", "memory.current"] {
+      guard let text = try? readFile("\(cgroup)/\(file)"), let usage = Int64(text.dropLast()) else { continue }
+      if usage > limit {
+        throw ContainerError(
+          "linux.resources.memory.limit: \(limit) bytes are less than the \(usage) that are in use")
+      }
+    }
+  }
+}

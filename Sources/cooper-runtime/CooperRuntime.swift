@@ -1,0 +1,116 @@
+import Containers
+import Linux
+import SystemPackage
+
+/// The command line of the OCI runtimes, which engines know.
+@main
+struct CooperRuntime {
+  static let version = "0.1.0"
+
+  static func main() {
+    var log = Log(path: nil, format: .text, isDebugging: false)
+    do {
+      try openMissingStreams()
+      let words = Array(CommandLine.arguments.dropFirst())
+      let arguments = try Arguments(words, globalOptions, stopsAtWord: true)
+      log = try Log(arguments)
+      exit(try run(arguments, log))
+    } catch let error as ContainerError {
+      log.error("\(error)")
+      // ENOENT, ENOTDIR: the shell's statuses for a command that isn't there, or can't be executed.
+      exit(error.execErrno.map { [2, 20].contains($0) ? 127 : 126 } ?? 1)
+    } catch {
+      log.error("\(error)")
+      exit(1)
+    }
+  }
+
+  private static let globalOptions = [
+    Option("root", value: "DIR", help: "where containers have their state"),
+    Option("log", value: "FILE", help: "where warnings and errors go"),
+    Option("log-format", value: "FORMAT", help: "text or json"),
+    Option("debug", help: "log more"),
+    Option("systemd-cgroup", help: "let systemd make the cgroups: cgroupsPath is SLICE:PREFIX:NAME"),
+    Option("cgroup-manager", value: "MANAGER", help: "cgroupfs, systemd or disabled"),
+    Option("rootless", value: "WORD", help: "true, false or auto: whether it runs without root's privileges"),
+    Option("version", "v", help: "print the version"), Option("help", "h", help: "print this"),
+  ]
+
+  private static func run(_ arguments: Arguments, _ log: Log) throws -> Int32 {
+    if arguments.has("version") {
+      print("cooper-runtime version \(version)\nspec: \(supportedVersion)")
+      return 0
+    }
+    guard let name = arguments.rest.first, !arguments.has("help"), name != "help" else {
+      print(usage)
+      return arguments.rest.isEmpty && !arguments.has("help") ? 1 : 0
+    }
+    guard let verb = Verb.all.first(where: { $0.name == name }) else {
+      throw UsageError("there is no command \(name)")
+    }
+    let help = Option("help", "h", help: "print this")
+    let own = try Arguments(
+      Array(arguments.rest.dropFirst()), verb.options + [help], stopsAtWord: verb.stopsAtWord)
+    if own.has("help") {
+      print(verb.help)
+      return 0
+    }
+    let context = try context(arguments, log)
+    do { return try verb.action(context, own) } catch let error as UsageError {
+      throw UsageError("\(name): \(error)")
+    }
+  }
+
+  private static func context(_ arguments: Arguments, _ log: Log) throws -> Context {
+    if let word = arguments["rootless"], !["true", "false", "auto"].contains(word) {
+      throw UsageError("--rootless \(word): it is true, false or auto")
+    }
+    var runtime = Runtime(root: try arguments["root"].map(absolute) ?? defaultRoot())
+    runtime.cgroupManager = try cgroupManager(arguments)
+    runtime.warn = { log.warning($0) }
+    return Context(runtime: runtime, log: log)
+  }
+
+  private static func cgroupManager(_ arguments: Arguments) throws(UsageError) -> CgroupManager {
+    if arguments.has("systemd-cgroup") { return .systemd }
+    guard let word = arguments["cgroup-manager"] else { return .cgroupfs }
+    guard let manager = CgroupManager(rawValue: word) else {
+      throw UsageError("--cgroup-manager \(word): it is cgroupfs, systemd or disabled")
+    }
+    return manager
+  }
+
+  /// Root's containers are known to root; a user's end with the session.
+  private static func defaultRoot() throws -> String {
+    if geteuid() == 0 { return "/run/cooper-runtime" }
+    guard let directory = environmentVariable("XDG_RUNTIME_DIR"), directory.utf8.first == UInt8(ascii: "/") else {
+      throw UsageError("XDG_RUNTIME_DIR is not set to a path: without root it takes that, or --root")
+    }
+    return "\(directory)/cooper-runtime"
+  }
+
+  private static var usage: String {
+    let verbs = Verb.all.map { verb in
+      "  " + verb.name + String(repeating: " ", count: 14 - verb.name.utf8.count) + verb.summary
+    }
+    return """
+      usage: cooper-runtime [GLOBAL OPTIONS] COMMAND [OPTIONS] ...
+
+      An OCI runtime: it makes and runs containers of bundles.
+
+      \(verbs.joined(separator: "\n"))
+
+      \(table(globalOptions))
+      """
+  }
+}
+
+extension Log {
+  fileprivate init(_ arguments: Arguments) throws(UsageError) {
+    let word = arguments["log-format"] ?? "text"
+    guard let format = Format(rawValue: word) else {
+      throw UsageError("--log-format \(word): it is text or json")
+    }
+    self.init(path: arguments["log"].flatMap { $0.isEmpty ? nil : $0 }, format: format, isDebugging: arguments.has("debug"))
+  }
+}

@@ -1,0 +1,69 @@
+import Containers
+import Linux
+import OCISpec
+import SystemPackage
+
+/// Where warnings and errors go: into a file, for engines, and errors to standard error as well, for people.
+struct Log {
+  enum Format: String { case text, json }
+  enum Level: String { case debug, info, warning, error }
+
+  private let path: String?
+  private let format: Format
+  let isDebugging: Bool
+
+  init(path: String?, format: Format, isDebugging: Bool) {
+    self.path = path
+    self.format = format
+    self.isDebugging = isDebugging
+  }
+
+  /// The last line on standard error names the root cause.
+  func error(_ message: String) {
+    if path != nil { write(.error, message) }
+    printLine(path == nil && format == .json ? line(.error, message) : "cooper-runtime: \(message.oneLine)")
+  }
+
+  func warning(_ message: String) { write(.warning, message) }
+  func debug(_ message: String) { if isDebugging { write(.debug, message) } }
+
+  private func write(_ level: Level, _ message: String) {
+    guard let path else {
+      if isDebugging { printLine(format == .json ? line(level, message) : "cooper-runtime: \(level): \(message.oneLine)") }
+      return
+    }
+    guard let file = try? open(path, [.writeOnly, .create, .append]) else { return }
+    try? file.write(line(level, message) + "\n")
+  }
+
+  private func line(_ level: Level, _ message: String) -> String {
+    if format == .text { return "time=\"\(timestamp())\" level=\(level) msg=\(JSONWriter.text(message))" }
+    var entry = LogEntry()
+    entry.level = level.rawValue
+    entry.msg = message
+    entry.time = timestamp()
+    return JSONWriter.text(entry)
+  }
+
+  private func printLine(_ line: String) { _ = try? FileDescriptor.standardError.writeAll("\(line)\n".utf8) }
+}
+
+private struct LogEntry: Record {
+  var level = ""
+  var msg = ""
+  var time = ""
+
+  mutating func walk(_ properties: inout some Properties) throws(JSONError) {
+    try properties.required("level", &level)
+    try properties.required("msg", &msg)
+    try properties.required("time", &time)
+  }
+}
+
+extension String {
+  /// Without line breaks, so that it stays one message.
+  var oneLine: String {
+    guard utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else { return self }
+    return String(decoding: utf8.map { $0 < 0x20 || $0 == 0x7f ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
+  }
+}

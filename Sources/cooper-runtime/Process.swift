@@ -1,0 +1,35 @@
+import CLinux
+import Containers
+import Linux
+import SystemPackage
+
+/// The newest version of the specification that is understood whole.
+let supportedVersion = "1.3.0"
+
+func exit(_ status: Int32) -> Never { Linux._exit(status) }
+
+/// Opens /dev/null for each standard stream that the caller has closed: otherwise the next descriptor would become
+/// the container's stream.
+func openMissingStreams() throws {
+  for stream in CInt(0)...2 where (try? FileDescriptor(rawValue: stream).stat()) == nil {
+    // The lowest free number is this one.
+    _ = try FileDescriptor.open("/dev/null", .readWrite)
+  }
+}
+
+func environmentVariable(_ name: String) -> String? {
+  guard var entry = clinux_environment() else { return nil }
+  while let text = entry.pointee {
+    let variable = String(cString: text)
+    if variable.hasPrefix("\(name)=") { return String(variable.dropFirst(name.count + 1)) }
+    entry += 1
+  }
+  return nil
+}
+
+/// A path of the caller's, from the working directory unless it is absolute.
+func absolute(_ path: String) throws -> String {
+  path.utf8.first == UInt8(ascii: "/") ? path : "\(try getcwd().string)/\(path)"
+}
+
+func print(_ text: String) { _ = try? FileDescriptor.standardOutput.writeAll("\(text)\n".utf8) }

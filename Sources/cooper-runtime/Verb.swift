@@ -1,0 +1,43 @@
+import Containers
+
+/// A command: one file each, in Verbs.
+struct Verb: Sendable {
+  let name: String
+  /// What follows the options.
+  let words: String
+  let summary: String
+  var options: [Option] = []
+  /// What follows the container's id is a command of somebody else's.
+  var stopsAtWord = false
+  let action: @Sendable (Context, Arguments) throws -> Int32
+
+  static let all: [Verb] = [
+    .create, .start, .state, .kill, .delete, .run, .exec, .list, .ps, .pause, .resume, .update, .events, .spec, .features,
+    .checkpoint, .restore, .mounts,
+  ]
+
+  /// Several sentences: what is in a command's `--help`.
+  var help: String {
+    """
+    usage: cooper-runtime [GLOBAL OPTIONS] \(name) [OPTIONS] \(words)
+
+    \(summary)
+
+    \(table(options))
+    """
+  }
+}
+
+/// What the options before the command say.
+struct Context {
+  var runtime: Runtime
+  let log: Log
+}
+
+func table(_ options: [Option]) -> String {
+  options.map { option in
+    let names = option.names.map { ($0.utf8.count == 1 ? "-" : "--") + $0 }.joined(separator: ", ")
+    let left = names + (option.value.map { " \($0)" } ?? "")
+    return "  " + left + String(repeating: " ", count: max(2, 32 - left.utf8.count)) + option.help
+  }.joined(separator: "\n")
+}
