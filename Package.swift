@@ -23,7 +23,8 @@ let package = Package(
     .target(name: "CPython"),
     .target(name: "LinuxPython", dependencies: ["CLinux", "CPython", "Linux", system]),
     .target(name: "OCISpec"),
-    .target(name: "Containers", dependencies: ["CLinux", "Linux", "OCISpec", system]),
+    .systemLibrary(name: "CSeccomp"),
+    .target(name: "Containers", dependencies: ["CLinux", "CSeccomp", "Linux", "OCISpec", system]),
     .systemLibrary(name: "CArchive"),
     .target(name: "Images", dependencies: ["CArchive", "CLinux", "Linux", system]),
     .executableTarget(

@@ -1,0 +1,4 @@
+// libseccomp, which knows the numbers of the system calls and turns rules into filters.
+#pragma once
+
+#include <seccomp.h>
