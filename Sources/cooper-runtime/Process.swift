@@ -1,4 +1,3 @@
-import CLinux
 import Containers
 import Linux
 import SystemPackage
@@ -15,16 +14,6 @@ func openMissingStreams() throws {
     // The lowest free number is this one.
     _ = try FileDescriptor.open("/dev/null", .readWrite)
   }
-}
-
-func environmentVariable(_ name: String) -> String? {
-  guard var entry = clinux_environment() else { return nil }
-  while let text = entry.pointee {
-    let variable = String(cString: text)
-    if variable.hasPrefix("\(name)=") { return String(variable.dropFirst(name.count + 1)) }
-    entry += 1
-  }
-  return nil
 }
 
 /// A path of the caller's, from the working directory unless it is absolute.

@@ -83,6 +83,7 @@ struct CompileMountTests {
       ])
     let limited = request {
       $0.config.mounts = [mount]
+      $0.config.linux.namespaces = [Namespace(.cgroup)]
       $0.config.linux.resources.cpu.shares = 2
     }
     let steps = try compile(limited, host([v1CPU])).child

@@ -27,12 +27,12 @@ def test_explain_prints_one_line_a_step_in_the_order_of_doing(cooper, rootfs):
         "no seccomp filter: the container may make every system call",
         f"start the keeper: it makes and locks {state.DIRECTORY}/shown, and removes everything when this"
         " process ends",
-        "let the child go, and wait for its end",
+        "let the child go",
         f"wait for the host side{'' if state.IS_ROOT else ', and become root of the user namespace'}",
         "make every mount private (MS_REC | MS_PRIVATE)",
         f"mount overlay of {rootfs} as the root ({'nodev' if state.IS_ROOT else 'nodev,userxattr'})",
         "mount proc on /proc (nosuid,nodev,noexec)",
-        "bind /etc on /data (rbind,ro,nosuid,nodev)",
+        "bind /etc on /data (rbind,rro,rnosuid,rnodev)",
         "make the root read-only",
         "pivot_root into the root, and detach the old one",
         "set the host name shown",
@@ -61,7 +61,7 @@ def test_explain_does_nothing(cooper, rootfs):
 
 def test_a_step_stays_one_line_whatever_is_in_it(cooper, rootfs):
     lines = explain(cooper, "-v", "/etc:/a\nb", rootfs, "echo", "\x1b]0;x\r\ny")
-    assert "child  bind /etc on /a\\nb (rbind,nosuid,nodev)" in lines
+    assert "child  bind /etc on /a\\nb (rbind,rnosuid,rnodev)" in lines
     assert lines[-1] == "child  execve echo '\\u{1B}]0;x\\r\\ny'"
 
 

@@ -21,7 +21,7 @@ public struct ContainerRequest: Hashable, Sendable {
   public var cgroupManager: CgroupManager?
 
   /// The configuration's seccomp profile, compiled.
-  public var filter: Filter?
+  public var filter: SeccompFilter?
 
   /// What the caller has to say beside the plan: printed with its remarks.
   public var remarks: [String] = []

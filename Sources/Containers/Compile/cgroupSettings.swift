@@ -14,6 +14,8 @@ struct CgroupSetting {
   var v2: [File]?
   /// The same for systemd, which writes v2's files itself.
   var scope: [Scope.Property] = []
+  /// What the files are called with another scheduler of input and output, and what to write there. They come first.
+  var bfq: (v1: File, v2: File)?
   /// Whether v1 needs swap accounting for it.
   var needsSwapLimit = false
   /// Whether it is a file of version 2, named as such.
@@ -42,6 +44,19 @@ extension CgroupSetting {
 
   /// A file that every cgroup has, as cgroup.max.depth.
   var isCore: Bool { controller == "cgroup" }
+
+  /// What to write into a cgroup.
+  func steps(_ path: String, _ version: CgroupHierarchy.Version) throws -> [HostStep] {
+    let files = try files(version)
+    guard let bfq, let usual = files.first else {
+      return files.map { .write(file: "\(path)/\($0.file)", value: $0.value) }
+    }
+    let first = version == .v1 ? bfq.v1 : bfq.v2
+    return [
+      .writeEither(
+        file: "\(path)/\(first.file)", value: first.value, orFile: "\(path)/\(usual.file)", orValue: usual.value)
+    ]
+  }
 
   func files(_ version: CgroupHierarchy.Version) throws -> [File] {
     if version == .v1 { return v1 }

@@ -14,6 +14,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
   let linux = request.config.linux
   let cgroups = try compileCgroups(request, host)
   let user = try compileUser(request, host)
+  let rdt = try IntelRdtPlan(request, host)
   let namespaces = try NamespacePlan(linux, user)
   let rights = compileCapabilities(
     process.capabilities, host, hasUserNamespace: user != nil || linux.hasNamespace(.user))
@@ -24,23 +25,26 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
   return Plan(
     id: request.id,
     host: [.startKeeper(directory: request.directory)]
-      + cgroups.prepare
+      + cgroups.prepare + cgroups.limits
+      + rdt.prepare
       + (request.bundle?.startSocket.map { [.listen($0)] } ?? [])
       + [.clone(namespaces.clone, cgroup: cgroups.birthplace)]
       + (user?.hostSteps ?? [])
       + (process.oomScoreAdj.map { [.writeOfChild(file: "oom_score_adj", value: "\($0)")] } ?? [])
+      + rdt.attach
       + cgroups.attach
       + [.go]
       + compileHooks(request.config.hooks, startsLater: request.bundle?.startSocket != nil),
     child: try [user == nil ? .awaitGo : .awaitIDs]
       + cgroups.joins
+      + namespaces.joins
       + [.newSession]
       + (request.bundle?.noNewKeyring == true ? [] : [.newSessionKeyring])
-      + namespaces.joins
       + compileSysctls(linux)
       + compileLabels(process, host)
       + (linux.makesNamespace(.cgroup) ? [.unshareCgroup] : [])
       + compilePropagation(request, host)
+      + (user != nil || linux.hasNamespace(.user) ? [.becomeMappedRoot] : [])
       + compileRoot(request, host)
       + request.links.map { .makeLink(target: $0.target, path: $0.path) }
       + compileMounts(request, host, cgroups.visible, user)
@@ -50,6 +54,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + linux.readonlyPaths.map { .makeReadOnly($0) }
       + (request.bundle != nil && process.cwd != "/" ? [.makeDirectory(process.cwd)] : [])
       + (request.config.root?.readonly == true ? [.makeRootReadOnly] : [])
+      + cgroups.lateJoins
       + [request.bundle?.noPivot == true ? .moveRoot : .pivotRoot]
       + (request.bundle != nil ? finalPropagation(linux) : [])
       + (request.config.hostname.map { [.setHostname($0)] } ?? [])
@@ -58,7 +63,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + [.closeDescriptors]
       + compileSettings(process, linux)
       + steps.last,
-    remarks: request.remarks + (user?.remarks ?? []) + cgroups.remarks + rights.remarks
+    remarks: request.remarks + (user?.remarks ?? []) + cgroups.remarks + rights.remarks + ignored(process)
       + (linux.seccomp == nil ? ["no seccomp filter: the container may make every system call"] : []))
 }
 

@@ -15,10 +15,13 @@ func compileBundleCgroups(
       if setting.isCore { return hierarchy.version == .v2 }
       return try findHierarchy(setting, host) == hierarchy
     }
-    try add(hierarchy, own, names, isAlone: writable.count == 1, to: &plan)
+    try add(hierarchy, own, names, isAlone: writable.count == 1,
+      makesNodes: !request.config.linux.hasNamespace(.user), to: &plan)
   }
   try addDeviceRules(request.config.linux.resources.devices, writable, names, to: &plan)
-  plan.visible = writable
+  plan.visible = writable.map {
+    VisibleCgroup(hierarchy: $0, path: "\($0.base)/\(names.joined(separator: "/"))")
+  }
   if writable.isEmpty {
     let reason = host.cgroups.lazy.compactMap(\.refusal).first ?? "no cgroup hierarchy can be written"
     plan.remarks.append("no cgroup of its own: \(reason)")
@@ -42,7 +45,7 @@ private func cgroupNames(_ request: ContainerRequest) throws -> [String] {
 
 private func add(
   _ hierarchy: CgroupHierarchy, _ settings: [CgroupSetting], _ names: [String], isAlone: Bool,
-  to plan: inout CgroupPlan
+  makesNodes: Bool, to plan: inout CgroupPlan
 ) throws {
   let paths = names.indices.map { "\(hierarchy.base)/\(names[...$0].joined(separator: "/"))" }
   let path = paths[paths.count - 1]
@@ -65,11 +68,13 @@ private func add(
       plan.prepare.append(index == paths.count - 1 ? .takeCgroup(path) : .shareCgroup(path))
       if hierarchy.cpuset != nil { plan.prepare.append(.fillCpuset(path)) }
     }
-    plan.joins.append(.joinCgroup(path))
+    // Its rules hold for the nodes that are yet to be made.
+    let isLate = hierarchy.controllers.contains("devices") && makesNodes
+    if isLate { plan.lateJoins.append(.joinCgroup(path)) } else { plan.joins.append(.joinCgroup(path)) }
   }
   for setting in settings {
-    let steps = try setting.files(hierarchy.version).map { HostStep.write(file: "\(path)/\($0.file)", value: $0.value) }
-    if setting.comesLate { plan.attach += steps } else { plan.prepare += steps }
+    let steps = try setting.steps(path, hierarchy.version)
+    if setting.comesLate { plan.attach += steps } else { plan.limits += steps }
   }
 }
 
@@ -80,7 +85,7 @@ private func addDeviceRules(
   let end = names.joined(separator: "/")
   if let devices = hierarchies.first(where: { $0.version == .v1 && $0.controllers.contains("devices") }) {
     for rule in all {
-      plan.prepare.append(
+      plan.limits.append(
         .write(file: "\(devices.base)/\(end)/devices.\(rule.allow ? "allow" : "deny")", value: ruleText(rule)))
     }
   } else if !rules.isEmpty {

@@ -4,14 +4,17 @@ import OCISpec
 struct CgroupPlan {
   /// Made and written before the clone.
   var prepare: [HostStep] = []
+  /// Written after all are made.
+  var limits: [HostStep] = []
   /// The v2 cgroup that the child is born in.
   var birthplace: String?
   /// Made once the child is there.
   var attach: [HostStep] = []
-  /// How the child enters the others.
+  /// How the child enters the others; the last ones once its root is made.
   var joins: [ChildStep] = []
+  var lateJoins: [ChildStep] = []
   /// The hierarchies that the container sees: those in which something is limited, and v2.
-  var visible: [CgroupHierarchy] = []
+  var visible: [VisibleCgroup] = []
   var remarks: [String] = []
 }
 
@@ -80,7 +83,7 @@ private func compileFilesystem(
   {
     writes.append((unified, []))
   }
-  plan.visible = writes.map(\.hierarchy)
+  plan.visible = writes.map { VisibleCgroup(hierarchy: $0.hierarchy, path: "\($0.hierarchy.base)/\(name)") }
   // In a hierarchy where it has no cgroup, the container's cgroup namespace would begin at the caller's: who is root in
   // a user namespace of its own could mount that, and write to it.
   for hierarchy in host.cgroups where hierarchy.version == .v1 && hierarchy.isWritable {
@@ -110,9 +113,7 @@ private func add(
     plan.prepare += missing.map { .write(file: "\(hierarchy.base)/cgroup.subtree_control", value: "+\($0)") }
   }
   plan.prepare += make(path, hierarchy)
-  for (file, value) in try settings.flatMap({ try $0.files(hierarchy.version) }) {
-    plan.prepare.append(.write(file: "\(path)/\(file)", value: value))
-  }
+  for setting in settings { plan.prepare += try setting.steps(path, hierarchy.version) }
   var own = path
   if !settings.isEmpty {
     own += "/container"

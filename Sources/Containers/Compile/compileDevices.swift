@@ -2,12 +2,12 @@ import Linux
 import OCISpec
 
 /// The nodes, and the links that programs look for beside them.
-func compileDevices(_ request: ContainerRequest, _ user: UserPlan?) throws -> [ChildStep] {
+func compileDevices(_ request: ContainerRequest, canMakeNodes: Bool) throws -> [ChildStep] {
   let configured = try request.config.linux.devices.enumerated().map { index, device in
     try compileDevice(device, "linux.devices[\(index)]")
   }
   return (configured + missingDefaults(request, configured)).map { node in
-    user == nil || node.type == .fifo ? .makeNode(node) : .bindNode(node)
+    canMakeNodes || node.type == .fifo ? .makeNode(node) : .bindNode(node)
   }
     + [
       .makeLink(target: "/proc/self/fd", path: "/dev/fd"),

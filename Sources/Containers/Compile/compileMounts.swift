@@ -19,11 +19,11 @@ func compileRoot(_ request: ContainerRequest, _ host: HostFacts) throws -> [Chil
 }
 
 func compileMounts(
-  _ request: ContainerRequest, _ host: HostFacts, _ cgroups: [CgroupHierarchy], _ user: UserPlan?
+  _ request: ContainerRequest, _ host: HostFacts, _ cgroups: [VisibleCgroup], _ user: UserPlan?
 ) throws -> [ChildStep] {
   let sharesNetwork = !request.config.linux.makesNamespace(.network)
   let mounts = try request.config.mounts.enumerated().map { index, mount in
-    try compileMount(mount, "mounts[\(index)]", host, cgroups).map { step in
+    try compileMount(mount, "mounts[\(index)]", host, cgroups, request.config.linux).map { step in
       guard let user, case .mount(let filesystem) = step else { return step }
       return user.adapted(filesystem, host, sharesNetwork: sharesNetwork)
     }
@@ -31,17 +31,18 @@ func compileMounts(
   // Into a fresh /dev before anything else is mounted: a volume of the host's must not get the nodes.
   let device = request.config.mounts.firstIndex { pathComponents($0.destination) == ["dev"] && !$0.isBind }
   let split = device.map { $0 + 1 } ?? mounts.count
-  return try mounts[..<split].flatMap(\.self) + compileDevices(request, user)
+  return try mounts[..<split].flatMap(\.self) + compileDevices(
+      request, canMakeNodes: user == nil && !request.config.linux.hasNamespace(.user))
     + mounts[split...].flatMap(\.self)
 }
 
 private func compileMount(
-  _ mount: Mount, _ property: String, _ host: HostFacts, _ cgroups: [CgroupHierarchy]
+  _ mount: Mount, _ property: String, _ host: HostFacts, _ cgroups: [VisibleCgroup], _ linux: LinuxConfig
 ) throws -> [ChildStep] {
   let path = try destination(mount, property)
   let options = try MountOptions(mount.options, property)
   if mount.type == "cgroup" && options.bind == nil {
-    return compileCgroupMount(path, options, cgroups)
+    return compileCgroupMount(path, options, cgroups, hasNamespace: linux.hasNamespace(.cgroup))
   }
   if options.flags.set.contains(.remount) { return [compileRemount(path, options)] }
   if options.bind != nil { return [.bind(try compileBind(mount, path, options, property, host))] }
@@ -103,43 +104,4 @@ private func compileBind(
       isRecursive: options.idMap?.isRecursive ?? false)
   }
   return bind
-}
-
-/// The container's cgroups, where it sees them: one directory for v2, one for each hierarchy of v1.
-private func compileCgroupMount(
-  _ path: String, _ options: MountOptions, _ cgroups: [CgroupHierarchy]
-) -> [ChildStep] {
-  let attributes = options.flags.set.attributes
-  if cgroups.map(\.version) == [.v2] {
-    let mount = FilesystemMount(
-      type: "cgroup2", source: "cgroup2", path: path, attributes: attributes, options: [])
-    return [.mount(mount)]
-  }
-  let hierarchies = cgroups.filter { $0.version == .v1 }
-  if hierarchies.isEmpty { return [] }
-  let base = FilesystemMount(
-    type: "tmpfs", source: "tmpfs", path: path, attributes: attributes.subtracting(.readOnly),
-    options: [.init("mode", "755")])
-  return [.mount(base)]
-    + hierarchies.map { hierarchy in
-      .mount(
-        FilesystemMount(
-          type: "cgroup", source: "cgroup", path: "\(path)/\(hierarchy.directory)", attributes: attributes,
-          options: hierarchy.mountOptions))
-    }
-    + hierarchies.flatMap { hierarchy in
-      hierarchy.aliases.map { .makeLink(target: hierarchy.directory, path: "\(path)/\($0)") }
-    } + (attributes.contains(.readOnly) ? [.makeMountReadOnly(path)] : [])
-}
-
-extension CgroupHierarchy {
-  /// Its directory's name, as systemd and engines have it.
-  fileprivate var directory: String { name ?? controllers.joined(separator: ",") }
-
-  fileprivate var mountOptions: [FilesystemMount.Option] {
-    name.map { [.init("none"), .init("name", $0)] } ?? controllers.map { .init($0) }
-  }
-
-  /// Other names for it: of a hierarchy of several controllers, each alone.
-  fileprivate var aliases: [String] { name == nil && controllers.count > 1 ? controllers : [] }
 }

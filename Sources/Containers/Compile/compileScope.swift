@@ -33,7 +33,7 @@ func compileScope(
   let own = "\(scope.cgroup)/container"
   plan.attach = [.startScope(scope), .makeCgroup(own)]
   plan.joins = [.enterCgroup(own)]
-  plan.visible = [unified]
+  plan.visible = [VisibleCgroup(hierarchy: unified, path: own)]
   if !request.config.linux.resources.devices.isEmpty { plan.remarks.append(noDeviceLimit) }
   return plan
 }

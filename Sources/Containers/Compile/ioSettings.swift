@@ -8,7 +8,9 @@ func ioSettings(_ io: BlockIO) -> [CgroupSetting] {
   }
   var settings: [CgroupSetting] = []
   if let weight = io.weight, weight != 0 {
-    settings.append(setting("weight", ("blkio.weight", "\(weight)"), ("io.weight", "default \(ioWeight(weight))")))
+    var own = setting("weight", ("blkio.weight", "\(weight)"), ("io.weight", "default \(ioWeight(weight))"))
+    own.bfq = (("blkio.bfq.weight", "\(weight)"), ("io.bfq.weight", "\(weight)"))
+    settings.append(own)
   }
   if let weight = io.leafWeight, weight != 0 {
     settings.append(setting("leafWeight", ("blkio.leaf_weight", "\(weight)"), nil))
@@ -18,7 +20,11 @@ func ioSettings(_ io: BlockIO) -> [CgroupSetting] {
     let name = "weightDevice[\(index)]"
     if let weight = device.weight {
       let v2 = (file: "io.weight", value: "\(number) \(ioWeight(weight))")
-      settings.append(setting("\(name).weight", ("blkio.weight_device", "\(number) \(weight)"), v2))
+      var own = setting("\(name).weight", ("blkio.weight_device", "\(number) \(weight)"), v2)
+      own.bfq = (
+        ("blkio.bfq.weight_device", "\(number) \(weight)"), ("io.bfq.weight", "\(number) \(weight)")
+      )
+      settings.append(own)
     }
     if let weight = device.leafWeight {
       settings.append(

@@ -12,20 +12,26 @@ func refuseUnsupported(_ request: ContainerRequest, _ host: HostFacts) throws {
     throw CompileError(
       config.hostname == nil ? "domainname" : "hostname", "it takes a uts namespace of the container's own")
   }
-  if process.commandLine != nil { throw CompileError("process.commandLine", "it is for Windows") }
-  if process.user.username != nil { throw CompileError("process.user.username", "it is for Windows") }
-  if linux.intelRdt != nil { throw CompileError("linux.intelRdt", "not supported yet") }
+  for (index, mount) in config.mounts.enumerated() where mount.uidMappings.isEmpty != mount.gidMappings.isEmpty {
+    throw CompileError("mounts[\(index)]", "it has uidMappings or gidMappings, and takes both or neither")
+  }
   if !linux.netDevices.members.isEmpty { throw CompileError("linux.netDevices", "not supported yet") }
   if linux.mountLabel != nil && !host.hasSELinux {
     throw CompileError("linux.mountLabel", "this kernel has no SELinux")
   }
   if linux.mountLabel != nil { throw CompileError("linux.mountLabel", "not supported yet") }
   if linux.seccomp != nil && request.filter == nil {
-    throw CompileError("linux.seccomp", "not supported yet")
+    throw CompileError("linux.seccomp", "the profile has not been compiled")
   }
   for text in process.args + process.env + [process.cwd] where text.utf8.contains(0) {
     throw CompileError("process", "a text has a NUL in it")
   }
+}
+
+/// What is for another system than Linux.
+func ignored(_ process: Process) -> [String] {
+  (process.commandLine == nil ? [] : ["process.commandLine: it is for Windows, and ignored"])
+    + (process.user.username == nil ? [] : ["process.user.username: it is for Windows, and ignored"])
 }
 
 /// What exec takes up: files of /proc/self/attr, while /proc is the machine's.

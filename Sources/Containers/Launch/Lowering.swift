@@ -20,6 +20,9 @@ struct Lowering {
   /// The container's mounts, by which its paths are found.
   let places: Places
   let parents = OpenDescriptors()
+  /// What is bound of the machine, and the trees of it that are open already.
+  let sources: [BindSource]
+  let sourceTrees = OpenDescriptors()
   let isTraced: Bool
   let hasMasks: Bool
   let message: UnsafeMutablePointer<Report>
@@ -29,6 +32,7 @@ struct Lowering {
     self.isTraced = isTraced
     channel = 3 + descriptors.preserved
     other = descriptors.other == nil ? nil : channel + 1
+    sources = steps.compactMap(BindSource.init)
     hasMasks = steps.contains { if case .mask = $0 { true } else { false } }
     root = builder.slot()
     places = Places(root: root)
@@ -63,6 +67,7 @@ struct Lowering {
     switch step {
     case .awaitGo: awaitGo()
     case .awaitIDs: awaitIDs()
+    case .becomeMappedRoot: becomeMappedRoot()
     case .joinCgroup(let path): writeZero("\(path)/tasks")
     case .enterCgroup(let path): writeZero("\(path)/cgroup.procs")
     case .newSession: builder.call(__NR_setsid)
@@ -130,13 +135,23 @@ struct Lowering {
   /// Nothing of the host side's stays open but stdio, what is to be kept, the channel and the socket: a copy of
   /// somebody's end of a pipe would keep it from ending.
   private func keepOnly(_ inherited: InheritedDescriptors) {
-    for (number, wanted) in [(inherited.channel, channel), (inherited.other, other)] {
-      guard let number, let wanted, number != wanted else { continue }
-      builder.call(__NR_dup3, .value(number), .value(wanted), .value(Int(LINUX_O_CLOEXEC)))
+    var number = inherited.other
+    if number == channel {
+      // Out of the channel's way, and not into it.
+      let free = inherited.channel == channel + 2 ? channel + 3 : channel + 2
+      duplicate(number, to: free)
+      number = free
     }
+    duplicate(inherited.channel, to: channel)
+    duplicate(number, to: other)
     closeRange(from: (other ?? channel) + 1)
     let setFlags = 2
     for number in 3..<channel { builder.call(__NR_fcntl, .value(number), .value(setFlags), 0) }
+  }
+
+  private func duplicate(_ number: Int?, to wanted: Int?) {
+    guard let number, let wanted, number != wanted else { return }
+    builder.call(__NR_dup3, .value(number), .value(wanted), .value(Int(LINUX_O_CLOEXEC)))
   }
 
   private func awaitGo() {
@@ -149,8 +164,17 @@ struct Lowering {
   private func awaitIDs() {
     setSignalsAndMode()
     readGo()
-    builder.call(__NR_setresgid, 0, 0, 0)
-    builder.call(__NR_setresuid, 0, 0, 0)
+    hideMemory()
+  }
+
+  /// Who was root outside may go where the one inside may not.
+  private func becomeMappedRoot() {
+    for source in sources where sourceTrees.slots[FilePath(source.key)] == nil {
+      let tree = builder.slot()
+      cloneTree(of: source.path, into: tree, recursive: source.isRecursive)
+      sourceTrees.slots[FilePath(source.key)] = tree
+    }
+    becomeRoot()
     hideMemory()
   }
 

@@ -1,9 +1,12 @@
 import CLinux
 import Linux
 import OCISpec
+import SystemPackage
 
 private let notDirectory: Int32 = 20
 private let invalid: Int32 = 22
+/// F_DUPFD_CLOEXEC
+private let duplicateDescriptor = 1030
 private let here = Argument.value(Int(LINUX_AT_FDCWD))
 
 // MARK: The root
@@ -43,8 +46,12 @@ extension Lowering {
 
   /// The cover, and then the root over it: so the cover has a place, which nobody sees.
   func rootDirectory(_ path: String) {
-    let flags = Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC) | Int(LINUX_AT_RECURSIVE)
-    builder.call(__NR_open_tree, here, builder.text(path), .value(flags), into: root)
+    let source = BindSource(path: path, isRecursive: true)
+    if let tree = sourceTrees.slots[FilePath(source.key)] {
+      builder.call(__NR_fcntl, .slot(tree), .value(duplicateDescriptor), 0, into: root)
+    } else {
+      cloneTree(of: path, into: root, recursive: true)
+    }
     if hasMasks { place(makeCover(), path) }
     place(root, path)
   }
@@ -81,10 +88,12 @@ extension Lowering {
   }
 
   func attach(_ bind: BindMount) {
-    let flags =
-      Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC) | (bind.isRecursive ? Int(LINUX_AT_RECURSIVE) : 0)
-    let tree = builder.slot()
-    builder.call(__NR_open_tree, here, builder.text(bind.source), .value(flags), into: tree)
+    let source = BindSource(path: bind.source, isRecursive: bind.isRecursive)
+    let tree: Slot
+    if let open = sourceTrees.slots.removeValue(forKey: FilePath(source.key)) { tree = open } else {
+      tree = builder.slot()
+      cloneTree(of: bind.source, into: tree, recursive: bind.isRecursive)
+    }
     // Before it has a place: what is read-only was so from the beginning.
     for change in bind.changes where change.propagation == nil { setAttributes(tree, change) }
     let target = makeTarget(bind.path, bind.kind)
@@ -190,10 +199,38 @@ extension Lowering {
     setAttributes(places.find(path).mount, .readOnly, recursive: false)
   }
 
+  /// open_tree of a path of the machine.
+  func cloneTree(of path: String, into tree: Slot, recursive: Bool) {
+    let flags =
+      Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC) | (recursive ? Int(LINUX_AT_RECURSIVE) : 0)
+    builder.call(__NR_open_tree, here, builder.text(path), .value(flags), into: tree)
+  }
+
   func cloneTree(_ descriptor: Slot, into tree: Slot, recursive: Bool) {
     let flags =
       Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC) | Int(LINUX_AT_EMPTY_PATH)
       | (recursive ? Int(LINUX_AT_RECURSIVE) : 0)
     builder.call(__NR_open_tree, .slot(descriptor), builder.text(""), .value(flags), into: tree)
+  }
+}
+
+/// A path of the machine that a step mounts in the container.
+struct BindSource {
+  let path: String
+  let isRecursive: Bool
+
+  var key: String { "\(isRecursive ? "r" : "-")\(path)" }
+
+  init(path: String, isRecursive: Bool) {
+    self.path = path
+    self.isRecursive = isRecursive
+  }
+
+  init?(_ step: ChildStep) {
+    switch step {
+    case .rootDirectory(let path): self.init(path: path, isRecursive: true)
+    case .bind(let bind): self.init(path: bind.source, isRecursive: bind.isRecursive)
+    default: return nil
+    }
   }
 }

@@ -12,8 +12,6 @@ extension Lowering {
       .value(Int(LINUX_O_CLOEXEC)), into: file)
     builder.call(__NR_setns, .slot(file), .value(Int(kind.flag.rawValue)))
     builder.call(__NR_close, .slot(file))
-    // Who is not mapped there could not make anything in it.
-    if kind == .user { becomeRoot() }
   }
 
   func becomeRoot() {
@@ -126,24 +124,30 @@ extension Lowering {
     }
   }
 
-  func loadFilter(_ filter: Filter) {
+  func loadFilter(_ filter: SeccompFilter) {
     let size = MemoryLayout<UInt64>.size
     let program = builder.allocate(filter.instructions.count * size)
     for (index, instruction) in filter.instructions.enumerated() {
-      program.storeBytes(of: instruction.encoded, toByteOffset: index * size, as: UInt64.self)
+      program.storeBytes(of: instruction.word, toByteOffset: index * size, as: UInt64.self)
     }
     // struct sock_fprog: the number of instructions, and where they are.
     let description = builder.bytes((UInt(filter.instructions.count), program))
     let setModeFilter = 1
+    let listener = builder.slot()
+    let flags = filter.flags.union(filter.hasListener ? .newListener : [])
     builder.call(
-      __NR_seccomp, .value(setModeFilter), .value(Int(filter.flags.rawValue)), builder.address(description))
+      __NR_seccomp, .value(setModeFilter), .value(Int(flags.rawValue)), builder.address(description),
+      into: listener)
+    if filter.hasListener { offer(listener) }
   }
-}
 
-extension BPFInstruction {
-  /// struct sock_filter: code, jt, jf, k.
-  fileprivate var encoded: UInt64 {
-    let jumps = UInt64(jt) << 16 | UInt64(jf) << 24
-    return UInt64(code.rawValue) | jumps | UInt64(k) << 32
+  /// Tells the listener's number, and waits until the host side has it: with write and read, which the filter must not
+  /// hold up.
+  private func offer(_ listener: Slot) {
+    let report = builder.bytes(Report(kind: Report.listener, step: builder.step))
+    builder.store(.slot(listener), at: report + 8)
+    builder.call(
+      __NR_write, .value(channel), builder.address(report), .value(MemoryLayout<Report>.size))
+    readGo()
   }
 }

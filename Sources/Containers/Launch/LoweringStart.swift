@@ -71,11 +71,22 @@ extension Lowering {
 
   func findCommand(_ args: [String], _ env: [String]) {
     let found = Label()
-    let (execute, effectiveIDs) = (1, 0x200)
+    let (execute, effectiveIDs, denied) = (1, 0x200, Int32(13))
+    let status = builder.allocate(256)
     tryEach(commandPaths(args, env)) { file, tolerated in
+      let next = Label()
+      let path = builder.text(file)
+      let orElse = tolerated.isEmpty ? nil : next
       builder.call(
-        __NR_faccessat2, .value(Int(LINUX_AT_FDCWD)), builder.text(file), .value(execute),
-        .value(effectiveIDs), tolerate: tolerated, then: tolerated.isEmpty ? nil : found)
+        __NR_faccessat2, .value(Int(LINUX_AT_FDCWD)), path, .value(execute), .value(effectiveIDs),
+        tolerate: tolerated, otherwise: orElse)
+      // Who may enter a directory may not execute it.
+      builder.call(
+        __NR_statx, .value(Int(LINUX_AT_FDCWD)), path, 0, .value(Int(LINUX_STATX_TYPE)),
+        builder.address(status), tolerate: tolerated, otherwise: orElse)
+      builder.compare(status + 28, mask: 0o170000, equals: 0o100000, errno: denied, otherwise: orElse)
+      builder.jump(found)
+      builder.place(next)
     }
     builder.place(found)
   }

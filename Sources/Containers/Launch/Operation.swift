@@ -47,6 +47,8 @@ struct Report {
   static let sync: Int32 = 5
   /// The child goes on as another process, whose pid takes the place of `errno`.
   static let split: Int32 = 6
+  /// The child has a seccomp listener, whose number takes the place of `errno`, and waits for "go".
+  static let listener: Int32 = 7
 
   var kind: Int32 = 0
   var step: Int32 = 0

@@ -7,8 +7,13 @@ func makeSharedCgroup(_ path: String) throws(SystemCallError) {
 }
 
 /// The container's own cgroup: what is in one that is there already would be the container's, and end with it.
-func takeCgroup(_ path: String) throws {
-  do { try mkdir(path) } catch {
+///
+/// - Returns: whether it is new.
+func takeCgroup(_ path: String) throws -> Bool {
+  do {
+    try mkdir(path)
+    return true
+  } catch {
     if error.errno != .fileExists { throw error }
     if !(try readFile("\(path)/cgroup.procs")).isEmpty {
       throw ContainerError("the cgroup \(path) is in use: there are processes in it")
@@ -18,6 +23,7 @@ func takeCgroup(_ path: String) throws {
     {
       throw ContainerError("the cgroup \(path) is frozen")
     }
+    return false
   }
 }
 

@@ -13,7 +13,9 @@ public struct LaunchOptions {
   /// How many of the caller's descriptors, from 3 on, the container keeps.
   public var preservedDescriptors = 0
   /// What hooks get on their standard input.
-  public var state: ((_ pid: ProcessID) -> String)?
+  public var state: ((_ pid: ProcessID, _ isInContainer: Bool) -> String)?
+  /// Called with the number that a seccomp filter's listener has in the container's process.
+  public var takeListener: ((_ pid: ProcessID, _ number: Int32) throws -> Void)?
   /// The namespaces of the container's own, which some hooks enter.
   public var namespaces: CloneFlags = []
   /// Writes down what there is of the container: once its directory is there, and once its process is. In place of
@@ -94,6 +96,9 @@ private struct Launcher: ~Copyable {
   var lock: Descriptor?
   var listener: Descriptor?
   var terminal: TerminalMaster?
+  /// The container's cgroups that are new; the keeper would remove others' too, as long as not all are its own.
+  var made: [String] = []
+  var ownsCgroups = false
   /// The pidfd of a process whose namespaces the child enters.
   var entered: Int?
 
@@ -104,7 +109,9 @@ private struct Launcher: ~Copyable {
 
   mutating func run() throws -> RunningContainer {
     do {
-      for step in plan.host {
+      let lastTaken = plan.host.lastIndex { if case .takeCgroup = $0 { true } else { false } } ?? -1
+      for (index, step) in plan.host.enumerated() {
+        ownsCgroups = index > lastTaken
         do { try perform(step) } catch let error as SystemCallError {
           throw ContainerError("\(step): \(error.errno.sentence)\(remedy(step, error))")
         } catch let error as BusError {
@@ -121,6 +128,13 @@ private struct Launcher: ~Copyable {
   }
 
   private mutating func abandon() {
+    if !ownsCgroups, let directory {
+      try? keeper.take()?.dismiss()
+      let memory = KeeperMemoryBuilder(cgroups: made, scopes: [], directory: directory)
+      _ = removeContainer(memory.pointer, -1)
+      withExtendedLifetime(memory) {}
+      return
+    }
     let pid = child?.pid
     child = nil
     try? keeper.take()?.finish()
@@ -139,10 +153,12 @@ private struct Launcher: ~Copyable {
       if let note = options.note { try note(nil) } else { try StateFile.write(path, cgroups: plan.cgroups) }
     case .makeCgroup(let path): try mkdir(path)
     case .shareCgroup(let path): try makeSharedCgroup(path)
-    case .takeCgroup(let path): try takeCgroup(path)
+    case .takeCgroup(let path): if try takeCgroup(path) { made.append(path) }
     case .enable(let controllers, let path): enable(controllers, in: path)
     case .fillCpuset(let path): try fillCpuset(path)
     case .write(let file, let value): try writeFile(file, value)
+    case .writeEither(let file, let value, let other, let otherValue):
+      if fileKind(file) != nil { try writeFile(file, value) } else { try writeFile(other, otherValue) }
     case .moveAside(let path):
       try makeSharedCgroup(path)
       try writeFile("\(path)/cgroup.procs", "0")
@@ -159,13 +175,14 @@ private struct Launcher: ~Copyable {
         isTraced: options.trace != nil)
       listener = nil
       try handOver()
+    case .writeChild(let file): if let pid = child?.pid { try writeFile(file, "\(pid)") }
     case .runMapper, .writeOfChild: if let pid = child?.pid { try Containers.perform(step, on: pid) }
     case .listen(let path): listener = try listen(at: path)
     case .go: try child?.go()
     case .awaitChild: try awaitSync()
     case .runHook(let step):
       if let pid = child?.pid {
-        let state = options.state?(pid) ?? ""
+        let state = options.state?(pid, step.isInContainer) ?? ""
         try Containers.runHook(step, state: state, container: pid, namespaces: options.namespaces)
       }
     case .limit(let setting):
@@ -236,11 +253,19 @@ private struct Launcher: ~Copyable {
       trace("child  \(step)", message.report.time.0 * 1_000_000 + message.report.time.1 / 1000)
     case Report.ready, Report.sync: break
     case Report.terminal: if let new = message.takeDescriptor() { terminal = TerminalMaster(new) }
+    case Report.listener: try takeListener(message.report.errno)
     case Report.split:
       try child?.follow(ProcessID(message.report.errno))
       try handOver()
     default: throw failure(message)
     }
+  }
+
+  private mutating func takeListener(_ number: Int32) throws {
+    guard let take = options.takeListener else { throw ContainerError("linux.seccomp.listenerPath: it is missing") }
+    guard let pid = child?.pid else { return }
+    try take(pid, number)
+    try child?.go()
   }
 
   private func failure(_ message: borrowing Child.Message) -> ContainerError {

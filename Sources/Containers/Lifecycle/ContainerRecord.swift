@@ -44,6 +44,13 @@ public struct ContainerRecord: Record {
 }
 
 extension ContainerRecord {
+  /// What a hook is given that runs in the container's namespaces: the pid is what the container sees.
+  func stateInside(_ status: State.Status) -> State {
+    var state = state(status)
+    if let pid, let inner = innermostPID(ProcessID(pid)) { state.pid = Int(inner) }
+    return state
+  }
+
   /// What `state` prints and hooks are given.
   func state(_ status: State.Status) -> State {
     var state = State()
@@ -55,4 +62,10 @@ extension ContainerRecord {
     state.annotations = annotations
     return state
   }
+}
+
+/// A process's number in the last of the pid namespaces that it has one in.
+private func innermostPID(_ pid: ProcessID) -> ProcessID? {
+  let line = (try? readFile("/proc/\(pid)/status"))?.parts(at: "\n").first { $0.begins(with: "NSpid:") }
+  return line?.split(whereSeparator: \.isWhitespace).last.flatMap { ProcessID($0) }
 }

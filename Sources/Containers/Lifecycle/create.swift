@@ -56,6 +56,7 @@ struct ContainerMaker {
     directory = try ContainerDirectory(root: runtime.root, id: id)
     bundle = try Bundle(bundlePath, configFile: options.configFile, warn: runtime.warn)
     var request = ContainerRequest(id: id, config: bundle.config, lower: [])
+    let listened = try prepare(&request.config, bundle)
     request.stateDirectory = runtime.root
     request.cgroupManager = runtime.cgroupManager
     request.isInteractive = true
@@ -63,8 +64,9 @@ struct ContainerMaker {
     if startsLater { own.startSocket = directory.socketInTheMaking }
     own.noPivot = options.noPivot
     own.noNewKeyring = options.noNewKeyring
-    own.preservedDescriptors = options.preservedDescriptors
+    own.preservedDescriptors = options.preservedDescriptors + listened
     request.bundle = own
+    request.filter = try compiledFilter(bundle.config.linux.seccomp)
     try checkConsole(request, options, startsLater: startsLater)
     let host = try HostFacts.read(paths: request.hostPaths)
     self.request = request
@@ -78,13 +80,20 @@ struct ContainerMaker {
     var launchOptions = LaunchOptions()
     launchOptions.streams = streams
     launchOptions.terminal = terminal
-    launchOptions.preservedDescriptors = options.preservedDescriptors
+    launchOptions.preservedDescriptors = request.bundle?.preservedDescriptors ?? 0
     launchOptions.namespaces = namespaces
     let record = record
-    launchOptions.state = { pid in
+    launchOptions.state = { pid, isInContainer in
       var record = record
       record.pid = Int(pid)
-      return JSONWriter.text(record.state(.creating))
+      return JSONWriter.text(isInContainer ? record.stateInside(.creating) : record.state(.creating))
+    }
+    if let profile = bundle.config.linux.seccomp {
+      launchOptions.takeListener = { pid, number in
+        var record = record
+        record.pid = Int(pid)
+        try sendListener(number, of: pid, profile, record.state(.creating))
+      }
     }
     launchOptions.note = { pid in
       var record = record
@@ -131,6 +140,45 @@ struct ContainerMaker {
   }
 }
 
+/// What a configuration leaves to its reader: where relative sources begin, a home, and the caller's listening sockets.
+///
+/// - Returns: how many of those there are.
+private func prepare(_ config: inout Config, _ bundle: Bundle) throws -> Int {
+  for index in config.mounts.indices where config.mounts[index].isBind {
+    if let source = config.mounts[index].source, !source.begins(with: "/") {
+      config.mounts[index].source = "\(bundle.path)/\(source)"
+    }
+  }
+  guard var process = config.process else { return 0 }
+  addNotifySocket(to: &process, &config.mounts)
+  addHome(to: &process, root: bundle.root)
+  let listened = environmentVariable("LISTEN_FDS").flatMap { Int($0) } ?? 0
+  if listened > 0 {
+    process.env.removeAll { $0.begins(with: "LISTEN_FDS=") || $0.begins(with: "LISTEN_PID=") }
+    // Its pid namespace is its own, or somebody else's: then nobody knows.
+    process.env += ["LISTEN_FDS=\(listened)", "LISTEN_PID=1"]
+  }
+  config.process = process
+  return max(0, listened)
+}
+
+/// The socket by which a service tells its manager that it is ready, of the caller's environment: the container gets it
+/// where systemd's own runtime directory is not.
+private func addNotifySocket(to process: inout Process, _ mounts: inout [Mount]) {
+  guard let socket = environmentVariable("NOTIFY_SOCKET"), socket.begins(with: "/") else { return }
+  let place = "/run/notify/notify.sock"
+  mounts.append(Mount(place, type: "bind", source: socket, options: ["bind"]))
+  process.env.removeAll { $0.begins(with: "NOTIFY_SOCKET=") }
+  process.env.append("NOTIFY_SOCKET=\(place)")
+}
+
+/// HOME, where it isn't set: what the image's passwd says of the user, or the root.
+func addHome(to process: inout Process, root: String) {
+  if process.env.contains(where: { $0.begins(with: "HOME=") }) { return }
+  let entry = try? ImageFacts.read(rootDirectory: root).resolve("\(process.user.uid)")
+  process.env.append("HOME=\(entry?.home ?? "/")")
+}
+
 /// A terminal goes to somebody: to who listens for it, or to the caller's own.
 private func checkConsole(
   _ request: ContainerRequest, _ options: CreateOptions, startsLater: Bool
@@ -159,7 +207,7 @@ func sendProcess(of container: RunningContainer, to path: String) throws {
   }
 }
 
-private func connectStream(_ path: String) throws -> Descriptor {
+func connectStream(_ path: String) throws -> Descriptor {
   let socket = try socket(.stream)
   try connect(socket, .path(FilePath(path)))
   return socket

@@ -39,8 +39,19 @@ extension Runtime {
     if !options.ignoresPause && CgroupFreezer(record.cgroups).isFrozen {
       throw ContainerError("cannot exec in the container \(id): it is paused")
     }
-    let plan = try ExecPlan(process, configuration(directory), record, options, warn)
-    return try plan.run(container, streams, options)
+    let config = try configuration(directory)
+    var process = process
+    addHome(to: &process, root: record.rootfs)
+    let plan = try ExecPlan(process, config, record, options, warn)
+    var launchOptions = LaunchOptions()
+    launchOptions.streams = streams
+    launchOptions.preservedDescriptors = options.preservedDescriptors
+    if let profile = config.linux.seccomp {
+      launchOptions.takeListener = { pid, number in
+        try sendListener(number, of: pid, profile, record.state(.running))
+      }
+    }
+    return try plan.run(container, launchOptions, options)
   }
 }
 
@@ -65,14 +76,14 @@ private struct ExecPlan {
     oomScoreAdj = process.oomScoreAdj
     var request = ContainerRequest(id: record.id, config: config, lower: [])
     request.bundle = BundleRequest(root: record.rootfs)
+    request.filter = try compiledFilter(config.linux.seccomp)
     let last = ProcessSteps(request, process, nil, rights.bounding, rights.sets, pause: []).last
     steps = try [.awaitGo]
       + affinity(process.execCPUAffinity?.initial, "initial")
       + cgroups.v1.map { .joinCgroup($0) }
       + affinity(process.execCPUAffinity?.final, "final")
-      + [.newSession, .newSessionKeyring]
       + compileLabels(process, host)
-      + [.enterNamespaces(namespaces), .split([])]
+      + [.enterNamespaces(namespaces), .split([]), .newSession, .newSessionKeyring]
       + (process.terminal ? [.openRoot, .terminal(process.consoleSize, hasConsole: false)] : [])
       + [.closeDescriptors]
       + compileSettings(process, LinuxConfig())
@@ -80,11 +91,8 @@ private struct ExecPlan {
   }
 
   func run(
-    _ container: borrowing PIDFD, _ streams: StandardStreams, _ options: ExecOptions
+    _ container: borrowing PIDFD, _ launchOptions: LaunchOptions, _ options: ExecOptions
   ) throws -> RunningContainer {
-    var launchOptions = LaunchOptions()
-    launchOptions.streams = streams
-    launchOptions.preservedDescriptors = options.preservedDescriptors
     let running = try enter(steps, container, launchOptions, cgroup: birthplace, oomScoreAdj: oomScoreAdj)
     do { try handOut(running, options) } catch {
       try? pidfd_send_signal(running.process, .kill)

@@ -32,6 +32,10 @@ extension Runtime {
     while let message = try Child.receive(connection) {
       switch message.report.kind {
       case Report.ready: isReady = true
+      case Report.listener:
+        guard let profile = try configuration(directory).linux.seccomp, let pid = record.pid else { continue }
+        try sendListener(message.report.errno, of: ProcessID(pid), profile, record.state(.created))
+        try connection.write("g")
       case Report.failed:
         let index = Int(message.report.step)
         throw stepFailure(
@@ -56,7 +60,8 @@ extension Runtime {
   func runHooks(
     _ hooks: [Hook], _ name: String, _ record: ContainerRecord, _ status: State.Status, inside: Bool = false
   ) throws {
-    let state = hooks.isEmpty ? "" : JSONWriter.text(record.state(status))
+    if hooks.isEmpty { return }
+    let state = JSONWriter.text(inside ? record.stateInside(status) : record.state(status))
     for (index, hook) in hooks.enumerated() {
       var place: HookPlace?
       if inside {

@@ -12,14 +12,24 @@ extension Runtime {
     guard record.status(directory) != .stopped else { throw ContainerError("container not running: \(id)") }
     let host = try HostFacts.read(paths: [])
     let places = record.cgroups + record.scopes
+    var resources = resources
+    if resources.memory.swap != nil && resources.memory.limit == nil {
+      resources.memory.limit = places.lazy.compactMap(memoryLimit).first
+    }
     if resources.memory.checkBeforeUpdate { try checkUsage(resources.memory, places) }
     for setting in try cgroupSettings(resources, swapByDefault: false) {
       let hierarchy = try findHierarchy(setting, host)
       guard let path = places.first(where: { $0.utf8.starts(with: "\(hierarchy.mountPoint)/".utf8) }) else {
         throw ContainerError("\(setting.property): the container has no cgroup below \(hierarchy.mountPoint)")
       }
-      for (file, value) in try setting.files(hierarchy.version) {
-        try write(value, to: "\(path)/\(file)", setting, resources)
+      for step in try setting.steps(path, hierarchy.version) {
+        switch step {
+        case .write(let file, let value): try write(value, to: file, setting, resources)
+        case .writeEither(let file, let value, let other, let otherValue):
+          let isThere = fileKind(file) != nil
+          try write(isThere ? value : otherValue, to: isThere ? file : other, setting, resources)
+        default: break
+        }
       }
     }
   }
@@ -37,6 +47,17 @@ extension Runtime {
       throw ContainerError("\(setting.property): write \"\(value)\" to \(file): \(error.errno.sentence)")
     }
   }
+}
+
+/// The limit that a cgroup has; -1 for none.
+private func memoryLimit(_ cgroup: String) -> Int64? {
+  for file in ["memory.limit_in_bytes", "memory.max"] {
+    guard let text = try? readFile("\(cgroup)/\(file)") else { continue }
+    let limit = Int64(text.dropLast()) ?? -1
+    // What version 1 has for none: the highest number of whole pages.
+    return limit > Int64.max - 65536 ? -1 : limit
+  }
+  return nil
 }
 
 private func checkUsage(_ memory: Memory, _ cgroups: [String]) throws {

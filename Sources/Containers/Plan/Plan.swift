@@ -44,6 +44,8 @@ public enum HostStep: Hashable, Sendable {
   case fillCpuset(String)
   /// One write into a cgroup's file.
   case write(file: String, value: String)
+  /// The same into the first of two that is there.
+  case writeEither(file: String, value: String, orFile: String, orValue: String)
   /// This process and its keeper into a cgroup of their own: one that holds processes can't pass controllers on.
   case moveAside(String)
   /// clone3 of the child; `cgroup` is the v2 cgroup that it is born in.
@@ -53,6 +55,8 @@ public enum HostStep: Hashable, Sendable {
   case runMapper(String, [IDMapping])
   /// One write into a file of /proc/PID. The child has not been waited for, so that its pid is no other's.
   case writeOfChild(file: String, value: String)
+  /// One write of the child's pid.
+  case writeChild(file: String)
   /// systemd makes a scope, and puts the child into it.
   case startScope(Scope)
   /// bind and listen of a socket by which the container is started later.
@@ -101,8 +105,10 @@ public struct IDMapping: Hashable, Sendable, CustomStringConvertible {
 public enum ChildStep: Hashable, Sendable {
   /// Blocks until `HostStep.go`; leaves when the host side has died instead.
   case awaitGo
-  /// The same in a user namespace, whose ids the host side maps meanwhile; then root of it by all ids.
+  /// The same in a user namespace, whose ids the host side maps meanwhile.
   case awaitIDs
+  /// Opens what will be bound of the machine, as who may see it, and then becomes root of the user namespace by all ids.
+  case becomeMappedRoot
   /// "0" into the tasks file of a v1 cgroup. The child does it itself: a thread that moves itself makes the kernel
   /// wait for nothing, while another's move of a process waits until every processor has passed a quiet point.
   case joinCgroup(String)
@@ -180,7 +186,7 @@ public enum ChildStep: Hashable, Sendable {
   case setUser(User)
   case setCapabilities(CapabilitySets)
   case noNewPrivileges
-  case loadFilter(Filter)
+  case loadFilter(SeccompFilter)
   case workingDirectory(String)
   /// Looks whether the command can be executed, before anybody waits for it.
   case findCommand(args: [String], env: [String])
@@ -201,12 +207,6 @@ public struct CapabilitySets: Hashable, Sendable {
   public var permitted: CapabilitySet = []
   public var inheritable: CapabilitySet = []
   public var ambient: CapabilitySet = []
-}
-
-/// What seccomp(2) is given.
-public struct Filter: Hashable, Sendable {
-  public var instructions: [BPFInstruction]
-  public var flags: SeccompFilterFlags
 }
 
 /// A file in the container that stands for a device; or a FIFO.

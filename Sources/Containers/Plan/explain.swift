@@ -20,6 +20,9 @@ extension HostStep: CustomStringConvertible {
       "let the cgroups below \(path) have \(controllers.joined(separator: ", "))"
     case .fillCpuset(let path): "give \(path) the processors and the memory of the cgroup above"
     case .write(let file, let value): "write \"\(value)\" to \(file)"
+    case .writeEither(let file, let value, let other, let otherValue):
+      "write \"\(value)\" to \(file), or \"\(otherValue)\" to \(other)"
+    case .writeChild(let file): "write PID to \(file)"
     case .moveAside(let path): "move this process and its keeper into the cgroup \(path)"
     case .clone(let flags, nil): "clone3 a child with \(flags)"
     case .clone(let flags, let cgroup?): "clone3 a child with \(flags) in the cgroup \(cgroup)"
@@ -43,7 +46,8 @@ extension ChildStep: CustomStringConvertible {
   public var description: String {
     switch self {
     case .awaitGo: "wait for the host side"
-    case .awaitIDs: "wait for the host side, and become root of the user namespace"
+    case .awaitIDs: "wait for the host side, which maps the ids of the user namespace"
+    case .becomeMappedRoot: "open what will be bound, and become root of the user namespace"
     case .joinCgroup(let path), .enterCgroup(let path): "enter the cgroup \(path)"
     case .newSession: "start a session"
     case .enterNamespaces(let flags): "enter the container's namespaces (\(flags))"
@@ -95,7 +99,7 @@ extension ChildStep: CustomStringConvertible {
     case .dropBoundingSet(let kept): "drop all from the bounding set but \(list(kept))"
     case .setUser(let user): "become uid \(user.uid), gid \(user.gid), groups \(user.additionalGids)"
     case .setCapabilities(let sets): "set the \(sets)"
-    case .loadFilter(let filter): "load a seccomp filter of \(filter.instructions.count) instructions"
+    case .loadFilter(let filter): "load a seccomp filter of \(filter.instructions.count) instructions\(filter.hasListener ? ", and hand on its listener" : "")"
     case .findCommand(let args, _): "look for the command \(args.first.map(shellQuoted) ?? "")"
     case .awaitStart: "wait to be started"
     case .noNewPrivileges: "set no_new_privs"

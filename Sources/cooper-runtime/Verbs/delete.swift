@@ -3,9 +3,23 @@ import Containers
 extension Verb {
   static let delete = Verb(
     name: "delete", words: "ID", summary: "Remove what is left of a container that has stopped.",
-    options: [Option("force", "f", help: "also of one that runs, which is killed")]
+    options: [
+      Option("force", "f", help: "also of one that runs, which is killed"),
+      Option("regex", "r", help: "of all whose ids match: ID is a regular expression"),
+    ]
   ) { context, arguments in
+    if arguments.has("regex") {
+      let pattern = try pattern(arguments.id())
+      for container in try context.runtime.list() where container.record.id.contains(pattern) {
+        try context.runtime.delete(container.record.id, force: arguments.has("force"))
+      }
+      return 0
+    }
     try context.runtime.delete(arguments.id(), force: arguments.has("force"))
     return 0
   }
+}
+
+private func pattern(_ text: String) throws(UsageError) -> Regex<AnyRegexOutput> {
+  do { return try Regex(text) } catch { throw UsageError("--regex \(text): it is no regular expression") }
 }
