@@ -16,6 +16,8 @@ struct CgroupSetting {
   var scope: [Scope.Property] = []
   /// What the files are called with another scheduler of input and output, and what to write there. They come first.
   var bfq: (v1: File, v2: File)?
+  /// A file that newer kernels have, for pages that are reserved and not used yet.
+  var reserved: (v1: File, v2: File)?
   /// Whether v1 needs swap accounting for it.
   var needsSwapLimit = false
   /// Whether it is a file of version 2, named as such.
@@ -50,6 +52,10 @@ extension CgroupSetting {
     let files = try files(version)
     guard let bfq, let usual = files.first else {
       return files.map { .write(file: "\(path)/\($0.file)", value: $0.value) }
+        + (reserved.map { pair in
+          let file = version == .v1 ? pair.v1 : pair.v2
+          return [.writeOptional(file: "\(path)/\(file.file)", value: file.value)]
+        } ?? [])
     }
     let first = version == .v1 ? bfq.v1 : bfq.v2
     return [
@@ -95,10 +101,15 @@ private func pidsSettings(_ pids: Pids?) -> [CgroupSetting] {
 
 private func hugepageSettings(_ limits: [HugepageLimit]) -> [CgroupSetting] {
   limits.enumerated().map { index, limit in
-    CgroupSetting(
+    var setting = CgroupSetting(
       "hugetlb", "hugepageLimits[\(index)]",
       v1: [("hugetlb.\(limit.pageSize).limit_in_bytes", "\(limit.limit)")],
       v2: [("hugetlb.\(limit.pageSize).max", "\(limit.limit)")])
+    setting.reserved = (
+      ("hugetlb.\(limit.pageSize).rsvd.limit_in_bytes", "\(limit.limit)"),
+      ("hugetlb.\(limit.pageSize).rsvd.max", "\(limit.limit)")
+    )
+    return setting
   }
 }
 

@@ -14,6 +14,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
   let linux = request.config.linux
   let cgroups = try compileCgroups(request, host)
   let user = try compileUser(request, host)
+  let mounts = try compileMounts(request, host, cgroups.visible, user)
   let rdt = try IntelRdtPlan(request, host)
   let namespaces = try NamespacePlan(linux, user)
   let rights = compileCapabilities(
@@ -27,6 +28,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
     host: [.startKeeper(directory: request.directory)]
       + cgroups.prepare + cgroups.limits
       + rdt.prepare
+      + mounts.compactMap { hostStep($0, request) }
       + (request.bundle?.startSocket.map { [.listen($0)] } ?? [])
       + [.clone(namespaces.clone, cgroup: cgroups.birthplace)]
       + (user?.hostSteps ?? [])
@@ -47,7 +49,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + (user != nil || linux.hasNamespace(.user) ? [.becomeMappedRoot] : [])
       + compileRoot(request, host)
       + request.links.map { .makeLink(target: $0.target, path: $0.path) }
-      + compileMounts(request, host, cgroups.visible, user)
+      + mounts
       + (request.config.hooks.runBeforeStart ? [.sync] : [])
       + (process.terminal ? [.terminal(process.consoleSize)] : request.isInteractive ? [] : [.nullInput])
       + linux.maskedPaths.map { .mask($0) }
@@ -65,6 +67,15 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + steps.last,
     remarks: request.remarks + (user?.remarks ?? []) + cgroups.remarks + rights.remarks + ignored(process)
       + (linux.seccomp == nil ? ["no seccomp filter: the container may make every system call"] : []))
+}
+
+/// What the host side does for a mount of the container.
+private func hostStep(_ step: ChildStep, _ request: ContainerRequest) -> HostStep? {
+  switch step {
+  case .bind(let bind) where bind.idMap != nil: .mapMount(bind)
+  case .mount(let mount) where mount.copiesUp: request.rootDirectory.map { .fillMount(mount, from: $0) }
+  default: nil
+  }
 }
 
 /// What comes between the container and its command: somebody who starts it, or hooks.

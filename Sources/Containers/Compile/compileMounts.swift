@@ -45,10 +45,10 @@ private func compileMount(
     return compileCgroupMount(path, options, cgroups, hasNamespace: linux.hasNamespace(.cgroup))
   }
   if options.flags.set.contains(.remount) { return [compileRemount(path, options)] }
-  if options.bind != nil { return [.bind(try compileBind(mount, path, options, property, host))] }
+  if options.bind != nil { return [.bind(try compileBind(mount, path, options, property, host, linux))] }
   guard let type = mount.type, type != "bind" else {
     if mount.type == nil { throw CompileError("\(property).type", "it is missing") }
-    return [.bind(try compileBind(mount, path, options, property, host))]
+    return [.bind(try compileBind(mount, path, options, property, host, linux))]
   }
   if options.idMap != nil || !mount.uidMappings.isEmpty {
     throw CompileError("\(property).options", "ids are mapped of a bind mount only")
@@ -84,7 +84,8 @@ private func compileRemount(_ path: String, _ options: MountOptions) -> ChildSte
 }
 
 private func compileBind(
-  _ mount: Mount, _ path: String, _ options: MountOptions, _ property: String, _ host: HostFacts
+  _ mount: Mount, _ path: String, _ options: MountOptions, _ property: String, _ host: HostFacts,
+  _ linux: LinuxConfig
 ) throws -> BindMount {
   guard let source = mount.source else { throw CompileError("\(property).source", "it is missing") }
   guard let kind = host.files[FilePath(source)] else {
@@ -99,8 +100,16 @@ private func compileBind(
     source: source, path: path, kind: kind, isRecursive: options.bind?.isRecursive ?? true)
   bind.changes = options.changes
   if options.idMap != nil || !mount.uidMappings.isEmpty || !mount.gidMappings.isEmpty {
+    // Without maps of its own it has those of the container's user namespace.
+    let (uids, gids) =
+      mount.uidMappings.isEmpty
+      ? (linux.uidMappings, linux.gidMappings) : (mount.uidMappings, mount.gidMappings)
+    if uids.isEmpty || gids.isEmpty {
+      throw CompileError("\(property).uidMappings", "there are none, and no user namespace that has some")
+    }
+    if host.uid != 0 { throw CompileError("\(property).options", "only root can map the ids of a mount") }
     bind.idMap = IDMap(
-      uids: mount.uidMappings.map(IDMapping.init), gids: mount.gidMappings.map(IDMapping.init),
+      uids: uids.map(IDMapping.init), gids: gids.map(IDMapping.init),
       isRecursive: options.idMap?.isRecursive ?? false)
   }
   return bind

@@ -20,6 +20,7 @@ struct Lowering {
   /// The container's mounts, by which its paths are found.
   let places: Places
   let parents = OpenDescriptors()
+  let trees: InheritedTrees
   /// What is bound of the machine, and the trees of it that are open already.
   let sources: [BindSource]
   let sourceTrees = OpenDescriptors()
@@ -32,6 +33,8 @@ struct Lowering {
     self.isTraced = isTraced
     channel = 3 + descriptors.preserved
     other = descriptors.other == nil ? nil : channel + 1
+    let first = other ?? channel
+    trees = InheritedTrees([Int]((first + 1)..<(first + 1 + descriptors.trees.count)))
     sources = steps.compactMap(BindSource.init)
     hasMasks = steps.contains { if case .mask = $0 { true } else { false } }
     root = builder.slot()
@@ -132,26 +135,25 @@ struct Lowering {
     }
   }
 
-  /// Nothing of the host side's stays open but stdio, what is to be kept, the channel and the socket: a copy of
+  /// Nothing of the host side's stays open but stdio, what is to be kept, the channel and what comes with it: a copy of
   /// somebody's end of a pipe would keep it from ending.
   private func keepOnly(_ inherited: InheritedDescriptors) {
-    var number = inherited.other
-    if number == channel {
-      // Out of the channel's way, and not into it.
-      let free = inherited.channel == channel + 2 ? channel + 3 : channel + 2
-      duplicate(number, to: free)
-      number = free
+    let numbers = [inherited.channel, inherited.other].compactMap(\.self) + inherited.trees
+    let end = channel + numbers.count
+    let duplicate = 1030  // F_DUPFD_CLOEXEC
+    // Out of each other's way first.
+    let sources: [Argument] = numbers.enumerated().map { index, number in
+      if number == channel + index || !(channel..<end).contains(number) { return .value(number) }
+      let free = builder.slot()
+      builder.call(__NR_fcntl, .value(number), .value(duplicate), .value(end), into: free)
+      return .slot(free)
     }
-    duplicate(inherited.channel, to: channel)
-    duplicate(number, to: other)
-    closeRange(from: (other ?? channel) + 1)
+    for (index, source) in sources.enumerated() where numbers[index] != channel + index {
+      builder.call(__NR_dup3, source, .value(channel + index), .value(Int(LINUX_O_CLOEXEC)))
+    }
+    closeRange(from: end)
     let setFlags = 2
     for number in 3..<channel { builder.call(__NR_fcntl, .value(number), .value(setFlags), 0) }
-  }
-
-  private func duplicate(_ number: Int?, to wanted: Int?) {
-    guard let number, let wanted, number != wanted else { return }
-    builder.call(__NR_dup3, .value(number), .value(wanted), .value(Int(LINUX_O_CLOEXEC)))
   }
 
   private func awaitGo() {
@@ -276,6 +278,13 @@ private func ownCommandLine() -> (address: Int, length: Int) {
   var end = last
   while end.pointee != 0 { end += 1 }
   return (Int(bitPattern: first), end - first)
+}
+
+/// The numbers of detached mounts, each for the next step that takes one.
+final class InheritedTrees {
+  private var numbers: ArraySlice<Int>
+  init(_ numbers: [Int]) { self.numbers = numbers[...] }
+  func next() -> Int? { numbers.popFirst() }
 }
 
 /// Descriptors that several steps share.

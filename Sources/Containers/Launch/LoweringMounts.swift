@@ -79,7 +79,9 @@ extension Lowering {
 extension Lowering {
   /// The mount's descriptor stays open: what is done below its path later is done there, wherever the path leads then.
   func attach(_ mount: FilesystemMount) {
-    let tree = makeFilesystem(mount.type, mount.source, mount.options, mount.attributes)
+    let tree =
+      (mount.copiesUp ? inheritedTree() : nil)
+      ?? makeFilesystem(mount.type, mount.source, mount.options, mount.attributes)
     let target = makeTarget(mount.path, .directory)
     move(tree, onto: target)
     builder.call(__NR_close, .slot(target))
@@ -90,7 +92,7 @@ extension Lowering {
   func attach(_ bind: BindMount) {
     let source = BindSource(path: bind.source, isRecursive: bind.isRecursive)
     let tree: Slot
-    if let open = sourceTrees.slots.removeValue(forKey: FilePath(source.key)) { tree = open } else {
+    if bind.idMap != nil, let inherited = inheritedTree() { tree = inherited } else if let open = sourceTrees.slots.removeValue(forKey: FilePath(source.key)) { tree = open } else {
       tree = builder.slot()
       cloneTree(of: bind.source, into: tree, recursive: bind.isRecursive)
     }
@@ -101,6 +103,14 @@ extension Lowering {
     builder.call(__NR_close, .slot(target))
     for change in bind.changes where change.propagation != nil { setAttributes(tree, change) }
     builder.call(__NR_close, .slot(tree))
+  }
+
+  /// A detached mount that the host side has made.
+  private func inheritedTree() -> Slot? {
+    guard let number = trees.next() else { return nil }
+    let tree = builder.slot()
+    builder.call(__NR_fcntl, .value(number), .value(duplicateDescriptor), 0, into: tree)
+    return tree
   }
 
   /// mount(MS_REMOUNT) knows a path only, and "." is one that nobody can change.
@@ -229,7 +239,7 @@ struct BindSource {
   init?(_ step: ChildStep) {
     switch step {
     case .rootDirectory(let path): self.init(path: path, isRecursive: true)
-    case .bind(let bind): self.init(path: bind.source, isRecursive: bind.isRecursive)
+    case .bind(let bind) where bind.idMap == nil: self.init(path: bind.source, isRecursive: bind.isRecursive)
     default: return nil
     }
   }

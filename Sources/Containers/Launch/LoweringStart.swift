@@ -7,6 +7,8 @@ struct InheritedDescriptors {
   var channel: Int?
   /// One more: the socket by which it is started, or the pidfd of the process whose namespaces it enters.
   var other: Int?
+  /// Detached mounts that the host side has made.
+  var trees: [Int] = []
   /// How many of the caller's it keeps, from 3 on.
   var preserved = 0
 }

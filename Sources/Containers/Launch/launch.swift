@@ -96,6 +96,8 @@ private struct Launcher: ~Copyable {
   var lock: Descriptor?
   var listener: Descriptor?
   var terminal: TerminalMaster?
+  /// Detached mounts for the child.
+  var trees: [CInt] = []
   /// The container's cgroups that are new; the keeper would remove others' too, as long as not all are its own.
   var made: [String] = []
   var ownsCgroups = false
@@ -128,6 +130,7 @@ private struct Launcher: ~Copyable {
   }
 
   private mutating func abandon() {
+    closeTrees()
     if !ownsCgroups, let directory {
       try? keeper.take()?.dismiss()
       let memory = KeeperMemoryBuilder(cgroups: made, scopes: [], directory: directory)
@@ -157,6 +160,7 @@ private struct Launcher: ~Copyable {
     case .enable(let controllers, let path): enable(controllers, in: path)
     case .fillCpuset(let path): try fillCpuset(path)
     case .write(let file, let value): try writeFile(file, value)
+    case .writeOptional(let file, let value): if fileKind(file) != nil { try writeFile(file, value) }
     case .writeEither(let file, let value, let other, let otherValue):
       if fileKind(file) != nil { try writeFile(file, value) } else { try writeFile(other, otherValue) }
     case .moveAside(let path):
@@ -166,6 +170,7 @@ private struct Launcher: ~Copyable {
     case .startScope(let scope): try start(scope)
     case .clone(let flags, let cgroup):
       var inherited = InheritedDescriptors(preserved: options.preservedDescriptors)
+      inherited.trees = trees.map(Int.init)
       switch listener {
       case .some(let listener): inherited.other = Int(listener.rawValue)
       case .none: inherited.other = entered
@@ -174,6 +179,7 @@ private struct Launcher: ~Copyable {
         plan.child, streams: options.streams, inherited, flags: flags, cgroup: cgroup,
         isTraced: options.trace != nil)
       listener = nil
+      closeTrees()
       try handOver()
     case .writeChild(let file): if let pid = child?.pid { try writeFile(file, "\(pid)") }
     case .runMapper, .writeOfChild: if let pid = child?.pid { try Containers.perform(step, on: pid) }
@@ -185,11 +191,18 @@ private struct Launcher: ~Copyable {
         let state = options.state?(pid, step.isInContainer) ?? ""
         try Containers.runHook(step, state: state, container: pid, namespaces: options.namespaces)
       }
+    case .fillMount(let mount, let root): trees.append(try filledMount(mount, from: root).release())
+    case .mapMount(let bind): trees.append(try mappedMount(bind).release())
     case .limit(let setting):
       if let pid = child?.pid {
         _ = try prlimit(pid, setting.resource, ResourceLimit(soft: setting.soft, hard: setting.hard))
       }
     }
+  }
+
+  private mutating func closeTrees() {
+    for tree in trees { _ = Descriptor(owning: tree) }
+    trees = []
   }
 
   private mutating func start(_ scope: Scope) throws {

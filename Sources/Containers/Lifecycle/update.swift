@@ -25,6 +25,8 @@ extension Runtime {
       for step in try setting.steps(path, hierarchy.version) {
         switch step {
         case .write(let file, let value): try write(value, to: file, setting, resources)
+        case .writeOptional(let file, let value):
+          if fileKind(file) != nil { try write(value, to: file, setting, resources) }
         case .writeEither(let file, let value, let other, let otherValue):
           let isThere = fileKind(file) != nil
           try write(isThere ? value : otherValue, to: isThere ? file : other, setting, resources)

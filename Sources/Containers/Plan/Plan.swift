@@ -44,6 +44,8 @@ public enum HostStep: Hashable, Sendable {
   case fillCpuset(String)
   /// One write into a cgroup's file.
   case write(file: String, value: String)
+  /// The same where there is such a file.
+  case writeOptional(file: String, value: String)
   /// The same into the first of two that is there.
   case writeEither(file: String, value: String, orFile: String, orValue: String)
   /// This process and its keeper into a cgroup of their own: one that holds processes can't pass controllers on.
@@ -59,6 +61,11 @@ public enum HostStep: Hashable, Sendable {
   case writeChild(file: String)
   /// systemd makes a scope, and puts the child into it.
   case startScope(Scope)
+  /// A new filesystem with a copy of what the image has at its path.
+  case fillMount(FilesystemMount, from: String)
+  /// open_tree of what a bind mount has the ids mapped of, and mount_setattr(MOUNT_ATTR_IDMAP): it takes privileges over
+  /// the filesystem.
+  case mapMount(BindMount)
   /// bind and listen of a socket by which the container is started later.
   case listen(String)
   /// Lets the child run.

@@ -20,6 +20,7 @@ extension HostStep: CustomStringConvertible {
       "let the cgroups below \(path) have \(controllers.joined(separator: ", "))"
     case .fillCpuset(let path): "give \(path) the processors and the memory of the cgroup above"
     case .write(let file, let value): "write \"\(value)\" to \(file)"
+    case .writeOptional(let file, let value): "write \"\(value)\" to \(file), where it is"
     case .writeEither(let file, let value, let other, let otherValue):
       "write \"\(value)\" to \(file), or \"\(otherValue)\" to \(other)"
     case .writeChild(let file): "write PID to \(file)"
@@ -32,6 +33,9 @@ extension HostStep: CustomStringConvertible {
     case .startScope(let scope):
       "start the scope \(scope.name) with the child, by systemd on the bus \(scope.bus)"
         + parenthesized(scope.properties.map(\.description))
+    case .fillMount(let mount, let root):
+      "make a \(mount.type) with a copy of what \(root) has at \(mount.path)"
+    case .mapMount(let bind): "open \(bind.source) with ids mapped\(bind.idMap.map { " (\($0))" } ?? "")"
     case .listen(let path): "listen on \(path) for who starts the container"
     case .go: "let the child go"
     case .awaitChild: "wait for the child"
@@ -155,6 +159,12 @@ extension BindMount: CustomStringConvertible {
     "bind \(source) on \(path)"
       + parenthesized(
         (isRecursive ? ["rbind"] : ["bind"]) + (idMap == nil ? [] : ["idmap"]) + changes.flatMap(\.words))
+  }
+}
+
+extension IDMap: CustomStringConvertible {
+  public var description: String {
+    "uids \(uids.map(\.description).joined(separator: ", ")), gids \(gids.map(\.description).joined(separator: ", "))"
   }
 }
 

@@ -1,0 +1,67 @@
+import Linux
+import SystemPackage
+
+/// A detached filesystem in memory with a copy of what an image has at its path.
+func filledMount(_ mount: FilesystemMount, from root: String) throws -> Descriptor {
+  let context = try fsopen(mount.type)
+  for option in mount.options {
+    try fsconfig(context, option.value.map { .string(option.key, $0) } ?? .flag(option.key))
+  }
+  try fsconfig(context, .create)
+  let tree = try fsmount(context, mount.attributes.subtracting(.readOnly))
+  do {
+    let image = try open(root, [.path, .directory])
+    let source = try openat2(
+      at: image, pathComponents(mount.path).joined(separator: "/"), .directory,
+      resolve: [.inRoot, .noMagicLinks])
+    try copyContents(of: source, to: tree, isTop: true)
+  } catch let error as SystemCallError {
+    // Nothing is there to be copied.
+    if error.errno != .noSuchFileOrDirectory { throw error }
+  }
+  if mount.attributes.contains(.readOnly) { try mount_setattr(tree, MountAttributeChange(set: .readOnly)) }
+  return Descriptor(owning: tree.release())
+}
+
+private func copyContents(
+  of source: borrowing some DescriptorLike & ~Copyable, to target: borrowing some DescriptorLike & ~Copyable,
+  isTop: Bool = false
+) throws {
+  for entry in try getdents64(source) {
+    let status = try statx(at: source, entry.name, .symlinkNoFollow)
+    try copy(entry.name, status, from: source, to: target)
+  }
+}
+
+private func copy(
+  _ name: FilePath, _ status: FileStatus, from source: borrowing some DescriptorLike & ~Copyable,
+  to target: borrowing some DescriptorLike & ~Copyable
+) throws {
+  let permissions = FilePermissions(rawValue: CModeT(status.mode.rawValue & 0o7777))
+  switch status.mode.rawValue & 0o170000 {
+  case 0o040000:
+    try mkdir(at: target, name, .ownerReadWriteExecute)
+    let new = try open(at: target, name, [.directory, .noFollow])
+    try copyContents(of: open(at: source, name, [.directory, .noFollow]), to: new)
+    try fchownat(new, "", owner: status.uid, group: status.gid)
+    return try fchmod(new, permissions)
+  case 0o120000:
+    try symlink(readlink(at: source, name), at: target, name)
+    return try fchownat(target, name, owner: status.uid, group: status.gid)
+  case 0o100000:
+    let old = try open(at: source, name, [.noFollow, .nonBlock])
+    let new = try open(at: target, name, [.writeOnly, .create, .exclusive])
+    while true {
+      let part = try old.read(upTo: 1 << 20)
+      if part.isEmpty { break }
+      try new.write(part)
+    }
+    try fchownat(new, "", owner: status.uid, group: status.gid)
+    return try fchmod(new, permissions)
+  default:
+    guard let type = NodeType(rawValue: UInt32(status.mode.rawValue & 0o170000)) else { return }
+    try mknod(at: target, name, type, status.specialDevice)
+    try fchownat(target, name, owner: status.uid, group: status.gid)
+    try chmod(at: target, name, permissions)
+  }
+}
