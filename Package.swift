@@ -38,7 +38,8 @@ let package = Package(
     .target(name: "TestSupport", dependencies: ["Linux", system], path: "Tests/TestSupport"),
     .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", "TestSupport", system]),
     .testTarget(name: "OCISpecTests", dependencies: ["OCISpec"], exclude: ["Specification"]),
-    .testTarget(name: "ContainersTests", dependencies: ["Containers", "Linux", "OCISpec", system]),
+    .testTarget(
+      name: "ContainersTests", dependencies: ["CLinux", "Containers", "Linux", "OCISpec", "TestSupport", system]),
     .testTarget(name: "ImagesTests", dependencies: ["CLinux", "Images", "Linux", "TestSupport", system]),
   ],
   swiftLanguageModes: [.v6]

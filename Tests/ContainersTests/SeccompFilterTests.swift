@@ -16,6 +16,7 @@ private let end = rule(.allow, ["exit_group"])
 /// With this answer for getppid.
 private func callInAThread(_ action: OCISpec.Seccomp.Action) throws {
   let filter = try compiled(profile(.allow, [rule(action, ["getppid"])]))
+  try Prctl.setNoNewPrivs()
   try Seccomp.setModeFilter(filter.instructions, .tsync)
   var thread = pthread_t()
   pthread_create(&thread, nil, { _ in UnsafeMutableRawPointer(bitPattern: Int(getppid())) }, nil)
@@ -29,6 +30,7 @@ private func answerByListener() throws {
       $0.listenerPath = "/run/agent"
       $0.flags = [.tsync, .waitKillableRecv]
     })
+  try Prctl.setNoNewPrivs()
   let listener = try Seccomp.setModeFilterWithListener(filter.instructions, filter.flags)
   let child = try Linux.fork { throw ExitStatus(getppid() == 99 ? 0 : 1) }
   try listener.send(.value(99), to: try listener.receive().id)
