@@ -35,8 +35,11 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + (process.oomScoreAdj.map { [.writeOfChild(file: "oom_score_adj", value: "\($0)")] } ?? [])
       + rdt.attach
       + cgroups.attach
+      + (user == nil ? [] : cgroups.devices)
       + [.go]
-      + compileHooks(request.config.hooks, startsLater: request.bundle?.startSocket != nil),
+      + compileHooks(
+        request.config.hooks, startsLater: request.bundle?.startSocket != nil,
+        first: user == nil ? cgroups.devices : []),
     child: try [user == nil ? .awaitGo : .awaitIDs]
       + cgroups.joins
       + namespaces.joins
@@ -50,7 +53,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + compileRoot(request, host)
       + request.links.map { .makeLink(target: $0.target, path: $0.path) }
       + mounts
-      + (request.config.hooks.runBeforeStart ? [.sync] : [])
+      + (request.config.hooks.runBeforeStart || (user == nil && !cgroups.devices.isEmpty) ? [.sync] : [])
       + (process.terminal ? [.terminal(process.consoleSize)] : request.isInteractive ? [] : [.nullInput])
       + linux.maskedPaths.map { .mask($0) }
       + linux.readonlyPaths.map { .makeReadOnly($0) }

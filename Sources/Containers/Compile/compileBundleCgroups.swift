@@ -18,7 +18,7 @@ func compileBundleCgroups(
     try add(hierarchy, own, names, isAlone: writable.count == 1,
       makesNodes: !request.config.linux.hasNamespace(.user), to: &plan)
   }
-  try addDeviceRules(request.config.linux.resources.devices, writable, names, to: &plan)
+  try addDeviceRules(request.config.linux.resources.devices, writable, names, host, to: &plan)
   plan.visible = writable.map {
     VisibleCgroup(hierarchy: $0, path: "\($0.base)/\(names.joined(separator: "/"))")
   }
@@ -79,7 +79,8 @@ private func add(
 }
 
 private func addDeviceRules(
-  _ rules: [DeviceRule], _ hierarchies: [CgroupHierarchy], _ names: [String], to plan: inout CgroupPlan
+  _ rules: [DeviceRule], _ hierarchies: [CgroupHierarchy], _ names: [String], _ host: HostFacts,
+  to plan: inout CgroupPlan
 ) throws {
   let all = withDefaultDevices(rules)
   let end = names.joined(separator: "/")
@@ -89,7 +90,8 @@ private func addDeviceRules(
         .write(file: "\(devices.base)/\(end)/devices.\(rule.allow ? "allow" : "deny")", value: ruleText(rule)))
     }
   } else if !rules.isEmpty {
-    plan.remarks.append(noDeviceLimit)
+    let unified = hierarchies.first { $0.version == .v2 }
+    try addDeviceProgram(all, unified.map { "\($0.base)/\(end)" }, host, to: &plan)
   }
 }
 

@@ -10,6 +10,8 @@ struct CgroupPlan {
   var birthplace: String?
   /// Made once the child is there.
   var attach: [HostStep] = []
+  /// Decides about devices, once the child has made its own.
+  var devices: [HostStep] = []
   /// How the child enters the others; the last ones once its root is made.
   var joins: [ChildStep] = []
   var lateJoins: [ChildStep] = []
@@ -75,7 +77,9 @@ private func compileFilesystem(
         [CgroupSetting("devices", "devices", v1: rules, v2: [])]
       ))
   } else if !resources.devices.isEmpty {
-    plan.remarks.append(noDeviceLimit)
+    try addDeviceProgram(
+      resources.devices, host.cgroups.first { $0.version == .v2 && $0.isWritable }.map { "\($0.base)/\(name)" },
+      host, to: &plan)
   }
   // A cgroup of its own where that costs nothing: the clone puts the child there.
   if !writes.contains(where: { $0.hierarchy.version == .v2 }),
@@ -179,7 +183,19 @@ func swapIsNotCounted(_ setting: CgroupSetting, _ hierarchy: CgroupHierarchy) ->
     setting.property, "this kernel doesn't count swap (\(hierarchy.mountPoint) has no \(file))")
 }
 
-let noDeviceLimit = "no limit of device access: there is no devices hierarchy of cgroup v1 to write to"
+/// A program for a cgroup of v2: only root may load one.
+func addDeviceProgram(
+  _ rules: [DeviceRule], _ cgroup: String?, _ host: HostFacts, to plan: inout CgroupPlan
+) throws {
+  guard let cgroup, host.uid == 0 else {
+    plan.remarks.append(noDeviceLimit)
+    return
+  }
+  plan.devices = [.attachDevices(try compileDeviceRules(rules), to: cgroup)]
+}
+
+private let noDeviceLimit =
+  "no limit of device access: there is no cgroup of its own to limit it in, or no privilege to load a program for it"
 
 func ruleText(_ rule: DeviceRule) -> String {
   func text(_ number: Int64?) -> String { number.map { "\($0)" } ?? "*" }

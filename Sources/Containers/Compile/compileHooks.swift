@@ -7,14 +7,16 @@ extension Hooks {
 
 /// The hooks between the making of the namespaces and pivot_root, and those before the command, in the order of the
 /// specification. The child waits for either.
-func compileHooks(_ hooks: Hooks, startsLater: Bool) -> [HostStep] {
+///
+/// - Parameter others: what else is done when the child has made its root.
+func compileHooks(_ hooks: Hooks, startsLater: Bool, first others: [HostStep]) -> [HostStep] {
   func steps(_ name: String, _ list: [Hook], isInContainer: Bool = false) -> [HostStep] {
     list.enumerated().map { index, hook in
       .runHook(HookStep(property: "hooks.\(name)[\(index)]", hook: hook, isInContainer: isInContainer))
     }
   }
   let first =
-    steps("prestart", hooks.prestart) + steps("createRuntime", hooks.createRuntime)
+    others + steps("prestart", hooks.prestart) + steps("createRuntime", hooks.createRuntime)
     + steps("createContainer", hooks.createContainer, isInContainer: true)
   // Whoever starts the container later runs them then.
   let last = startsLater ? [] : steps("startContainer", hooks.startContainer, isInContainer: true)

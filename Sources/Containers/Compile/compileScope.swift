@@ -34,7 +34,8 @@ func compileScope(
   plan.attach = [.startScope(scope), .makeCgroup(own)]
   plan.joins = [.enterCgroup(own)]
   plan.visible = [VisibleCgroup(hierarchy: unified, path: own)]
-  if !request.config.linux.resources.devices.isEmpty { plan.remarks.append(noDeviceLimit) }
+  let rules = request.config.linux.resources.devices
+  if !rules.isEmpty { try addDeviceProgram(rules, own, host, to: &plan) }
   return plan
 }
 

@@ -163,6 +163,8 @@ private struct Launcher: ~Copyable {
     case .writeOptional(let file, let value): if fileKind(file) != nil { try writeFile(file, value) }
     case .writeEither(let file, let value, let other, let otherValue):
       if fileKind(file) != nil { try writeFile(file, value) } else { try writeFile(other, otherValue) }
+    case .attachDevices(let program, let path):
+      try attachDeviceProgram(program, to: open(path, .directory))
     case .moveAside(let path):
       try makeSharedCgroup(path)
       try writeFile("\(path)/cgroup.procs", "0")

@@ -23,6 +23,8 @@ extension HostStep: CustomStringConvertible {
     case .writeOptional(let file, let value): "write \"\(value)\" to \(file), where it is"
     case .writeEither(let file, let value, let other, let otherValue):
       "write \"\(value)\" to \(file), or \"\(otherValue)\" to \(other)"
+    case .attachDevices(let program, let path):
+      "let a program of \(program.count) instructions decide about the devices of \(path)"
     case .writeChild(let file): "write PID to \(file)"
     case .moveAside(let path): "move this process and its keeper into the cgroup \(path)"
     case .clone(let flags, nil): "clone3 a child with \(flags)"
