@@ -1,6 +1,6 @@
 /* rd in C: rd LEVEL run|exec OPTIONS -- COMMAND. It does some things otherwise than the course: devices are bound, not
  * made; changes are in a directory that is removed; the old root gets a directory for a moment; the child itself
- * unshares, and enters its cgroup. */
+ * unshares, and enters its cgroup. The files beside it are for the levels from 13 on. */
 #include "bundle.h"
 #include "network.h"
 #include "refuse.h"

@@ -206,6 +206,7 @@ namespaces=(--mount --propagation private)
 if at_least 5; then namespaces+=(--uts --ipc); fi
 if at_least 6; then namespaces+=(--pid --fork --kill-child); fi
 if at_least 9; then namespaces+=(--cgroup); fi
+# --map-auto, of util-linux 2.38, calls newuidmap.
 case $caller in
   range) namespaces+=(--map-root-user --map-auto) ;;
   alone) namespaces+=(--map-root-user) ;;

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Level 13 of rd.sh: callers who aren't root.
 
-has_range() { grep -qE "^($(id -un)|$(id -u)):" "$1"; }
+has_range() { grep -qE "^($(id -un 2>/dev/null)|$(id -u)):" "$1"; }
 
 # root; or range, who has ids set aside; or alone.
 who_calls() {
