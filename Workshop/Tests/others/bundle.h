@@ -104,7 +104,8 @@ static int take_field(const char *field, struct json *value) {
   else if (IS("process.user.uid")) uid = atoi(value->text);
   else if (IS("process.user.gid")) gid = atoi(value->text);
   else if (IS("process.user.additionalGids"))
-    for (struct json *item = value->first; item; item = item->next) groups[groups_count++] = atoi(item->text);
+    for (struct json *item = value->first; item && groups_count < MANY; item = item->next)
+      groups[groups_count++] = atoi(item->text);
   else if (IS("process.capabilities.bounding")) take_rights(value);
   else if (IS("process.rlimits")) take_limits(value);
   else if (IS("linux.namespaces")) take_namespaces(value);

@@ -1,5 +1,5 @@
-/* Level 14 of rd.c: a bridge, and a translation for the way out. A published port needs none: a process takes what comes,
- * and passes it on. */
+/* Level 14 of rd.c: a bridge, and a translation for the way out. A published port needs none: a process takes what
+ * comes, and passes it on. */
 #pragma once
 #include "rd.h"
 #include <arpa/inet.h>

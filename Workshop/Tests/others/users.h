@@ -1,5 +1,5 @@
-/* Level 13 of rd.c: who isn't root is so after a moment, for rd itself moves into a user namespace. A process that stays
- * outside has newuidmap write the map. */
+/* Level 13 of rd.c: who isn't root is so after a moment, for rd itself moves into a user namespace. A process that
+ * stays outside has newuidmap write the map. */
 #pragma once
 #include "rd.h"
 #include <pwd.h>
