@@ -20,7 +20,7 @@ def built_fixture(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("level", range(13))
+@pytest.mark.parametrize("level", range(17))
 @pytest.mark.parametrize("language", ["shell", "c"])
 def test_another_right_program_passes(level, language, built):
     command = f"{built}/rd" if language == "c" else f"env FILTER={built}/filter bash {OTHERS}/rd.sh"

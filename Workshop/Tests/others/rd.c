@@ -1,54 +1,25 @@
-/* rd in C: rd LEVEL run OPTIONS -- COMMAND. It does some things otherwise than the course: devices are bound, not
+/* rd in C: rd LEVEL run|exec OPTIONS -- COMMAND. It does some things otherwise than the course: devices are bound, not
  * made; changes are in a directory that is removed; the old root gets a directory for a moment; the child itself
- * unshares, and enters its cgroup. */
-#define _GNU_SOURCE
+ * unshares, and enters its cgroup. The files beside it are for the levels from 13 on. */
+#include "bundle.h"
+#include "network.h"
 #include "refuse.h"
-#include <err.h>
-#include <fcntl.h>
+#include "users.h"
 #include <ftw.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <net/if.h>
-#include <sched.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-static int level, uid, gid;
-static char *image, *hostname, *memory, *shares, *pids, **command;
-static char scratch[] = "/var/tmp/rd-XXXXXX", cgroup[32];
+static char scratch[] = "/var/tmp/rd-XXXXXX", cgroup[32], *tree_v2 = "/sys/fs/cgroup";
 static volatile pid_t child;
-
-static void check(int result, const char *what) {
-  if (result < 0) err(125, "%s", what);
-}
-
-static char *path(const char *format, const char *first, const char *second) {
-  char *result;
-  check(asprintf(&result, format, first, second), "asprintf");
-  return result;
-}
-
-static void put(const char *file, const char *value) {
-  int fd = open(file, O_WRONLY);
-  check(fd, file);
-  check(write(fd, value, strlen(value)), file);
-  close(fd);
-}
 
 static int is_v2(void) { return access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0; }
 
 static const char *const trees_v1[] = {"cpu", "memory", "pids"};
 
 static char *in_cgroup(const char *tree, const char *file) {
-  char *base = is_v2() ? path("/sys/fs/cgroup/%s%s", cgroup, "") : path("/sys/fs/cgroup/%s/%s", tree, cgroup);
+  char *base = is_v2() ? path("%s/%s", tree_v2, cgroup) : path("/sys/fs/cgroup/%s/%s", tree, cgroup);
   return path("%s/%s", base, file);
 }
 
@@ -58,7 +29,7 @@ static void limit(const char *tree, const char *file, const char *value) {
 
 static void make_cgroup(void) {
   char weight[16];
-  if (is_v2()) put("/sys/fs/cgroup/cgroup.subtree_control", "+cpu +memory +pids");
+  if (is_v2()) put(path("%s/%s", tree_v2, "cgroup.subtree_control"), "+cpu +memory +pids");
   for (int i = 0; i < (is_v2() ? 1 : 3); i++) check(mkdir(in_cgroup(trees_v1[i], ""), 0755), "mkdir");
   snprintf(weight, sizeof weight, "%d", shares ? atoi(shares) * 100 / 1024 : 100);
   limit("cpu", is_v2() ? "cpu.weight" : "cpu.shares", is_v2() ? weight : shares);
@@ -83,7 +54,8 @@ static void mount_filesystems(const char *root) {
   const char *devices[] = {"null", "zero", "full", "random", "urandom", "tty"};
   unsigned long safe = MS_NOSUID | MS_NODEV | MS_NOEXEC;
   mount_at("proc", root, "/proc", safe, NULL);
-  mount_at("sysfs", root, "/sys", safe, NULL);
+  /* The host's is read-only, and a user namespace has no more rights than that. */
+  mount_at("sysfs", root, "/sys", safe | (is_user ? MS_RDONLY : 0), NULL);
   check(mount(NULL, path("%s%s", root, "/sys"), NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | safe, NULL), "sys");
   mount_at("tmpfs", root, "/dev", MS_NOSUID, "mode=755");
   mount_at("devpts", root, "/dev/pts", MS_NOSUID | MS_NOEXEC, "newinstance,ptmxmode=666,mode=620");
@@ -114,22 +86,27 @@ static void change_root(const char *root) {
   check(chdir("/"), "/");
 }
 
+static void drop_rights(void) {
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  uint32_t low = uid ? 0 : rights, high = uid ? 0 : rights >> 32;
+  struct __user_cap_data_struct data[2] = {{low, low, 0}, {high, high, 0}};
+  check(syscall(SYS_capset, &header, data), "capset");
+  check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs");
+}
+
 static void become(void) {
-  if (level >= 11) {
-    unsigned kept = 0x4fb;
-    struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-    struct __user_cap_data_struct data[2] = {{kept, kept, 0}};
-    for (int i = 0; prctl(PR_CAPBSET_READ, i) >= 0; i++)
-      if (i > 31 || !(kept >> i & 1)) prctl(PR_CAPBSET_DROP, i);
-    check(syscall(SYS_capset, &header, data), "capset");
-    check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs");
-  }
+  for (int i = 0; i < limits_count; i++) check(setrlimit(limits[i].number, &limits[i].value), "setrlimit");
+  for (int i = 0; level >= 11 && prctl(PR_CAPBSET_READ, i) >= 0; i++)
+    if (!(rights >> i & 1)) prctl(PR_CAPBSET_DROP, i);
   if (level >= 10) {
-    check(setgroups(0, NULL), "setgroups");
+    if (!is_user || has_range) check(setgroups(groups_count, groups), "setgroups");
     check(setresgid(gid, gid, gid), "setresgid");
     check(setresuid(uid, uid, uid), "setresuid");
   }
+  if (level >= 11) drop_rights();
   if (level >= 12) check(refuse_calls(), "seccomp");
+  if (level >= 16) check(chdir(cwd), cwd);
+  if (variables) environ = variables;
   execvp(command[0], command);
   err(127, "%s", command[0]);
 }
@@ -154,22 +131,26 @@ static int supervise(void) {
 }
 
 static int contain(void) {
-  if (level >= 8) for_each_tree(enter);
+  if (level >= 8 && tree_v2) for_each_tree(enter);
   if (level >= 9) check(unshare(CLONE_NEWCGROUP), "cgroup");
   if (level >= 7) raise_loopback();
   if (hostname) check(sethostname(hostname, strlen(hostname)), "sethostname");
   if (level >= 2) check(mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL), "/");
+  for (int i = 0; settings[i][0]; i++) put(settings[i][0], settings[i][1]);
   const char *root = image;
   if (level >= 4) {
     char *options = path("lowerdir=%s,upperdir=%s/upper,", image, scratch);
+    char *work = path("%s/work%s", scratch, is_user ? ",userxattr" : "");
     root = path("%s/%s", scratch, "root");
-    check(mount("overlay", root, "overlay", 0, path("%sworkdir=%s/work", options, scratch)), "overlay");
+    check(mount("overlay", root, "overlay", 0, path("%sworkdir=%s", options, work)), "overlay");
   } else if (level >= 3) {
     check(mount(root, root, NULL, MS_BIND | MS_REC, NULL), root);
   }
   if (level >= 2) mount_filesystems(root);
   if (level >= 3) {
+    mount_volumes(root);
     change_root(root);
+    mask_paths();
   } else if (level >= 1) {
     check(chdir(root), root);
     check(chroot("."), root);
@@ -178,6 +159,17 @@ static int contain(void) {
   if (level < 6) become();
   if ((child = fork()) == 0) become();
   return supervise();
+}
+
+/* rd exec. The child isn't in the pid namespace itself, its own child is. */
+static int join(void) {
+  if ((child = fork()) != 0) return supervise();
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  join_cgroups();
+  join_namespaces();
+  closefrom(3);
+  if ((child = fork()) == 0) become();
+  exit(supervise());
 }
 
 static int discard(const char *file, const struct stat *status, int type, struct FTW *where) {
@@ -200,18 +192,38 @@ static void take_options(char **arguments) {
     else if (!strcmp(option, "--cpu-shares")) shares = value;
     else if (!strcmp(option, "--pids-limit")) pids = value;
     else if (!strcmp(option, "--user")) sscanf(value, "%d:%d", &uid, &gid);
+    else if (!strcmp(option, "--network")) has_network = 1;
+    else if (!strcmp(option, "--publish")) has_network = 1, add(published, value);
+    else if (!strcmp(option, "--volume")) add(volumes, value);
+    else if (!strcmp(option, "--pid")) entered = atoi(value);
+    else if (!strcmp(option, "--bundle")) bundle = value;
     else errx(2, "%s?", option);
   }
-  command = arguments + 1;
+  if (*arguments) command = arguments + 1;
+}
+
+/* Of callers who aren't root. */
+static void refuse_options(void) {
+  if (!is_user) return;
+  if (has_network) errx(125, "only root can connect a network to the host's");
+  tree_v2 = is_v2() ? delegated_tree() : NULL;
+  if (!tree_v2 && (memory || shares || pids)) errx(125, "limits take a cgroup, and none is delegated to you");
 }
 
 int main(int argc, char **argv) {
   if (argc < 4) return 2;
   level = atoi(argv[1]);
   take_options(argv + 3);
+  if (level >= 13) find_user();
+  if (entered) return join();
+  if (bundle) read_bundle();
+  refuse_options();
+  if (is_user) move_in();
   snprintf(cgroup, sizeof cgroup, "cooper.c-%d", getpid());
   if (level >= 4) make_scratch();
-  if (level >= 8) make_cgroup();
+  if (level >= 8 && tree_v2) make_cgroup();
+  int gate[2];
+  check(pipe(gate), "pipe");
   /* As fork; the new process is pid 1 of its namespace. */
   int flags = SIGCHLD | (level >= 6 ? CLONE_NEWPID : 0) | (level >= 7 ? CLONE_NEWNET : 0);
   child = syscall(SYS_clone, flags, NULL, NULL, NULL, NULL);
@@ -220,10 +232,16 @@ int main(int argc, char **argv) {
     int own = (level >= 2 ? CLONE_NEWNS : 0) | (level >= 5 ? CLONE_NEWUTS | CLONE_NEWIPC : 0);
     check(unshare(own), "unshare");
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    close(gate[1]);
+    if (read(gate[0], &(char){0}, 1) != 1) exit(125);
+    close(gate[0]);
     exit(contain());
   }
+  if (has_network) connect_container(child);
+  check(write(gate[1], "g", 1), "gate");
   int status = supervise();
-  if (level >= 8) for_each_tree(drop);
+  if (has_network) disconnect();
+  if (level >= 8 && tree_v2) for_each_tree(drop);
   if (level >= 4) nftw(scratch, discard, 16, FTW_DEPTH | FTW_PHYS);
   return status;
 }

@@ -1,13 +1,14 @@
 #!/bin/bash
-# rd in shell: rd.sh LEVEL run OPTIONS -- COMMAND. What a level adds, a program of Debian's does.
+# rd in shell: rd.sh LEVEL run|exec OPTIONS -- COMMAND. What a level adds, a program of Debian's does.
 # FILTER is a static program that loads a seccomp filter and executes the rest: no shell command does.
 set -eu
-level=$1
-shift
-arguments=("$@")
-shift
-image='' hostname='' memory='' shares='' pids='' user=0:0
-while [ "$1" != -- ]; do
+level=$1 verb=$2
+arguments=("${@:2}")
+shift 2
+image='' hostname='' memory='' shares='' pids='' user=0:0 network='' pid='' bundle=''
+published=() volumes=() groups='' cwd=/ variables=() limits=() settings=() masked=() unwritable=() is_read_only=false
+rights=chown,dac_override,fowner,fsetid,kill,setgid,setuid,net_bind_service
+while [ $# -gt 0 ] && [ "$1" != -- ]; do
   case $1 in
     --image) image=$2 ;;
     --hostname) hostname=$2 ;;
@@ -15,13 +16,39 @@ while [ "$1" != -- ]; do
     --cpu-shares) shares=$2 ;;
     --pids-limit) pids=$2 ;;
     --user) user=$2 ;;
+    --network) network=$2 ;;
+    --publish) network=bridge published+=("$2") ;;
+    --volume) volumes+=("$2") ;;
+    --pid) pid=$2 ;;
+    --bundle) bundle=$2 ;;
     *) exit 2 ;;
   esac
   shift 2
 done
-shift
+if [ $# -gt 0 ]; then shift; fi
 
 at_least() { [ "$level" -ge "$1" ]; }
+
+die() {
+  echo "rd: $*" >&2
+  exit 125
+}
+
+here=${0%/*}
+# shellcheck source-path=SCRIPTDIR
+. "$here/users.sh"
+# shellcheck source-path=SCRIPTDIR
+. "$here/network.sh"
+# shellcheck source-path=SCRIPTDIR
+. "$here/volumes.sh"
+# shellcheck source-path=SCRIPTDIR
+. "$here/bundle.sh"
+
+if [ -n "$bundle" ]; then
+  command=("$@")
+  read_bundle
+  set -- "${command[@]}"
+fi
 
 mount_filesystems() {
   mount -t proc -o nosuid,nodev,noexec proc "$1/proc"
@@ -36,16 +63,22 @@ mount_filesystems() {
   fi
   for device in null:1:3 zero:1:5 full:1:7 random:1:8 urandom:1:9 tty:5:0; do
     IFS=: read -r name major minor <<<"$device"
-    mknod -m 666 "$1/dev/$name" c "$major" "$minor"
+    if [ "$caller" = root ]; then
+      mknod -m 666 "$1/dev/$name" c "$major" "$minor"
+    else
+      : >"$1/dev/$name"
+      mount --bind "/dev/$name" "$1/dev/$name"
+    fi
   done
   ln -s pts/ptmx "$1/dev/ptmx"
   ln -s /proc/self/fd "$1/dev/fd"
 }
 
-# setpriv, with its libraries: the image has none that does all of it.
+# With their libraries: the image has none that do all of it.
 bring_tools() {
-  local file
-  for file in /usr/bin/setpriv $(ldd /usr/bin/setpriv | grep -o '/[^ ]*'); do
+  local file tools=(/usr/bin/setpriv)
+  if [ -n "$bundle" ]; then tools+=(/usr/bin/env); fi
+  for file in "${tools[@]}" $(ldd "${tools[@]}" | grep -o '\s/[^ ]*[^ :]'); do
     mkdir -p "$1${file%/*}"
     cp "$file" "$1$file"
   done
@@ -53,11 +86,21 @@ bring_tools() {
 }
 
 privileges() {
-  echo "--reuid ${user%:*} --regid ${user#*:} --clear-groups"
+  echo "--reuid ${user%:*} --regid ${user#*:}"
+  if [ "$caller" = alone ]; then echo --keep-groups; else echo "${groups:+--groups }${groups:---clear-groups}"; fi
   if at_least 11; then
-    echo "--bounding-set -all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+net_bind_service"
+    echo "--bounding-set -all${rights:+,+${rights//,/,+}}"
     echo "--inh-caps -all --ambient-caps -all --no-new-privs"
   fi
+}
+
+# What becomes the command, and gives up its rights.
+set_command() {
+  command=("$@")
+  if [ -n "$bundle" ]; then command=(/usr/bin/env -i "--chdir=$cwd" "${variables[@]}" "${command[@]}"); fi
+  if at_least 12; then command=(/filter "${command[@]}"); fi
+  # shellcheck disable=SC2207 # They are words.
+  if at_least 10; then command=(/usr/bin/setpriv $(privileges) "${command[@]}"); fi
 }
 
 # pid 1 of the container, in the image's shell.
@@ -73,14 +116,18 @@ INIT='
 '
 
 contain() {
-  local root=$image
+  local root=$image sources=() overlay
   if at_least 7; then ip link set lo up; fi
   if [ -n "$hostname" ]; then hostname "$hostname"; fi
+  set_limits
   if at_least 4; then
+    open_volumes
     mount -t tmpfs tmpfs /run
     mkdir /run/upper /run/work /run/root
     root=/run/root
-    mount -t overlay -o "lowerdir=$image,upperdir=/run/upper,workdir=/run/work" overlay "$root"
+    overlay="lowerdir=$image,upperdir=/run/upper,workdir=/run/work"
+    if [ "$caller" != root ]; then overlay+=,userxattr; fi
+    mount -t overlay -o "$overlay" overlay "$root"
     if at_least 10; then bring_tools "$root"; fi
   else
     mount --bind "$root" "$root"
@@ -91,18 +138,20 @@ contain() {
   mkdir old
   pivot_root . old
   hash -r
+  cd /
+  mount_volumes
   umount -l /old
   rmdir /old
-  cd /
-  if at_least 12; then set -- /filter "$@"; fi
-  # shellcheck disable=SC2046 # They are words.
-  if at_least 10; then set -- /usr/bin/setpriv $(privileges) "$@"; fi
-  if at_least 6; then set -- sh -c "$INIT" sh "$@"; fi
-  exec "$@"
+  mask_paths
+  set_command "$@"
+  if at_least 6; then command=(sh -c "$INIT" sh "${command[@]}"); fi
+  exec "${command[@]}"
 }
 
 trees() {
-  if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+  if [ "$caller" != root ]; then
+    delegated_tree
+  elif [ -e /sys/fs/cgroup/cgroup.controllers ]; then
     echo /sys/fs/cgroup
   else
     echo /sys/fs/cgroup/cpu /sys/fs/cgroup/memory /sys/fs/cgroup/pids
@@ -136,8 +185,14 @@ enter_cgroup() {
 }
 
 if [ -n "${INSIDE:-}" ]; then
+  caller=$INSIDE
   unset INSIDE
   contain "$@"
+fi
+caller=$(who_calls)
+if [ "$caller" != root ]; then
+  if [ -n "$network" ]; then die "only root can connect a network to the host's"; fi
+  if [ -n "$memory$shares$pids" ] && [ -z "$(trees)" ]; then die "no cgroup is delegated for limits"; fi
 fi
 
 set +e
@@ -150,8 +205,12 @@ fi
 namespaces=(--mount --propagation private)
 if at_least 5; then namespaces+=(--uts --ipc); fi
 if at_least 6; then namespaces+=(--pid --fork --kill-child); fi
-if at_least 7; then namespaces+=(--net); fi
 if at_least 9; then namespaces+=(--cgroup); fi
+# --map-auto, of util-linux 2.38, calls newuidmap.
+case $caller in
+  range) namespaces+=(--map-root-user --map-auto) ;;
+  alone) namespaces+=(--map-root-user) ;;
+esac
 if at_least 4; then
   for file in "/proc/$$/fd/"*; do
     number=${file##*/}
@@ -159,14 +218,26 @@ if at_least 4; then
   done
 fi
 cgroup=cooper.sh-$$
+enter=()
+if [ -n "$network" ]; then
+  if ! connect; then
+    disconnect
+    die "no network"
+  fi
+  enter=(nsenter "--net=/proc/$holder/ns/net")
+elif at_least 7; then
+  namespaces+=(--net)
+fi
 (
+  if [ "$verb" = exec ]; then join "$@"; fi
   if at_least 8; then enter_cgroup; fi
-  export INSIDE=1
-  exec unshare "${namespaces[@]}" bash "$0" "$level" "${arguments[@]}"
+  export INSIDE=$caller
+  exec "${enter[@]}" unshare "${namespaces[@]}" bash "$0" "$level" "${arguments[@]}"
 ) <&0 &
 child=$!
-# unshare --fork waits, and its child is pid 1.
+# unshare --fork waits, and its child is pid 1; so does nsenter.
 trap 'kill -TERM $(cat /proc/$child/task/$child/children)' TERM
 while wait $child; status=$?; kill -0 $child 2>/dev/null; do :; done
-if at_least 8; then for tree in $(trees); do rmdir "$tree/$cgroup"; done; fi
+if at_least 8 && [ "$verb" = run ]; then for tree in $(trees); do rmdir "$tree/$cgroup"; done; fi
+if [ -n "$network" ]; then disconnect; fi
 exit $status

@@ -78,9 +78,10 @@ extension Report {
 
   /// What a volume has changed on the host.
   fileprivate var changedHost: String? {
+    // Meanwhile rd may have files of its own.
+    let names = changed(before.files, after.files).filter { !$0.hasPrefix("/volume/") }
+    if !names.isEmpty { return "changed: \(listed(names))" }
     for moment in [during, after].compactMap(\.self) {
-      let names = changed(before.files, moment.files).filter { !$0.hasPrefix("/volume/") }
-      if !names.isEmpty { return "changed: \(listed(names))" }
       let points = added(before.mounts, moment.mounts)
       if !points.isEmpty { return "mounted on the host too: \(listed(points))" }
       let closed = moment.mounts.filter { mount in
