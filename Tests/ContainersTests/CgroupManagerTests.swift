@@ -148,7 +148,9 @@ struct CgroupManagerTests {
         $0.config.linux.resources.devices = [DeviceRule(allow: false)]
       }, host(machine, system))
     #expect(scope(plan)?.cgroup == "/cg/system.slice/cooper-cask.scope")
-    #expect(plan.remarks.contains { $0.contains("no limit of device access") })
+    let program = try compileDeviceRules([DeviceRule(allow: false)])
+    let container = "/cg/system.slice/cooper-cask.scope/container"
+    #expect(plan.host.suffix(3) == [.awaitChild, .attachDevices(program, to: container), .go])
   }
 
   @Test func rootHasTheFilesystemUnlessItAsksForAScope() throws {

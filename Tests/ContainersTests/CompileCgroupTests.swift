@@ -129,7 +129,12 @@ struct CompileCgroupTests {
         .write(file: "\(path)/devices.allow", value: "b *:* m"),
         .makeCgroup("\(path)/container"),
       ])
-    #expect(try compile(request, host([v2])).remarks.contains { $0.contains("no limit of device access") })
+    // On version 2 a program decides, once the child has made its own nodes.
+    let program = try compileDeviceRules(request.config.linux.resources.devices)
+    let plan = try compile(request, host([v2]))
+    #expect(plan.host.suffix(3) == [.awaitChild, .attachDevices(program, to: "/cg/v2/cooper-cask"), .go])
+    #expect(plan.child.contains(.sync))
+    #expect(try compile(request, host([])).remarks.contains { $0.contains("no limit of device access") })
   }
 
   @Test func everyHierarchyOfVersion1HasACgroupOfTheContainers() throws {
