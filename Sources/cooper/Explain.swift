@@ -9,12 +9,25 @@ struct Explain: ContainerCommand {
     discussion: "One line a step, in the order of doing. It is the plan of who asks: root's, or a user's.")
 
   @OptionGroup var options: ContainerOptions
+  @Option(help: ArgumentHelp("Explain what cooper-runtime does with this OCI bundle.", valueName: "DIR"))
+  var bundle: String?
 
   func run() throws {
+    if let bundle { return try explain(bundle: bundle) }
     let request = try options.request(unpacks: false)
     var host = try HostFacts.read(paths: request.hostPaths, asRoot: callerIsRoot)
     // An image that isn't unpacked yet will be.
     for lower in request.lower { host.files[FilePath(lower)] = .directory }
     for line in try options.plan(request, host).explain() { print(line.escaped) }
+  }
+
+  private func explain(bundle: String) throws {
+    if let word = options.imageAndCommand.first {
+      throw ValidationError("--bundle says all: \(word) has no place beside it")
+    }
+    let root = callerIsRoot ? "/run/cooper-runtime" : "\(try stateDirectory())-runtime"
+    var runtime = Runtime(root: root)
+    runtime.cgroupManager = .cgroupfs
+    for line in try runtime.plan("ID", bundle: bundle).explain() { print(line.escaped) }
   }
 }

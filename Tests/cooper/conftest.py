@@ -56,7 +56,8 @@ class Cooper:
 def remains():
     """What a container could leave on the machine."""
     states = [*pathlib.Path("/run").glob("cooper*"), *map(pathlib.Path, state.all_of_users())]
-    left = [f"directory {path}" for path in states if path.exists()]
+    # Compiled seccomp filters are kept on purpose.
+    left = [f"directory {path}" for path in states if path.exists() and path.name != "cooper-seccomp"]
     for hierarchy in cgroup_mounts():
         left += [f"cgroup {path}" for path in pathlib.Path(hierarchy).glob("cooper-*")]
     with open("/proc/self/mountinfo", encoding="utf-8") as mounts:

@@ -20,23 +20,61 @@ func compileScope(
     }
     if setting.needsSwapLimit && !unified.hasSwapLimit { throw swapIsNotCounted(setting, unified) }
   }
-  let name = "cooper-\(request.id).scope"
-  let slice = systemd.isUsers ? "app.slice" : "system.slice"
+  let place = try ScopePlace(request, systemd)
+  let (name, slice) = (place.name, place.slice)
   let scope = Scope(
-    name: name, bus: systemd.bus, cgroup: "\(systemd.cgroup)/\(slice)/\(name)",
+    name: name, bus: systemd.bus, cgroup: "\(systemd.cgroup)\(place.path)",
     properties: [
       .init("Description", .text("The container \(request.id) of cooper")), .init("Slice", .text(slice)),
       .init("Delegate", .flag(true)), .init("DefaultDependencies", .flag(false)),
       .init("CollectMode", .text("inactive-or-failed")),
     ] + settings.flatMap(\.scope))
   var plan = CgroupPlan()
-  let own = "\(scope.cgroup)/container"
-  plan.attach = [.startScope(scope), .makeCgroup(own)]
-  plan.joins = [.enterCgroup(own)]
+  var own = scope.cgroup
+  plan.attach = [.startScope(scope)]
+  // What systemd has no property for.
+  for setting in settings where setting.scope.isEmpty { plan.attach += try setting.steps(own, .v2) }
+  if request.bundle == nil {
+    own += "/container"
+    plan.attach.append(.makeCgroup(own))
+    plan.joins = [.enterCgroup(own)]
+  }
   plan.visible = [VisibleCgroup(hierarchy: unified, path: own)]
   let rules = request.config.linux.resources.devices
   if !rules.isEmpty { try addDeviceProgram(rules, own, host, to: &plan) }
   return plan
+}
+
+/// A scope's name, and where in the tree of slices it comes to be.
+private struct ScopePlace {
+  var slice: String
+  var name: String
+  /// Below systemd's own cgroup.
+  var path: String { slicePath(slice) + "/" + name }
+
+  /// A bundle says it as SLICE:PREFIX:NAME.
+  init(_ request: ContainerRequest, _ systemd: SystemdInstance) throws {
+    slice = systemd.isUsers ? "app.slice" : "system.slice"
+    name = "cooper-\(request.id).scope"
+    guard request.bundle != nil, let path = request.config.linux.cgroupsPath, !path.isEmpty else { return }
+    let property = "linux.cgroupsPath"
+    let parts = path.parts(at: ":")
+    guard parts.count == 3, !path.utf8.contains(UInt8(ascii: "/")), !path.utf8.contains(0) else {
+      throw CompileError(property, "\(path) is not SLICE:PREFIX:NAME, which systemd takes")
+    }
+    if !parts[0].isEmpty { slice = parts[0] }
+    guard slice.hasSuffix(".slice") else { throw CompileError(property, "\(slice) is no slice: its name ends in .slice") }
+    if parts[2].isEmpty { throw CompileError(property, "\(path) has no name") }
+    if parts[2].hasSuffix(".slice") { throw CompileError(property, "\(parts[2]) is a slice, and not a scope") }
+    name = parts[1].isEmpty ? "\(parts[2]).scope" : "\(parts[1])-\(parts[2]).scope"
+  }
+}
+
+/// "a-b.slice" lies in "a.slice".
+private func slicePath(_ slice: String) -> String {
+  if slice == "-.slice" { return "" }
+  let names = slice.dropLast(".slice".utf8.count).split(separator: "-")
+  return names.indices.map { "/" + names[...$0].joined(separator: "-") + ".slice" }.joined()
 }
 
 private func missing(_ controller: String, _ systemd: SystemdInstance) -> String {

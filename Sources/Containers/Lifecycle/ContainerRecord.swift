@@ -44,6 +44,9 @@ public struct ContainerRecord: Record {
 }
 
 extension ContainerRecord {
+  /// All its cgroups, whoever made them.
+  var allCgroups: [String] { cgroups + scopes }
+
   /// What a hook is given that runs in the container's namespaces: the pid is what the container sees.
   func stateInside(_ status: State.Status) -> State {
     var state = state(status)

@@ -35,7 +35,7 @@ extension Runtime {
 
   /// The list of system calls of a bundle's container.
   public func plan(_ id: String, bundle: String, _ options: CreateOptions = CreateOptions()) throws -> Plan {
-    try ContainerMaker(self, id, bundle, options, startsLater: true).plan
+    try ContainerMaker(self, id, bundle, options, startsLater: true, isForShow: true).plan
   }
 }
 
@@ -49,7 +49,8 @@ struct ContainerMaker {
   let options: CreateOptions
 
   init(
-    _ runtime: Runtime, _ id: String, _ bundlePath: String, _ options: CreateOptions, startsLater: Bool
+    _ runtime: Runtime, _ id: String, _ bundlePath: String, _ options: CreateOptions, startsLater: Bool,
+    isForShow: Bool = false
   ) throws {
     self.runtime = runtime
     self.options = options
@@ -67,7 +68,7 @@ struct ContainerMaker {
     own.preservedDescriptors = options.preservedDescriptors + listened
     request.bundle = own
     request.filter = try compiledFilter(bundle.config.linux.seccomp)
-    try checkConsole(request, options, startsLater: startsLater)
+    if !isForShow { try checkConsole(request, options, startsLater: startsLater) }
     let host = try HostFacts.read(paths: request.hostPaths)
     self.request = request
     plan = try compile(request, host)

@@ -29,7 +29,7 @@ extension Runtime {
 
   /// Cgroups, files and the directory.
   func remove(_ record: ContainerRecord, _ directory: ContainerDirectory) throws {
-    if record.cgroups.contains(where: { !Containers.processes(below: $0).isEmpty }) {
+    if record.allCgroups.contains(where: { !Containers.processes(below: $0).isEmpty }) {
       _ = record.signalAll(.kill)
       record.thaw(after: .kill)
     }

@@ -36,7 +36,7 @@ extension Runtime {
     let directory = try ContainerDirectory(root: root, id: id)
     let record = try directory.read()
     guard let container = record.openProcess() else { throw ContainerError("container not running: \(id)") }
-    if !options.ignoresPause && CgroupFreezer(record.cgroups).isFrozen {
+    if !options.ignoresPause && CgroupFreezer(record.allCgroups).isFrozen {
       throw ContainerError("cannot exec in the container \(id): it is paused")
     }
     let config = try configuration(directory)

@@ -39,14 +39,14 @@ extension ContainerRecord {
 
   /// A process that v1's freezer holds dies when it is let go.
   func thaw(after signal: Signal) {
-    let freezer = CgroupFreezer(cgroups)
+    let freezer = CgroupFreezer(allCgroups)
     if signal == .kill && freezer.isFrozen { try? freezer.thaw() }
   }
 
   /// - Returns: whether there was anybody.
   func signalAll(_ signal: Signal) -> Bool {
-    guard let path = cgroups.first else { return false }
-    if signal == .kill, let file = cgroups.first(where: { fileKind("\($0)/cgroup.kill") != nil }) {
+    guard let path = allCgroups.first else { return false }
+    if signal == .kill, let file = allCgroups.first(where: { fileKind("\($0)/cgroup.kill") != nil }) {
       let hasProcesses = !processes(below: file).isEmpty
       try? writeFile("\(file)/cgroup.kill", "1")
       return hasProcesses

@@ -6,7 +6,7 @@ extension Runtime {
   public func usage(_ id: String) throws -> (usage: ContainerUsage, kills: UInt64) {
     let status = try state(id)
     guard status.status != .stopped else { throw ContainerError("container not running: \(id)") }
-    let files = CgroupFiles(status.record.cgroups + status.record.scopes)
+    let files = CgroupFiles(status.record.allCgroups)
     var usage = ContainerUsage()
     files.readCPU(into: &usage.cpu)
     files.readMemory(into: &usage.memory)

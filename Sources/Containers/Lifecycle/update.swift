@@ -11,7 +11,7 @@ extension Runtime {
     let record = try directory.read()
     guard record.status(directory) != .stopped else { throw ContainerError("container not running: \(id)") }
     let host = try HostFacts.read(paths: [])
-    let places = record.cgroups + record.scopes
+    let places = record.allCgroups
     var resources = resources
     if resources.memory.swap != nil && resources.memory.limit == nil {
       resources.memory.limit = places.lazy.compactMap(memoryLimit).first
