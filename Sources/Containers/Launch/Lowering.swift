@@ -20,6 +20,8 @@ struct Lowering {
   /// The container's mounts, by which its paths are found.
   let places: Places
   let parents = OpenDescriptors()
+  /// How many descriptors nobody needs any more.
+  let released = Counter()
   let trees: InheritedTrees
   /// What is bound of the machine, and the trees of it that are open already.
   let sources: [BindSource]
@@ -97,7 +99,7 @@ struct Lowering {
     case .makeNode(let device): makeNode(device)
     case .bindNode(let device): bindNode(device)
     case .makeLink(let target, let path): makeLink(target, path)
-    case .makeDirectory(let path): builder.call(__NR_close, .slot(makeTarget(path, .directory)))
+    case .makeDirectory(let path): release(makeTarget(path, .directory))
     case .sync: sync()
     case .openRoot: openRoot()
     case .terminal(let size, let hasConsole): terminal(size, hasConsole: hasConsole)
@@ -202,7 +204,7 @@ struct Lowering {
     builder.call(
       __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text(path), .value(flags), into: file)
     builder.call(__NR_write, .slot(file), builder.text(text), .value(text.utf8.count))
-    builder.call(__NR_close, .slot(file))
+    release(file)
   }
 
   private func closeRange(from first: Int) {
@@ -279,6 +281,17 @@ private func ownCommandLine() -> (address: Int, length: Int) {
   while end.pointee != 0 { end += 1 }
   return (Int(bitPattern: first), end - first)
 }
+
+extension Lowering {
+  /// close, where there are many open: the others end with `closeDescriptors`.
+  func release(_ descriptor: Slot) {
+    released.count += 1
+    if released.count > 200 { builder.call(__NR_close, .slot(descriptor)) }
+  }
+}
+
+/// Counts over all steps.
+final class Counter { var count = 0 }
 
 /// The numbers of detached mounts, each for the next step that takes one.
 final class InheritedTrees {

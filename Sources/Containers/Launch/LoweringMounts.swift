@@ -17,7 +17,7 @@ extension Lowering {
     let tmpfs = makeFilesystem("tmpfs", "cooper", [.init("mode", "700")], [.noSuid, .noDev])
     place(tmpfs, directory)
     builder.call(__NR_fchdir, .slot(tmpfs))
-    builder.call(__NR_close, .slot(tmpfs))
+    release(tmpfs)
     for name in ["upper", "work", "root", "empty"] { makeDirectory(name, mode: 0o755) }
     place(makeCover(), "empty")
   }
@@ -31,7 +31,7 @@ extension Lowering {
         __NR_open_tree, here, builder.text(source),
         .value(Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC)), into: tree)
       place(tree, name)
-      builder.call(__NR_close, .slot(tree))
+      release(tree)
     }
     let attributes: [FilesystemMount.Option] = userAttributes ? [.init("userxattr")] : []
     let layers: [FilesystemMount.Option] = [
@@ -82,9 +82,7 @@ extension Lowering {
     let tree =
       (mount.copiesUp ? inheritedTree() : nil)
       ?? makeFilesystem(mount.type, mount.source, mount.options, mount.attributes)
-    let target = makeTarget(mount.path, .directory)
-    move(tree, onto: target)
-    builder.call(__NR_close, .slot(target))
+    attach(tree, onto: mount.path, .directory)
     for change in mount.changes { setAttributes(tree, change) }
     places.add(tree, at: mount.path)
   }
@@ -98,11 +96,9 @@ extension Lowering {
     }
     // Before it has a place: what is read-only was so from the beginning.
     for change in bind.changes where change.propagation == nil { setAttributes(tree, change) }
-    let target = makeTarget(bind.path, bind.kind)
-    move(tree, onto: target)
-    builder.call(__NR_close, .slot(target))
+    attach(tree, onto: bind.path, bind.kind)
     for change in bind.changes where change.propagation != nil { setAttributes(tree, change) }
-    builder.call(__NR_close, .slot(tree))
+    release(tree)
   }
 
   /// A detached mount that the host side has made.
@@ -118,18 +114,16 @@ extension Lowering {
     let mount = builder.slot()
     lookUp(path, Int(LINUX_O_PATH | LINUX_O_DIRECTORY), into: mount)
     builder.call(__NR_fchdir, .slot(mount))
-    builder.call(__NR_close, .slot(mount))
+    release(mount)
     builder.call(
       __NR_mount, 0, builder.text("."), 0, .value(Int(flags.union(.remount).rawValue)),
       data.isEmpty ? 0 : builder.text(data))
   }
 
-  /// move_mount of a detached mount onto a path of the container, which is made where it is missing.
+  /// The same of one that nothing is found below.
   func attach(_ tree: Slot, at path: String, kind: FileKind = .directory) {
-    let target = makeTarget(path, kind)
-    move(tree, onto: target)
-    builder.call(__NR_close, .slot(target))
-    builder.call(__NR_close, .slot(tree))
+    attach(tree, onto: path, kind)
+    release(tree)
   }
 
   /// - Parameter orElse: where it leads when one is a directory and the other is not; without it that is a failure.
@@ -161,7 +155,7 @@ extension Lowering {
     builder.call(
       __NR_fsmount, .slot(context), .value(Int(LINUX_FSMOUNT_CLOEXEC)), .value(Int(attributes.rawValue)),
       into: mount, explained: context)
-    builder.call(__NR_close, .slot(context))
+    release(context)
     return mount
   }
 

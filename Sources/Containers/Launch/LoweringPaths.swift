@@ -23,6 +23,8 @@ final class Places {
     var names: [String]
     /// No symbolic link has a place on the way: below a mount of ours, and where the kernel's own filesystems go.
     var isStrict: Bool
+    /// Whether the mount is one of ours, and not the root.
+    var isOwn: Bool
   }
 
   func find(_ path: String) -> Place {
@@ -33,7 +35,7 @@ final class Places {
       (depth, mount) = (entry.path.count, entry.mount)
     }
     let isSystem = names.first.map { ["proc", "sys", "dev"].contains($0) } ?? false
-    return Place(mount: mount, names: Array(names.dropFirst(depth)), isStrict: depth > 0 || isSystem)
+    return Place(mount: mount, names: Array(names.dropFirst(depth)), isStrict: depth > 0 || isSystem, isOwn: depth > 0)
   }
 }
 
@@ -70,6 +72,23 @@ extension Lowering {
       into: slot, tolerate: orElse == nil ? [] : [noEntry, notDirectory], otherwise: orElse, then: then)
   }
 
+  /// move_mount of a detached mount onto a path of the container, which is made where it is missing.
+  func attach(_ tree: Slot, onto path: String, _ kind: FileKind) {
+    let place = places.find(path)
+    if kind == .directory && place.isOwn && place.names.count == 1 {
+      // A name in a filesystem of ours takes no look-up: the last name of a path is not followed.
+      let name = builder.text(place.names[0])
+      builder.call(__NR_mkdirat, .slot(place.mount), name, 0o755, tolerate: [exists])
+      builder.call(
+        __NR_move_mount, .slot(tree), builder.text(""), .slot(place.mount), name,
+        .value(Int(LINUX_MOVE_MOUNT_F_EMPTY_PATH)))
+      return
+    }
+    let target = makeTarget(path, kind)
+    move(tree, onto: target)
+    release(target)
+  }
+
   /// A directory or file to mount on, made with its parents where it is missing.
   func makeTarget(_ path: String, _ kind: FileKind) -> Slot {
     let target = builder.slot()
@@ -79,10 +98,11 @@ extension Lowering {
     lookUp(place, open, into: target, orElse: missing, then: done)
     builder.place(missing)
     for (index, name) in place.names.enumerated() {
-      let parent = builder.slot()
+      // The mount itself needs no look-up.
+      let parent = index == 0 ? place.mount : builder.slot()
       var above = place
       above.names = Array(place.names[..<index])
-      lookUp(above, open | Int(LINUX_O_DIRECTORY), into: parent)
+      if index > 0 { lookUp(above, open | Int(LINUX_O_DIRECTORY), into: parent) }
       let isLast = index == place.names.count - 1
       if isLast && kind == .other {
         let regular = 0o100000
@@ -91,7 +111,7 @@ extension Lowering {
       } else {
         builder.call(__NR_mkdirat, .slot(parent), builder.text(name), 0o755, tolerate: [exists])
       }
-      builder.call(__NR_close, .slot(parent))
+      if index > 0 { release(parent) }
     }
     lookUp(place, open, into: target)
     builder.place(done)

@@ -25,7 +25,7 @@ extension Lowering {
     let node = builder.slot()
     lookUp(device.path, Int(LINUX_O_PATH), into: node)
     verify(node, device)
-    builder.call(__NR_close, .slot(node))
+    release(node)
     builder.place(done)
   }
 

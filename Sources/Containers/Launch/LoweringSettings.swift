@@ -11,7 +11,7 @@ extension Lowering {
       __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text(path),
       .value(Int(LINUX_O_CLOEXEC)), into: file)
     builder.call(__NR_setns, .slot(file), .value(Int(kind.flag.rawValue)))
-    builder.call(__NR_close, .slot(file))
+    release(file)
   }
 
   func becomeRoot() {
@@ -28,7 +28,7 @@ extension Lowering {
     for line in offsets {
       builder.call(__NR_write, .slot(file), builder.text(line), .value(line.utf8.count))
     }
-    builder.call(__NR_close, .slot(file))
+    release(file)
   }
 
   func propagate(_ propagation: MountPropagation, _ path: String, isRecursive: Bool) {

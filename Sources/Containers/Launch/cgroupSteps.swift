@@ -36,8 +36,11 @@ func enable(_ controllers: [String], in path: String) {
 }
 
 /// A new cgroup of version 1 has neither processors nor memory.
-func fillCpuset(_ path: String) throws {
-  for file in ["cpuset.cpus", "cpuset.mems"] where isBlank(try readFile("\(path)/\(file)")) {
+///
+/// - Parameter isNew: that it has none is known.
+func fillCpuset(_ path: String, isNew: Bool) throws {
+  for file in ["cpuset.cpus", "cpuset.mems"] {
+    if !isNew, !isBlank(try readFile("\(path)/\(file)")) { continue }
     let above = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     try writeFile("\(path)/\(file)", try readFile("\(above)/\(file)"))
   }

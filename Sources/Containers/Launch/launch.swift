@@ -158,7 +158,7 @@ private struct Launcher: ~Copyable {
     case .shareCgroup(let path): try makeSharedCgroup(path)
     case .takeCgroup(let path): if try takeCgroup(path) { made.append(path) }
     case .enable(let controllers, let path): enable(controllers, in: path)
-    case .fillCpuset(let path): try fillCpuset(path)
+    case .fillCpuset(let path): try fillCpuset(path, isNew: made.contains(path))
     case .write(let file, let value): try writeFile(file, value)
     case .writeOptional(let file, let value): if fileKind(file) != nil { try writeFile(file, value) }
     case .writeEither(let file, let value, let other, let otherValue):
@@ -289,7 +289,10 @@ private struct Launcher: ~Copyable {
       "\(step)", message, execErrno: step.isExec, remedy: remedy(step, Errno(rawValue: message.report.errno), of: plan))
   }
 
-  private func trace(_ line: String, _ time: Int) { options.trace?(line, time - start) }
+  /// Neither the line nor the time is asked for where nobody looks.
+  private func trace(_ line: @autoclosure () -> String, _ time: @autoclosure () -> Int) {
+    if let trace = options.trace { trace(line(), time() - start) }
+  }
 }
 
 /// The sentence for a step of a child that failed.

@@ -1,4 +1,5 @@
 import Containers
+import Glibc
 
 extension Verb {
   static let delete = Verb(
@@ -9,8 +10,8 @@ extension Verb {
     ]
   ) { context, arguments in
     if arguments.has("regex") {
-      let pattern = try pattern(arguments.id())
-      for container in try context.runtime.list() where container.record.id.contains(pattern) {
+      let pattern = try Pattern(arguments.id())
+      for container in try context.runtime.list() where pattern.matches(container.record.id) {
         try context.runtime.delete(container.record.id, force: arguments.has("force"))
       }
       return 0
@@ -20,6 +21,17 @@ extension Verb {
   }
 }
 
-private func pattern(_ text: String) throws(UsageError) -> Regex<AnyRegexOutput> {
-  do { return try Regex(text) } catch { throw UsageError("--regex \(text): it is no regular expression") }
+/// regcomp(3): an extended regular expression.
+private final class Pattern {
+  private var compiled = regex_t()
+
+  init(_ text: String) throws(UsageError) {
+    if regcomp(&compiled, text, REG_EXTENDED | REG_NOSUB) != 0 {
+      throw UsageError("--regex \(text): it is no regular expression")
+    }
+  }
+
+  deinit { regfree(&compiled) }
+
+  func matches(_ text: String) -> Bool { regexec(&compiled, text, 0, nil, 0) == 0 }
 }
