@@ -1,0 +1,200 @@
+"""Runs any OCI runtime with runc's command line from outside: RUNTIME=/path make conformance.
+
+Each case names the sentence of the specification that it checks, and what of checklist.txt it covers. A runtime
+that is known to differ has rows in differences.md: there a failure is expected, and a success isn't.
+"""
+
+import itertools
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+import differences
+import pytest
+import sockets
+from bundles import BUSYBOX, CGROUPS, Container, Runtime, make_rootfs
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+RUNTIME = os.environ.get("RUNTIME") or str(ROOT / ".build/release/cooper-runtime")
+RESULTS = []
+COVERED = {}
+NUMBERS = itertools.count(1)
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "covers(name, ...): lines of checklist.txt that the case covers")
+    config.addinivalue_line("markers", "needs(name, ...): what the case needs of the machine beside Tests/conftest.py")
+
+
+def pytest_collection_modifyitems(items):
+    known = differences.of(RUNTIME)
+    for item in items:
+        case = item.nodeid.split("::", 1)[1]
+        for mark in item.iter_markers("covers"):
+            for name in mark.args:
+                COVERED.setdefault(name, []).append(case)
+        item.user_properties.append(("covers", [n for m in item.iter_markers("covers") for n in m.args]))
+        reason = differences.reason(known, case)
+        if reason:
+            item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
+
+
+def pytest_runtest_logreport(report):
+    if report.when == "call" or report.outcome == "skipped" or (report.when != "call" and report.failed):
+        outcome = report.outcome
+        if hasattr(report, "wasxfail"):
+            outcome = "failed"  # in the table a known difference is one
+        RESULTS.append(
+            {
+                "case": report.nodeid.split("::", 1)[1],
+                "outcome": outcome,
+                "known": hasattr(report, "wasxfail"),
+                "covers": dict(report.user_properties).get("covers", []),
+                "text": str(report.longrepr)[-600:] if outcome != "passed" else "",
+            }
+        )
+
+
+def pytest_sessionfinish():
+    if os.environ.get("RESULTS"):
+        pathlib.Path(os.environ["RESULTS"]).write_text(json.dumps(RESULTS, indent=1))
+
+
+# What a machine may lack, beside what Tests/conftest.py knows.
+NEEDS = {
+    "AppArmor": lambda: os.path.exists("/sys/kernel/security/apparmor"),
+    "SELinux": lambda: os.path.exists("/sys/fs/selinux/enforce"),
+    "resctrl": lambda: "resctrl" in open("/proc/filesystems").read(),
+    "no resctrl": lambda: "resctrl" not in open("/proc/mounts").read(),
+    "CAP_SYS_RESOURCE": lambda: bool(capabilities_of_root() >> 24 & 1),
+    "dummy interfaces": lambda: subprocess.run(
+        ["unshare", "-n", "ip", "link", "add", "d0", "type", "dummy"], capture_output=True, check=False
+    ).returncode
+    == 0,
+    "veth": lambda: subprocess.run(
+        ["unshare", "-n", "ip", "link", "add", "d0", "type", "veth", "peer", "name", "d1"],
+        capture_output=True,
+        check=False,
+    ).returncode
+    == 0,
+    "two processors": lambda: len(os.sched_getaffinity(0)) >= 2,
+    "criu": lambda: shutil.which("criu") is not None
+    and subprocess.run(["criu", "check"], capture_output=True, check=False).returncode == 0,
+    "cgroup v2": lambda: (CGROUPS / "cgroup.controllers").exists(),
+    "cgroup v1": lambda: (CGROUPS / "memory/cgroup.procs").exists(),
+    "systemd": lambda: os.path.exists("/run/systemd/system"),
+    "a C compiler": lambda: shutil.which("cc") is not None,
+    "ps": lambda: shutil.which("ps") is not None,
+    "key rings": lambda: os.path.exists("/proc/keys"),
+}
+
+
+def capabilities_of_root():
+    with open("/proc/self/status", encoding="utf-8") as status:
+        return int(next(line.split()[1] for line in status if line.startswith("CapEff")), 16)
+
+
+def has(name):
+    """A name of the table above, or FILE of a v1 cgroup: `blkio.weight`."""
+    if name in NEEDS:
+        return NEEDS[name]()
+    assert "." in name, name
+    controller = "cpu" if name.startswith("cpu.") else name.split(".")[0]
+    return any((folder / name).exists() for folder in [CGROUPS / controller, *CGROUPS.glob(f"{controller},*")])
+
+
+def pytest_runtest_setup(item):
+    for mark in item.iter_markers("needs"):
+        for name in mark.args:
+            if not has(name):
+                pytest.skip(f"missing requirement: {name} (machine)")
+
+
+@pytest.fixture(scope="session", name="place")
+def place_fixture():
+    """A directory that every user may pass, for the ids of user namespaces."""
+    if os.geteuid() != 0:
+        pytest.fail("the conformance suite is run as root")
+    if (CGROUPS / "unified").exists():
+        pytest.fail("a hybrid cgroup layout: run it through make conformance, which shows v1 alone")
+    if not os.access(RUNTIME, os.X_OK):
+        pytest.fail(f"{RUNTIME} is not there: RUNTIME=PATH names another one")
+    if not os.path.exists(BUSYBOX):
+        pytest.fail("busybox is missing: install busybox-static")
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="cooper-conformance-"))
+    folder.chmod(0o755)
+    make_rootfs(folder / "image")
+    yield folder
+    with open("/proc/self/mounts", encoding="utf-8") as mounts:
+        for line in reversed(mounts.readlines()):
+            if line.split()[1].startswith(str(folder)):
+                subprocess.run(["umount", "-l", line.split()[1]], check=True)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(name="folder")
+def folder_fixture(place):
+    folder = place / str(next(NUMBERS))
+    folder.mkdir(mode=0o755)
+    return folder
+
+
+@pytest.fixture(name="runtime")
+def runtime_fixture(folder):
+    return Runtime(RUNTIME, folder)
+
+
+@pytest.fixture(name="make")
+def make_fixture(runtime, place, folder):
+    """Makes containers; at the end they are deleted, and nothing of them may be left."""
+    made = []
+
+    def make(name="c"):
+        number = next(NUMBERS)
+        container = Container(runtime, folder / name, f"cooper-oci-{os.getpid()}-{number}", place / "image")
+        made.append(container)
+        return container
+
+    yield make
+    left = [line for container in reversed(made) for line in container.clean()]
+    assert left == [], "delete --force leaves cgroups"
+
+
+@pytest.fixture(name="box")
+def box_fixture(make):
+    return make()
+
+
+@pytest.fixture(name="running")
+def running_fixture(box):
+    return box.sleeps().up()
+
+
+@pytest.fixture(name="listener")
+def listener_fixture(folder):
+    """Makes sockets that wait for descriptors."""
+    made = []
+
+    def make(name="socket"):
+        made.append(sockets.Listener(folder / name))
+        return made[-1]
+
+    yield make
+    for listener in made:
+        listener.close()
+
+
+@pytest.fixture(scope="session", name="compiled")
+def compiled_fixture(place):
+    """Compiles a C program without shared libraries."""
+
+    def build(name, source):
+        file = place / f"{name}.c"
+        file.write_text(source)
+        subprocess.run(["cc", "-static", "-O1", "-o", place / name, file], check=True)
+        return place / name
+
+    return build
