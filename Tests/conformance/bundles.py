@@ -14,7 +14,7 @@ from types import SimpleNamespace
 BUSYBOX = "/bin/busybox"
 APPLETS = (
     "cat chmod chown chrt cp cut date dd df dmesg echo env false find grep groups head hostname id ionice ip kill ln ls "
-    "mkdir mkfifo mknod mount nc nsenter ps pwd readlink realpath rm sed seq setsid sh sleep sort stat stty sync "
+    "mkdir mkfifo mknod mount nc nsenter ps pwd readlink realpath renice rm sed seq setsid sh sleep sort stat stty sync "
     "sysctl tail taskset tee test touch tr true tty umount uname unshare uptime wc id usleep"
 ).split()
 CAPABILITIES = ["CAP_KILL", "CAP_CHOWN", "CAP_SETUID", "CAP_SETGID", "CAP_NET_BIND_SERVICE", "CAP_MKNOD", "CAP_DAC_OVERRIDE"]

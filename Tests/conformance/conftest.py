@@ -4,6 +4,7 @@ Each case names the sentence of the specification that it checks, and what of ch
 that is known to differ has rows in differences.md: there a failure is expected, and a success isn't.
 """
 
+import functools
 import itertools
 import json
 import os
@@ -81,6 +82,7 @@ NEEDS = {
     ).returncode
     == 0,
     "two processors": lambda: len(os.sched_getaffinity(0)) >= 2,
+    "BFQ": lambda: any("[bfq]" in open(path).read() for path in pathlib.Path("/sys/block").glob("*/queue/scheduler")),
     "criu": lambda: shutil.which("criu") is not None
     and subprocess.run(["criu", "check"], capture_output=True, check=False).returncode == 0,
     "cgroup v2": lambda: (CGROUPS / "cgroup.controllers").exists(),
@@ -98,12 +100,24 @@ def capabilities_of_root():
 
 
 def has(name):
-    """A name of the table above, or FILE of a v1 cgroup: `blkio.weight`."""
+    """A name of the table above, or files of a cgroup, one of which must be there: `blkio.weight|io.weight`."""
     if name in NEEDS:
         return NEEDS[name]()
     assert "." in name, name
-    controller = "cpu" if name.startswith("cpu.") else name.split(".")[0]
-    return any((folder / name).exists() for folder in [CGROUPS / controller, *CGROUPS.glob(f"{controller},*")])
+    return any(file in cgroup_files() for file in name.split("|"))
+
+
+@functools.lru_cache(None)
+def cgroup_files():
+    """The names of all files that a new cgroup has."""
+    found = set()
+    parents = [CGROUPS] if has("cgroup v2") else [path for path in CGROUPS.iterdir() if path.is_dir() and not path.is_symlink()]
+    for parent in parents:
+        probe = parent / f"cooper-probe-{os.getpid()}"
+        probe.mkdir()
+        found |= set(os.listdir(probe))
+        probe.rmdir()
+    return found
 
 
 def pytest_runtest_setup(item):

@@ -1,6 +1,7 @@
 """Receives what runtimes send over Unix sockets."""
 
 import array
+import os
 import socket
 
 
@@ -32,8 +33,6 @@ class Listener:
                 self.descriptors += found
 
     def close(self):
-        import os
-
         self.socket.close()
         for descriptor in self.descriptors:
             os.close(descriptor)
