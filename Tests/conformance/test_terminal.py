@@ -3,6 +3,8 @@
 import array
 import fcntl
 import os
+import select
+import subprocess
 import termios
 
 import pytest
@@ -14,10 +16,11 @@ covers = pytest.mark.covers
 def read_until(descriptor, words):
     text = ""
     while words not in text:
+        assert select.select([descriptor], [], [], 10)[0], f"nothing comes after {text!r}"
         data = os.read(descriptor, 4096)
         assert data, text
-        text += data.decode()
-    return text.replace("\r\n", "\n")
+        text = (text + data.decode()).replace("\r\n", "\n")
+    return text
 
 
 @pytest.fixture(name="terminal")
@@ -125,8 +128,6 @@ def test_run_in_the_foreground_passes_a_terminal_through(box):
     fcntl.ioctl(slave, termios.TIOCSWINSZ, array.array("H", [25, 90, 0, 0]))
     box.process["terminal"] = True
     box.script("tty; stty size; read line; echo got $line; exit 4").save()
-    import subprocess
-
     command = [box.runtime.path, "--root", box.runtime.state, "run", "--bundle", box.folder, box.id]
     process = subprocess.Popen(list(map(str, command)), stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
     os.close(slave)
