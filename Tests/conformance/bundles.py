@@ -129,7 +129,7 @@ class Container:
         self.rootfs = folder / "rootfs"
         self.config = copy.deepcopy(DEFAULTS)
         self.config["linux"]["cgroupsPath"] = f"/{name}"
-        self.files = []
+        self.cgroup_is_ours = False  # whether the test has made it itself
         folder.mkdir(mode=0o755)
         subprocess.run(["cp", "-al", rootfs, self.rootfs], check=True)
 
@@ -283,17 +283,18 @@ class Container:
         return parse_mounts(self.inside("mountinfo"))
 
     def clean(self):
+        """Deletes it; the cgroups of its own that are left."""
         for folder in self.cgroups():
             for name, value in (("freezer.state", "THAWED"), ("cgroup.freeze", "0")):
                 for file in folder.rglob(name):
                     with contextlib.suppress(OSError):
                         file.write_text(value)
         self.runtime("delete", "--force", self.id)
-        left = [str(path) for path in self.cgroups()]
+        left = self.cgroups(self.linux.get("cgroupsPath", self.id).lstrip("/"))
         for folder in self.cgroups():
             for below in sorted([folder, *[path for path in folder.rglob("*") if path.is_dir()]], reverse=True):
                 empty(below)
-        return left
+        return [] if self.cgroup_is_ours else [str(path) for path in left]
 
 
 def empty(folder):

@@ -329,6 +329,7 @@ def test_a_cgroup_in_use(make):
     """config-linux.md, Control groups: a cgroup that isn't empty MAY be refused; the other container stays as it is."""
     first, second = make("first"), make("second")
     first.sleeps().up()
+    second.cgroup_is_ours = True
     second.linux["cgroupsPath"] = first.linux["cgroupsPath"]
     second.sleeps().attempt()
     second.runtime("delete", "--force", second.id)
@@ -342,9 +343,11 @@ def test_a_frozen_cgroup(box):
     """config-linux.md, Control groups: a frozen cgroup MAY be refused, and never hangs the runtime."""
     cgroup = CGROUPS / "freezer" / box.id
     cgroup.mkdir()
+    box.cgroup_is_ours = True
     (cgroup / "freezer.state").write_text("FROZEN")
     box.sleeps()
     done = box.attempt()
+    assert cgroup.exists(), "it has removed a cgroup that it has not made"
     (cgroup / "freezer.state").write_text("THAWED")
     if done.returncode == 0:
         box.start()

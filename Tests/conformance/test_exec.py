@@ -55,12 +55,20 @@ def test_exec_in_a_created_container(box):
 @covers("rule:exec-inherits-the-process")
 def test_what_is_not_said_is_as_in_config(box):
     """The command line: environment, user, directory and capabilities of exec are those of process where no flag says otherwise."""
-    box.process.update(cwd="/home", user={"uid": 1000, "gid": 1001, "additionalGids": [7], "umask": 0o077})
+    box.process.update(cwd="/home", user={"uid": 1000, "gid": 1001, "additionalGids": [7]})
     box.process["env"] = ["PATH=/bin", "ONE=1"]
     box.process["noNewPrivileges"] = True
     box.sleeps().up()
     assert running_values(box) == running_values(box, box.inside("status"))
-    assert box.execs("pwd; echo $ONE; id -u; id -g; umask").split() == ["/home", "1", "1000", "1001", "0077"]
+    assert box.execs("pwd; echo $ONE; id -u; id -g").split() == ["/home", "1", "1000", "1001"]
+
+
+@covers("rule:exec-inherits-the-process", "process.user.umask")
+def test_the_umask_is_as_in_config(box):
+    """config.md, POSIX-platform User: umask is the umask of the user, of what exec runs too."""
+    box.process["user"]["umask"] = 0o077
+    box.sleeps().up()
+    assert box.execs("umask") == "0077\n"
 
 
 def running_values(box, text=None):
@@ -226,6 +234,11 @@ def test_cgroup(running):
                 (folder / "below" / name).write_text((folder / name).read_text())
     text = running.execs("cat /proc/self/cgroup", "--cgroup", "below")
     assert f"/{running.id}/below" in text
+
+
+@covers("command:exec:--cgroup")
+def test_a_cgroup_that_is_not_there(running):
+    """The command line: --cgroup takes a cgroup that exists."""
     assert running.exec("/bin/true", flags=["--cgroup", "not-there"]).returncode != 0
 
 

@@ -127,7 +127,7 @@ def test_run_in_the_foreground_passes_a_terminal_through(box):
     master, slave = os.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, array.array("H", [25, 90, 0, 0]))
     box.process["terminal"] = True
-    box.script("tty; stty size; read line; echo got $line; exit 4").save()
+    box.script("tty; until stty size 2>/dev/null | grep 90; do usleep 1000; done; read line; echo got $line; exit 4").save()
     command = [box.runtime.path, "--root", box.runtime.state, "run", "--bundle", box.folder, box.id]
     process = subprocess.Popen(list(map(str, command)), stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
     os.close(slave)
