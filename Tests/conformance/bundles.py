@@ -190,10 +190,10 @@ class Container:
         assert self.cgroups() == [], "cgroups are left of what was refused"
         return done
 
-    def attempt(self, *flags, verb="create", **options):
+    def attempt(self, *flags, verb="create", before=(), **options):
         self.save()
         with open(self.folder / "out", "w") as out, open(self.folder / "err", "w") as err:
-            command = [str(self.runtime.path), "--root", str(self.runtime.state), verb]
+            command = [*map(str, before), str(self.runtime.path), "--root", str(self.runtime.state), verb]
             command += [*map(str, flags), "--bundle", str(self.folder), self.id]
             options.setdefault("stdin", subprocess.DEVNULL)
             done = subprocess.run(command, stdout=out, stderr=err, check=False, timeout=20, **options)
@@ -203,6 +203,14 @@ class Container:
         done = self.attempt(*flags, **options)
         assert done.returncode == 0, done
         return self
+
+    def through(self, verb, *flags, **options):
+        """Its output, when it has been run from create, or from run, to its end."""
+        if verb == "run":
+            done = self.run(*flags, **options)
+            assert done.returncode == 0, done
+            return done.stdout
+        return self.create(*flags, **options).start().ended().out()
 
     def start(self):
         done = self.runtime("start", self.id)

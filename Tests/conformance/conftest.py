@@ -158,6 +158,11 @@ def place_fixture():
     shutil.rmtree(folder)
 
 
+@pytest.fixture(scope="session", name="covered")
+def covered_fixture():
+    return COVERED
+
+
 @pytest.fixture(name="folder")
 def folder_fixture(place):
     folder = place / str(next(NUMBERS))

@@ -352,3 +352,19 @@ def test_a_frozen_cgroup(box):
     if done.returncode == 0:
         box.start()
         wait_until(box.out)
+
+
+@covers("rule:v1-keys-on-v2")
+@needs("cgroup v2")
+def test_what_cannot_be_converted_is_an_error(box):
+    """config-linux.md, Unified: a v1 property on v2 MAY be converted, and where that isn't possible MUST be an error."""
+    box.linux["resources"]["network"] = {"classID": 0x100001}
+    box.refused()
+
+
+@covers("rule:v1-keys-on-v2")
+@needs("cgroup v1")
+def test_unified_on_v1_is_an_error(box):
+    """config-linux.md, Unified: a controller that is not present in the unified hierarchy MUST be an error."""
+    box.linux["resources"]["unified"] = {"memory.max": str(64 * M)}
+    box.refused()

@@ -49,7 +49,7 @@ def test_the_log_is_json_lines(box, folder):
     assert "/no/such/program" in errors[-1]["msg"]
 
 
-@covers("global:--log-format text")
+@covers("global:--log-format")
 def test_the_log_is_text(box, folder):
     """The command line: --log-format text writes lines for people."""
     log = folder / "log.txt"
@@ -103,7 +103,7 @@ def test_rootless(box, value):
     assert (done.returncode, done.stdout) == (0, "fine\n")
 
 
-@covers("global:--criu")
+@covers("rule:unknown-flags-are-errors")
 def test_an_unknown_flag_is_an_error(runtime):
     """The command line: a flag or a command that nobody knows is an error, not passed over."""
     assert runtime("--no-such-flag", "list").returncode != 0
@@ -139,26 +139,26 @@ def test_the_pid_file(box, folder, verb):
 
 
 @covers("command:create:--pidfd-socket", "command:run:--pidfd-socket")
-def test_the_pidfd_socket(box, listener):
+@pytest.mark.parametrize("verb", ["create", "run"])
+def test_the_pidfd_socket(box, listener, verb):
     """The command line: --pidfd-socket names a Unix socket over which a descriptor of the process is sent."""
     place = listener()
-    box.sleeps().create("--pidfd-socket", place.path)
+    box.sleeps().create("--pidfd-socket", place.path, *(["--detach"] if verb == "run" else []), verb=verb)
     _, batches = place.receive()
     text = pathlib.Path(f"/proc/self/fdinfo/{batches[0][0]}").read_text()
     assert f"Pid:\t{box.pid}\n" in text
 
 
 @covers("command:create:--preserve-fds", "command:run:--preserve-fds")
+@pytest.mark.parametrize("verb", ["create", "run"])
 @pytest.mark.parametrize("count", [0, 1, 2])
-def test_preserved_descriptors(box, folder, count):
+def test_preserved_descriptors(box, folder, verb, count):
     """The command line: --preserve-fds N passes N more descriptors from 3 on, and not one more."""
     (folder / "three").write_text("three")
     (folder / "four").write_text("four")
-    box.script("for n in 3 4; do test -e /proc/$$/fd/$n && cat /proc/$$/fd/$n; done; true").save()
-    flags = f"--root {box.runtime.state} run --preserve-fds {count} --bundle {box.folder} {box.id}"
-    script = f"exec {box.runtime.path} {flags} 3<{folder}/three 4<{folder}/four"
-    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    assert (done.returncode, done.stdout) == (0, ["", "three", "threefour"][count]), done
+    box.script("for n in 3 4; do test -e /proc/$$/fd/$n && cat /proc/$$/fd/$n; done; true")
+    opens = ["sh", "-c", f'exec "$@" 3<{folder}/three 4<{folder}/four', "sh"]
+    assert box.through(verb, "--preserve-fds", count, before=opens) == ["", "three", "threefour"][count]
 
 
 @covers("rule:listen-fds")
@@ -206,13 +206,12 @@ def test_notify_socket(box, folder, compiled):
 
 
 @covers("command:create:--no-pivot", "command:run:--no-pivot")
-def test_no_pivot(box):
+@pytest.mark.parametrize("verb", ["create", "run"])
+def test_no_pivot(box, verb):
     """The command line: --no-pivot changes the root another way, where it lies on a ramdisk; the container sees the same."""
-    box.script("ls -d /home/cask; ls /").save()
-    done = box.runtime("run", "--no-pivot", "--bundle", box.folder, box.id)
-    assert done.returncode == 0, done
-    assert "/home/cask" in done.stdout
-    assert "boot" not in done.stdout.split()
+    text = box.script("ls -d /home/cask; ls /").through(verb, "--no-pivot")
+    assert "/home/cask" in text
+    assert "boot" not in text.split()
 
 
 RING = """
@@ -229,22 +228,20 @@ int main(void) {
 
 @covers("command:create:--no-new-keyring", "command:run:--no-new-keyring", "rule:session-keyring")
 @needs("key rings", "a C compiler")
+@pytest.mark.parametrize("verb", ["create", "run"])
 @pytest.mark.parametrize("flag", [True, False])
-def test_the_key_ring(box, compiled, flag):
+def test_the_key_ring(box, compiled, verb, flag):
     """The command line: a container has a session keyring of its own, but with --no-new-keyring it keeps the caller's."""
     (box.rootfs / "ring").write_bytes(compiled("ring", RING).read_bytes())
     (box.rootfs / "ring").chmod(0o755)
     box.process["args"] = ["/ring"]
-    box.save()
-    command = [box.runtime.path, "--root", box.runtime.state, "run", *(["--no-new-keyring"] if flag else [])]
-    command += ["--bundle", box.folder, box.id]
     script = (
         "import ctypes, os, sys; l = ctypes.CDLL(None, use_errno=True);"
         f"assert l.syscall({KEYCTL}, 1, b'ring-of-the-caller') > 0; os.execv(sys.argv[1], sys.argv[1:])"
     )
-    done = subprocess.run(["python3", "-c", script, *map(str, command)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done
-    assert ("ring-of-the-caller" in done.stdout) == flag
+    flags = ["--no-new-keyring"] if flag else []
+    text = box.through(verb, *flags, before=["/usr/bin/env", "python3", "-c", script])
+    assert ("ring-of-the-caller" in text) == flag
 
 
 @covers("command:run:--detach")
@@ -290,7 +287,7 @@ def test_list_as_json(make, flag):
     assert found[second.id]["created"].startswith("20")
 
 
-@covers("command:list", "command:list:--format table")
+@covers("command:list", "command:list:--format")
 def test_list_as_a_table(running):
     """The command line: list prints a line of heads and one for each container."""
     for flags in [[], ["--format", "table"]]:
@@ -313,7 +310,7 @@ def test_an_empty_list(runtime):
     assert (done.returncode, done.stdout) == (0, "")
 
 
-@covers("command:ps", "command:ps:--format json")
+@covers("command:ps", "command:ps:--format")
 @pytest.mark.parametrize("flag", ["-f", "--format"])
 def test_ps_as_json(box, flag):
     """The command line: ps --format json is an array of the numbers of the container's processes as the host sees them."""
@@ -323,7 +320,7 @@ def test_ps_as_json(box, flag):
     assert len(found) >= 2
 
 
-@covers("command:ps", "command:ps:--format table")
+@covers("command:ps", "command:ps:--format")
 @needs("ps")
 def test_ps_as_a_table(running):
     """The command line: ps prints the lines of ps(1) about these processes."""
@@ -519,12 +516,14 @@ def test_cgroup_manager(box, value):
 
 
 @covers("command:create:--config", "command:run:--config")
+@pytest.mark.parametrize("verb", ["create", "run"])
 @pytest.mark.parametrize("flag", ["-f", "--config"])
-def test_another_name_for_the_config(box, folder, flag):
+def test_another_name_for_the_config(box, folder, verb, flag):
     """crun's command line: --config names the configuration, which need not be in the bundle."""
     box.script("echo fine").save()
     (box.folder / "config.json").rename(folder / "other.json")
-    assert box.runtime("run", flag, folder / "other.json", "--bundle", box.folder, box.id).stdout == "fine\n"
+    box.script("echo wrong")
+    assert box.through(verb, flag, folder / "other.json") == "fine\n"
 
 
 @covers("command:delete:--regex")

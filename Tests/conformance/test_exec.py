@@ -242,7 +242,7 @@ def test_a_cgroup_that_is_not_there(running):
     assert running.exec("/bin/true", flags=["--cgroup", "not-there"]).returncode != 0
 
 
-@covers("command:exec:cgroup", "rule:exec-is-in-the-cgroup")
+@covers("rule:exec-is-in-the-cgroup")
 def test_exec_is_in_the_containers_cgroup(running):
     """config-linux.md, Control groups: the container's limits hold for what exec runs too."""
     lines = running.execs("cat /proc/self/cgroup").split()

@@ -11,7 +11,7 @@ from bundles import wait_until
 covers = pytest.mark.covers
 
 
-@covers("rule:state-properties", "command:state", "ociVersion", "annotations")
+@covers("rule:state-properties", "command:state", "ociVersion*", "annotations")
 def test_the_state_has_what_it_must_have(box):
     """runtime.md, State: ociVersion, id, status, pid, bundle (absolute) and annotations are in the state."""
     box.config["annotations"] = {"org.example.key": "value", "empty": ""}
@@ -175,7 +175,7 @@ def test_kill_sends_the_signal(box, name):
     box.ended()
 
 
-@covers("command:kill:SIGNAL is TERM")
+@covers("command:kill:SIGNAL")
 def test_kill_sends_sigterm_by_default(running):
     """The command line: kill without a signal sends SIGTERM."""
     running.kill()
@@ -247,7 +247,7 @@ def test_delete_force_kills(running, flag):
     assert running.cgroups() == []
 
 
-@covers("command:delete:--force unknown")
+@covers("rule:delete-force-of-an-unknown-id")
 def test_delete_force_of_an_unknown_container_is_no_error(runtime):
     """The command line: what engines rely on: delete --force of what doesn't exist succeeds."""
     assert runtime("delete", "--force", "cooper-oci-nobody").returncode == 0

@@ -165,7 +165,7 @@ def test_a_recursive_flag(box, tree, option):
     assert (flag in lines["/mnt"], flag in lines["/mnt/sub"]) == (is_there, is_there)
 
 
-@covers("option:rro", "rule:a recursive flag stays in the container")
+@covers("option:rro", "rule:recursive-flags-stay-inside")
 def test_a_recursive_flag_does_not_reach_the_host(box, tree):
     """config.md, Linux mount options: what is mounted in the container is the container's: the host's mounts stay writable."""
     box.mount("/mnt", "bind", tree, "rbind", "rro")

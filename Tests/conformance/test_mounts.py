@@ -163,7 +163,7 @@ def test_masked_paths_cannot_be_read(box):
     assert not (box.rootfs / "not").exists()
 
 
-@covers("linux.maskedPaths", "rule:a masked directory takes no file")
+@covers("linux.maskedPaths", "rule:masked-directories-take-no-file")
 def test_a_masked_directory_takes_nothing(box):
     """config-linux.md, Masked Paths: what masks a directory is not the container's to write to."""
     (box.rootfs / "hidden").mkdir()
@@ -190,7 +190,7 @@ def test_the_label_of_mounts(box):
     assert "c1,c2" in box.output("grep ' /mnt ' /proc/self/mountinfo")
 
 
-@covers("rule:the hosts mounts are not seen")
+@covers("rule:host-mounts-are-not-seen")
 def test_nothing_of_the_hosts_mounts_is_seen(box, folder):
     """config-linux.md, Namespaces: the container has an isolated mount table."""
     lines = box.output("cat /proc/self/mountinfo").splitlines()

@@ -121,7 +121,7 @@ def test_a_socket_that_is_not_there_is_an_error(box, folder):
     box.refused("--console-socket", folder / "nobody")
 
 
-@covers("command:run:terminal", "process.terminal")
+@covers("rule:run-passes-a-terminal-through", "process.terminal")
 def test_run_in_the_foreground_passes_a_terminal_through(box):
     """The command line: run in the foreground gives the container a terminal of its own, and passes bytes between both."""
     master, slave = os.openpty()
