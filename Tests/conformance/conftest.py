@@ -30,17 +30,22 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "needs(name, ...): what the case needs of the machine beside Tests/conftest.py")
 
 
+def case_of(report):
+    """FILE::CASE, without the folders."""
+    return report.nodeid.split("::")[0].split("/")[-1] + "::" + report.nodeid.split("::", 1)[1]
+
+
 def pytest_collection_modifyitems(items):
     known = differences.of(RUNTIME)
     for item in items:
-        case = item.nodeid.split("::", 1)[1]
+        case = case_of(item)
         for mark in item.iter_markers("covers"):
             for name in mark.args:
                 COVERED.setdefault(name, []).append(case)
         item.user_properties.append(("covers", [n for m in item.iter_markers("covers") for n in m.args]))
-        reason = differences.reason(known, case)
-        if reason:
-            item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
+        row = differences.row_of(known, case)
+        if row:
+            item.add_marker(pytest.mark.xfail(reason=row.why, strict=row.kind != "race"))
 
 
 def pytest_runtest_logreport(report):
@@ -50,7 +55,7 @@ def pytest_runtest_logreport(report):
             outcome = "failed"  # in the table a known difference is one
         RESULTS.append(
             {
-                "case": report.nodeid.split("::", 1)[1],
+                "case": case_of(report),
                 "outcome": outcome,
                 "known": hasattr(report, "wasxfail"),
                 "covers": dict(report.user_properties).get("covers", []),

@@ -1,8 +1,9 @@
-"""The rows of differences.md: where a runtime is known to differ from the specification, or from this machine."""
+"""The rows of differences.md: where a runtime is known to differ from what the cases want."""
 
 import fnmatch
 import pathlib
 import subprocess
+from types import SimpleNamespace
 
 TABLE = pathlib.Path(__file__).with_name("differences.md")
 
@@ -17,20 +18,25 @@ def version(path):
 
 
 def rows():
+    """One for each row of a table below a heading that is a runtime's version."""
+    runtime = None
     for line in TABLE.read_text().splitlines():
-        if line.startswith("| ") and not line.startswith(("| runtime", "| ---")):
-            yield [field.strip().strip("`") for field in line.strip("|").split("|")]
+        if line.startswith("## "):
+            runtime = line[3:]
+        elif line.startswith("| `"):
+            case, kind, why = (field.strip().strip("`") for field in line.strip("|").split("|"))
+            yield SimpleNamespace(runtime=runtime, case=case, kind=kind, why=f"{kind}: {why}")
 
 
 def of(path):
     """The rows about this runtime in this version."""
     name = version(path)
-    return [(case, f"{kind}: {why}") for runtime, case, kind, why in rows() if runtime == name]
+    return [row for row in rows() if row.runtime == name]
 
 
-def reason(known, case):
-    # In a name of a case the brackets stand for themselves.
-    for pattern, why in known:
-        if fnmatch.fnmatchcase(case, pattern.replace("[", "[[]")):
-            return why
+def row_of(known, case):
+    """The row about a case, FILE::NAME[PARAMETERS]; a * in a row stands for anything."""
+    for row in known:
+        if fnmatch.fnmatchcase(case, row.case.replace("[", "[[]")):
+            return row
     return None

@@ -144,10 +144,10 @@ def test_the_processors_of_a_process(running, folder):
 @covers("command:exec:--process", "process.rlimits")
 def test_the_limits_of_a_process(running, folder):
     """config.md, POSIX process: rlimits of the process that exec is given."""
-    process = {**PROCESS, "args": ["/bin/sh", "-c", "ulimit -n"]}
-    process["rlimits"] = [{"type": "RLIMIT_NOFILE", "soft": 77, "hard": 99}]
+    process = {**PROCESS, "args": ["/bin/sh", "-c", "ulimit -s"]}
+    process["rlimits"] = [{"type": "RLIMIT_STACK", "soft": 1 << 20, "hard": 2 << 20}]
     (folder / "process.json").write_text(json.dumps(process))
-    assert running.exec(flags=["--process", folder / "process.json"]).stdout == "77\n"
+    assert running.exec(flags=["--process", folder / "process.json"]).stdout == "1024\n"
 
 
 @covers("command:exec:--detach", "command:exec:--pid-file")
