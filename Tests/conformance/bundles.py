@@ -13,11 +13,20 @@ from types import SimpleNamespace
 
 BUSYBOX = "/bin/busybox"
 APPLETS = (
-    "cat chmod chown chrt cp cut date dd df dmesg echo env false find grep groups head hostname id ionice ip kill ln ls "
-    "mkdir mkfifo mknod mount nc nsenter ps pwd readlink realpath renice rm sed seq setsid sh sleep sort stat stty sync "
-    "sysctl tail taskset tee test touch tr true tty umount uname unshare uptime wc id usleep"
+    "cat chmod chown chrt cp cut date dd df dmesg echo env false find grep groups head hostname id "
+    "ionice ip kill ln ls mkdir mkfifo mknod mount nc nsenter ps pwd readlink realpath renice rm sed "
+    "seq setsid sh sleep sort stat stty sync sysctl tail taskset tee test touch tr true tty umount "
+    "uname unshare uptime usleep wc "
 ).split()
-CAPABILITIES = ["CAP_KILL", "CAP_CHOWN", "CAP_SETUID", "CAP_SETGID", "CAP_NET_BIND_SERVICE", "CAP_MKNOD", "CAP_DAC_OVERRIDE"]
+CAPABILITIES = [
+    "CAP_KILL",
+    "CAP_CHOWN",
+    "CAP_SETUID",
+    "CAP_SETGID",
+    "CAP_NET_BIND_SERVICE",
+    "CAP_MKNOD",
+    "CAP_DAC_OVERRIDE",
+]
 DEFAULTS = {
     "ociVersion": "1.0.2",
     "process": {
@@ -90,7 +99,8 @@ class Runtime:
         self.log = folder / "log"
 
     def __call__(self, *arguments, **options):
-        """Runs a command, what it says and what containers say going through files: those keep their streams."""
+        """Runs a command, what it says and what containers say going through files: those keep their
+        streams."""
         return self.bare("--root", self.state, *arguments, **options)
 
     def bare(self, *arguments, before=(), **options):
@@ -150,7 +160,13 @@ class Container:
         return self.script("trap 'exit 3' TERM; echo up; while :; do sleep 60 & wait; done")
 
     def mount(self, destination, kind, source, *options, **more):
-        entry = {"destination": destination, "type": kind, "source": str(source), "options": list(options), **more}
+        entry = {
+            "destination": destination,
+            "type": kind,
+            "source": str(source),
+            "options": list(options),
+            **more,
+        }
         self.config["mounts"].append(entry)
         return entry
 
@@ -300,7 +316,9 @@ class Container:
         self.runtime("delete", "--force", self.id)
         left = self.cgroups(self.linux.get("cgroupsPath", self.id).lstrip("/"))
         for folder in self.cgroups():
-            for below in sorted([folder, *[path for path in folder.rglob("*") if path.is_dir()]], reverse=True):
+            for below in sorted(
+                [folder, *[path for path in folder.rglob("*") if path.is_dir()]], reverse=True
+            ):
                 empty(below)
         return [] if self.cgroup_is_ours else [str(path) for path in left]
 

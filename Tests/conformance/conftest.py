@@ -1,7 +1,7 @@
 """Runs any OCI runtime with runc's command line from outside: RUNTIME=/path make conformance.
 
-Each case names the sentence of the specification that it checks, and what of checklist.txt it covers. A runtime
-that is known to differ has rows in differences.md: there a failure is expected, and a success isn't.
+Each case names the sentence of the specification that it checks, and what of checklist.txt it covers. A
+runtime that is known to differ has rows in differences.md: there a failure is expected, and a success isn't.
 """
 
 import functools
@@ -27,7 +27,9 @@ NUMBERS = itertools.count(1)
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "covers(name, ...): lines of checklist.txt that the case covers")
-    config.addinivalue_line("markers", "needs(name, ...): what the case needs of the machine beside Tests/conftest.py")
+    config.addinivalue_line(
+        "markers", "needs(name, ...): what the case needs of the machine beside Tests/conftest.py"
+    )
 
 
 def case_of(report):
@@ -87,7 +89,9 @@ NEEDS = {
     ).returncode
     == 0,
     "two processors": lambda: len(os.sched_getaffinity(0)) >= 2,
-    "BFQ": lambda: any("[bfq]" in open(path).read() for path in pathlib.Path("/sys/block").glob("*/queue/scheduler")),
+    "BFQ": lambda: any(
+        "[bfq]" in open(path).read() for path in pathlib.Path("/sys/block").glob("*/queue/scheduler")
+    ),
     "criu": lambda: shutil.which("criu") is not None
     and subprocess.run(["criu", "check"], capture_output=True, check=False).returncode == 0,
     "cgroup v2": lambda: (CGROUPS / "cgroup.controllers").exists(),
@@ -105,7 +109,8 @@ def capabilities_of_root():
 
 
 def has(name):
-    """A name of the table above, or files of a cgroup, one of which must be there: `blkio.weight|io.weight`."""
+    """A name of the table above, or files of a cgroup, one of which must be there: `blkio.weight|io.weight`.
+    A name of the table above, or files of a cgroup, one of which must be there: `blkio.weight|io.weight`."""
     if name in NEEDS:
         return NEEDS[name]()
     assert "." in name, name
@@ -116,7 +121,11 @@ def has(name):
 def cgroup_files():
     """The names of all files that a new cgroup has."""
     found = set()
-    parents = [CGROUPS] if has("cgroup v2") else [path for path in CGROUPS.iterdir() if path.is_dir() and not path.is_symlink()]
+    parents = (
+        [CGROUPS]
+        if has("cgroup v2")
+        else [path for path in CGROUPS.iterdir() if path.is_dir() and not path.is_symlink()]
+    )
     for parent in parents:
         probe = parent / f"cooper-probe-{os.getpid()}"
         probe.mkdir()

@@ -29,14 +29,24 @@ def main():
         if line.startswith("#"):
             print(f"\n{line[2:]}")
         elif line:
-            words = [word(case["outcome"] for case in cases if line in case["covers"]) for cases in results.values()]
+            words = [
+                word(case["outcome"] for case in cases if line in case["covers"])
+                for cases in results.values()
+            ]
             print("".join([line.ljust(64), *[entry.ljust(16) for entry in words]]).rstrip())
     print()
     for outcome in ("passed", "failed", "skipped"):
         counts = [sum(case["outcome"] == outcome for case in cases) for cases in results.values()]
         print("".join([f"cases {outcome}".ljust(64), *[str(count).ljust(16) for count in counts]]).rstrip())
     known = [sum(case["known"] for case in cases) for cases in results.values()]
-    print("".join(["  of the failed, explained in differences.md".ljust(64), *[str(count).ljust(16) for count in known]]).rstrip())
+    print(
+        "".join(
+            [
+                "  of the failed, explained in differences.md".ljust(64),
+                *[str(count).ljust(16) for count in known],
+            ]
+        ).rstrip()
+    )
 
 
 main()

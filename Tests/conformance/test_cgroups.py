@@ -1,4 +1,5 @@
-"""Control groups: config-linux.md, "Control groups" and the controllers below it. The kernel's own files are read."""
+"""Control groups: config-linux.md, "Control groups" and the controllers below it. The kernel's own files are
+read."""
 
 import json
 import os
@@ -11,13 +12,21 @@ from bundles import CGROUPS, wait_until
 covers = pytest.mark.covers
 needs = pytest.mark.needs
 M = 1 << 20
-DISK = next((line.split()[:2] for line in open("/proc/partitions").read().splitlines()[2:] if line.split()), None)
+DISK = next(
+    (line.split()[:2] for line in open("/proc/partitions").read().splitlines()[2:] if line.split()), None
+)
 DEVICE = {"major": int(DISK[0]), "minor": int(DISK[1])} if DISK else {"major": 7, "minor": 0}
 NUMBER = f"{DEVICE['major']}:{DEVICE['minor']}"
 
 # what it is about: resources, then the file and its content in cgroup v1, and in v2
 LIMITS = {
-    "memory.limit": ({"memory": {"limit": 64 * M}}, "memory.limit_in_bytes", str(64 * M), "memory.max", str(64 * M)),
+    "memory.limit": (
+        {"memory": {"limit": 64 * M}},
+        "memory.limit_in_bytes",
+        str(64 * M),
+        "memory.max",
+        str(64 * M),
+    ),
     "memory.reservation": (
         {"memory": {"limit": 64 * M, "reservation": 32 * M}},
         "memory.soft_limit_in_bytes",
@@ -32,11 +41,35 @@ LIMITS = {
         "memory.swap.max",
         str(32 * M),
     ),
-    "memory.kernelTCP": ({"memory": {"kernelTCP": 16 * M}}, "memory.kmem.tcp.limit_in_bytes", str(16 * M), None, None),
-    "memory.swappiness": ({"memory": {"limit": 64 * M, "swappiness": 33}}, "memory.swappiness", "33", None, None),
+    "memory.kernelTCP": (
+        {"memory": {"kernelTCP": 16 * M}},
+        "memory.kmem.tcp.limit_in_bytes",
+        str(16 * M),
+        None,
+        None,
+    ),
+    "memory.swappiness": (
+        {"memory": {"limit": 64 * M, "swappiness": 33}},
+        "memory.swappiness",
+        "33",
+        None,
+        None,
+    ),
     "cpu.shares": ({"cpu": {"shares": 512}}, "cpu.shares", "512", "cpu.weight", "20"),
-    "cpu.quota": ({"cpu": {"quota": 30000, "period": 60000}}, "cpu.cfs_quota_us", "30000", "cpu.max", "30000 60000"),
-    "cpu.period": ({"cpu": {"quota": 30000, "period": 60000}}, "cpu.cfs_period_us", "60000", "cpu.max", "30000 60000"),
+    "cpu.quota": (
+        {"cpu": {"quota": 30000, "period": 60000}},
+        "cpu.cfs_quota_us",
+        "30000",
+        "cpu.max",
+        "30000 60000",
+    ),
+    "cpu.period": (
+        {"cpu": {"quota": 30000, "period": 60000}},
+        "cpu.cfs_period_us",
+        "60000",
+        "cpu.max",
+        "30000 60000",
+    ),
     "cpu.burst": (
         {"cpu": {"quota": 30000, "period": 60000, "burst": 10000}},
         "cpu.cfs_burst_us",
@@ -62,7 +95,13 @@ LIMITS = {
         None,
     ),
     "pids.limit*": ({"pids": {"limit": 23}}, "pids.max", "23", "pids.max", "23"),
-    "blockIO.weight": ({"blockIO": {"weight": 300}}, "blkio.bfq.weight", "300", "io.bfq.weight", "default 300"),
+    "blockIO.weight": (
+        {"blockIO": {"weight": 300}},
+        "blkio.bfq.weight",
+        "300",
+        "io.bfq.weight",
+        "default 300",
+    ),
     "blockIO.leafWeight": ({"blockIO": {"leafWeight": 300}}, "blkio.leaf_weight", "300", None, None),
     "network.classID": ({"network": {"classID": 0x100001}}, "net_cls.classid", str(0x100001), None, None),
 }
@@ -77,7 +116,10 @@ for rate in ("ReadBps", "WriteBps", "ReadIOPS", "WriteIOPS"):
         "io.max",
         f"{NUMBER} {short}=123456",
     )
-PARTS = {f"blockIO.throttle{rate}Device": ("[].major*", "[].minor*", "[].rate") for rate in ("ReadBps", "WriteBps", "ReadIOPS", "WriteIOPS")}
+PARTS = {
+    f"blockIO.throttle{rate}Device": ("[].major*", "[].minor*", "[].rate")
+    for rate in ("ReadBps", "WriteBps", "ReadIOPS", "WriteIOPS")
+}
 
 
 def limit(name):
@@ -136,7 +178,9 @@ def test_check_before_update(box):
     """config-linux.md, Memory: with checkBeforeUpdate a limit below the present usage MUST be rejected."""
     box.linux["resources"]["memory"] = {"limit": 256 * M, "swap": 256 * M, "checkBeforeUpdate": True}
     box.mount("/big", "tmpfs", "tmpfs", "size=100m")
-    box.script("dd if=/dev/zero of=/big/file bs=1M count=60 2>/dev/null; echo up; while :; do sleep 60; done").up()
+    box.script(
+        "dd if=/dev/zero of=/big/file bs=1M count=60 2>/dev/null; echo up; while :; do sleep 60; done"
+    ).up()
     text = json.dumps({"memory": {"limit": 20 * M, "swap": 20 * M, "checkBeforeUpdate": True}})
     assert box.runtime("update", "--resources", "-", box.id, input=text).returncode != 0
     assert box.status() == "running"
@@ -182,7 +226,8 @@ def test_the_processors_of_the_container(box):
 @covers("linux.resources.pids", "linux.resources.pids.limit*")
 @pytest.mark.parametrize("value", [-1, 0])
 def test_a_limit_of_processes_that_is_none(box, value):
-    """config-linux.md, PIDs: limit is the maximum number of tasks; -1 is no limit, and 0 is a number as any other."""
+    """config-linux.md, PIDs: limit is the maximum number of tasks; -1 is no limit, and 0 is a number as any
+    other."""
     box.linux["resources"]["pids"] = {"limit": value}
     box.sleeps()
     if value == 0:
@@ -237,7 +282,8 @@ def hugepage_files():
 )
 @needs("hugetlb.2MB.limit_in_bytes|hugetlb.2MB.max")
 def test_huge_pages(box):
-    """config-linux.md, Huge page limits: the limit of a size, and that of reservations where the kernel has it."""
+    """config-linux.md, Huge page limits: the limit of a size, and that of reservations where the kernel has
+    it."""
     box.linux["resources"]["hugepageLimits"] = [{"pageSize": "2MB", "limit": 4 * M}]
     box.sleeps().up()
     assert box.cgroup("hugetlb.2MB.limit_in_bytes", "hugetlb.2MB.max") == str(4 * M)
@@ -265,7 +311,9 @@ def test_the_priorities_of_the_network(box):
     assert "lo 5" in box.cgroup("net_prio.ifpriomap")
 
 
-@covers("linux.resources.rdma", "linux.resources.rdma.<key>.hcaHandles", "linux.resources.rdma.<key>.hcaObjects")
+@covers(
+    "linux.resources.rdma", "linux.resources.rdma.<key>.hcaHandles", "linux.resources.rdma.<key>.hcaObjects"
+)
 @needs("rdma.max")
 def test_rdma(box):
     """config-linux.md, RDMA: hcaHandles and hcaObjects of a device."""
@@ -278,7 +326,8 @@ def test_rdma(box):
 @covers("linux.resources.unified", "rule:unified-files-are-written")
 @needs("cgroup v2", "hugetlb.2MB.max")
 def test_a_file_of_the_unified_hierarchy(box):
-    """config-linux.md, Unified: each key is a file of the cgroup; those unknown to the runtime MUST be written too."""
+    """config-linux.md, Unified: each key is a file of the cgroup; those unknown to the runtime MUST be
+    written too."""
     box.linux["resources"]["unified"] = {"hugetlb.2MB.max": str(4 * M), "cgroup.max.descendants": "7"}
     box.sleeps().up()
     assert (box.cgroup("hugetlb.2MB.max"), box.cgroup("cgroup.max.descendants")) == (str(4 * M), "7")
@@ -293,21 +342,31 @@ def test_a_controller_that_is_not_there_is_an_error(box):
 
 @covers("linux.cgroupsPath", "rule:same-cgroups-path-same-place")
 def test_a_path_is_below_the_mount_point(box):
-    """config-linux.md, Cgroups Path: an absolute path is relative to the cgroups' mount point, and always the same place."""
+    """config-linux.md, Cgroups Path: an absolute path is relative to the cgroups' mount point, and always
+    the same place."""
     box.linux["cgroupsPath"] = f"/{box.id}/deep/er"
     box.sleeps().up()
     pid = str(box.pid)
-    places = [path for path in box.cgroups(f"{box.id}/deep/er") if pid in (path / "cgroup.procs").read_text().split()]
+    places = [
+        path
+        for path in box.cgroups(f"{box.id}/deep/er")
+        if pid in (path / "cgroup.procs").read_text().split()
+    ]
     assert places != []
     box.delete("--force")
     assert box.cgroups(f"{box.id}/deep/er") == []
     box.up()
-    assert places == [path for path in box.cgroups(f"{box.id}/deep/er") if str(box.pid) in (path / "cgroup.procs").read_text().split()]
+    assert places == [
+        path
+        for path in box.cgroups(f"{box.id}/deep/er")
+        if str(box.pid) in (path / "cgroup.procs").read_text().split()
+    ]
 
 
 @covers("linux.cgroupsPath")
 def test_every_hierarchy_has_the_process(box):
-    """config-linux.md, Control groups: the container's process is in its cgroup of each controller that there is."""
+    """config-linux.md, Control groups: the container's process is in its cgroup of each controller that
+    there is."""
     box.sleeps().up()
     pid = str(box.pid)
     for path in box.cgroups():
@@ -326,7 +385,8 @@ def test_the_files_stay_roots(box):
 
 @covers("rule:a-cgroup-with-processes")
 def test_a_cgroup_in_use(make):
-    """config-linux.md, Control groups: a cgroup that isn't empty MAY be refused; the other container stays as it is."""
+    """config-linux.md, Control groups: a cgroup that isn't empty MAY be refused; the other container stays
+    as it is."""
     first, second = make("first"), make("second")
     first.sleeps().up()
     second.cgroup_is_ours = True
@@ -357,7 +417,8 @@ def test_a_frozen_cgroup(box):
 @covers("rule:v1-keys-on-v2")
 @needs("cgroup v2")
 def test_what_cannot_be_converted_is_an_error(box):
-    """config-linux.md, Unified: a v1 property on v2 MAY be converted, and where that isn't possible MUST be an error."""
+    """config-linux.md, Unified: a v1 property on v2 MAY be converted, and where that isn't possible MUST be
+    an error."""
     box.linux["resources"]["network"] = {"classID": 0x100001}
     box.refused()
 
@@ -365,6 +426,7 @@ def test_what_cannot_be_converted_is_an_error(box):
 @covers("rule:v1-keys-on-v2")
 @needs("cgroup v1")
 def test_unified_on_v1_is_an_error(box):
-    """config-linux.md, Unified: a controller that is not present in the unified hierarchy MUST be an error."""
+    """config-linux.md, Unified: a controller that is not present in the unified hierarchy MUST be an error.
+    config-linux.md, Unified: a controller that is not present in the unified hierarchy MUST be an error."""
     box.linux["resources"]["unified"] = {"memory.max": str(64 * M)}
     box.refused()

@@ -20,7 +20,8 @@ def with_kmsg(box):
 
 @covers("rule:default-devices")
 def test_the_default_devices(box):
-    """config-linux.md, Default Devices: null, zero, full, random, urandom and tty MUST be supplied, for everybody."""
+    """config-linux.md, Default Devices: null, zero, full, random, urandom and tty MUST be supplied, for
+    everybody."""
     text = box.output(f"cd /dev; stat -c '%n %t:%T %a %F' {' '.join(DEFAULT)}")
     for line in text.splitlines():
         name, number, mode, kind = line.split(" ", 3)
@@ -31,13 +32,15 @@ def test_the_default_devices(box):
 @covers("rule:default-devices")
 def test_the_default_devices_can_be_used(box):
     """config-linux.md, Allowed Device list: the default devices are usable though all others are denied."""
-    text = "echo x > /dev/null; head -c 3 /dev/zero | wc -c; head -c 2 /dev/urandom | wc -c; (echo x > /dev/full) 2>&1 | grep -c space"
+    text = "echo x > /dev/null; head -c 3 /dev/zero | wc -c; head -c 2 /dev/urandom | wc -c; "
+    text += "(echo x > /dev/full) 2>&1 | grep -c space"
     assert box.output(text).split() == ["3", "2", "1"]
 
 
 @covers("rule:ptmx")
 def test_ptmx(box):
-    """config-linux.md, Default Devices: /dev/ptmx is a bind mount or symlink of the container's /dev/pts/ptmx."""
+    """config-linux.md, Default Devices: /dev/ptmx is a bind mount or symlink of the container's
+    /dev/pts/ptmx."""
     text = box.output("readlink -f /dev/ptmx; stat -L -c '%t:%T' /dev/ptmx; ls /dev/pts")
     assert text.split()[1:] == ["5:2", "ptmx"]
 
@@ -58,7 +61,15 @@ def test_without_a_terminal_there_is_no_console(box):
     "linux.devices[].uid",
     "linux.devices[].gid",
 )
-@pytest.mark.parametrize(("kind", "words"), [("c", "character special file"), ("u", "character special file"), ("b", "block special file"), ("p", "fifo")])
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("c", "character special file"),
+        ("u", "character special file"),
+        ("b", "block special file"),
+        ("p", "fifo"),
+    ],
+)
 def test_a_device(box, kind, words):
     """config-linux.md, Devices: type c, b, u or p at path, with its numbers, mode and owner."""
     entry = {"type": kind, "path": "/dev/special", "fileMode": 0o640, "uid": 12, "gid": 34}
@@ -78,7 +89,8 @@ def test_a_device_outside_dev(box):
 
 @covers("linux.devices[].path*", "rule:a-device-in-the-way")
 def test_a_file_in_the_way_is_an_error(box):
-    """config-linux.md, Devices: if a file that does not match already exists at path, the runtime MUST generate an error."""
+    """config-linux.md, Devices: if a file that does not match already exists at path, the runtime MUST
+    generate an error."""
     (box.rootfs / "opt").mkdir()
     (box.rootfs / "opt/null").write_text("a file")
     box.linux["devices"] = [{"type": "c", "path": "/opt/null", "major": 1, "minor": 3}]
@@ -95,7 +107,8 @@ def test_an_unknown_kind_of_device_is_an_error(box):
 
 @covers("linux.resources.devices", "linux.resources.devices[].allow*", "linux.resources.devices[].access")
 def test_what_is_denied_cannot_be_made(box):
-    """config-linux.md, Allowed Device list: with everything denied a device that isn't allowed can be neither read nor written."""
+    """config-linux.md, Allowed Device list: with everything denied a device that isn't allowed can be
+    neither read nor written."""
     with_kmsg(box)
     box.linux["resources"]["devices"] = [{"allow": False, "access": "rwm"}]
     assert box.output("(: < /dev/kmsg) 2>/dev/null && echo read || echo refused") == "refused\n"
@@ -108,7 +121,9 @@ def test_what_is_denied_cannot_be_made(box):
     "linux.resources.devices[].minor",
     "linux.resources.devices[].access",
 )
-@pytest.mark.parametrize(("access", "seen"), [("r", "read"), ("w", "written"), ("rw", "read written"), ("m", "")])
+@pytest.mark.parametrize(
+    ("access", "seen"), [("r", "read"), ("w", "written"), ("rw", "read written"), ("m", "")]
+)
 def test_a_device_that_is_allowed(box, access, seen):
     """config-linux.md, Allowed Device list: access is r, w and m, for one type, major and minor."""
     with_kmsg(box)
@@ -120,7 +135,9 @@ def test_a_device_that_is_allowed(box, access, seen):
     assert box.output(text).split() == seen.split()
 
 
-@covers("linux.resources.devices[].major", "linux.resources.devices[].minor", "linux.resources.devices[].type")
+@covers(
+    "linux.resources.devices[].major", "linux.resources.devices[].minor", "linux.resources.devices[].type"
+)
 def test_what_is_not_set_means_all(box):
     """config-linux.md, Allowed Device list: unset values of type, major and minor mean all."""
     with_kmsg(box)

@@ -19,7 +19,9 @@ def test_exec(running):
     done = running.exec("/bin/sh", "-c", "echo here; echo err >&2; exit 9")
     assert (done.returncode, done.stdout, done.stderr) == (9, "here\n", "err\n")
     for kind in ("pid", "net", "ipc", "uts", "mnt"):
-        assert running.execs(f"readlink /proc/self/ns/{kind}").strip() == os.readlink(f"/proc/{running.pid}/ns/{kind}")
+        assert running.execs(f"readlink /proc/self/ns/{kind}").strip() == os.readlink(
+            f"/proc/{running.pid}/ns/{kind}"
+        )
 
 
 @covers("rule:exec-exit-status-of-a-signal", "command:exec")
@@ -47,14 +49,16 @@ def test_exec_needs_a_running_container(box, what):
 
 @covers("command:exec")
 def test_exec_in_a_created_container(box):
-    """runtime.md, Lifecycle: after create the environment is there: engines run commands in it before start."""
+    """runtime.md, Lifecycle: after create the environment is there: engines run commands in it before start.
+    runtime.md, Lifecycle: after create the environment is there: engines run commands in it before start."""
     box.sleeps().create()
     assert box.execs("echo here") == "here\n"
 
 
 @covers("rule:exec-inherits-the-process")
 def test_what_is_not_said_is_as_in_config(box):
-    """The command line: environment, user, directory and capabilities of exec are those of process where no flag says otherwise."""
+    """The command line: environment, user, directory and capabilities of exec are those of process where no
+    flag says otherwise."""
     box.process.update(cwd="/home", user={"uid": 1000, "gid": 1001, "additionalGids": [7]})
     box.process["env"] = ["PATH=/bin", "ONE=1"]
     box.process["noNewPrivileges"] = True
@@ -74,7 +78,9 @@ def test_the_umask_is_as_in_config(box):
 def running_values(box, text=None):
     text = text or box.execs("cat /proc/self/status")
     fields = dict(line.split(":", 1) for line in text.splitlines())
-    return {name: fields[name].split() for name in ("Uid", "Gid", "Groups", "CapBnd", "NoNewPrivs", "Seccomp")}
+    return {
+        name: fields[name].split() for name in ("Uid", "Gid", "Groups", "CapBnd", "NoNewPrivs", "Seccomp")
+    }
 
 
 @covers("command:exec:--cwd")
@@ -110,7 +116,9 @@ def test_user(running, flag, value, seen):
 @pytest.mark.parametrize("flag", ["-g", "--additional-gids"])
 def test_additional_groups(running, flag):
     """The command line: --additional-gids adds groups."""
-    groups = running.execs("grep Groups /proc/self/status", "--user", "1000:1000", flag, "55", flag, "66").split()[1:]
+    groups = running.execs(
+        "grep Groups /proc/self/status", "--user", "1000:1000", flag, "55", flag, "66"
+    ).split()[1:]
     assert {"55", "66"} <= set(groups)
 
 
@@ -125,7 +133,8 @@ PROCESS = {
 @covers("command:exec:--process")
 @pytest.mark.parametrize("flag", ["-p", "--process"])
 def test_process(running, folder, flag):
-    """The command line: --process FILE is an object like process of config.json; engines use it for every exec."""
+    """The command line: --process FILE is an object like process of config.json; engines use it for every
+    exec."""
     (folder / "process.json").write_text(json.dumps(PROCESS))
     done = running.exec(flags=[flag, folder / "process.json"])
     assert (done.returncode, done.stdout) == (0, "1000\n1002\n/home\nof the file\n"), done
@@ -171,7 +180,8 @@ def test_the_pid_file_in_the_foreground(running, folder):
 
 @covers("command:exec:--pidfd-socket")
 def test_the_pidfd_socket(running, folder, listener):
-    """The command line: --pidfd-socket names a Unix socket over which a descriptor of the new process is sent."""
+    """The command line: --pidfd-socket names a Unix socket over which a descriptor of the new process is
+    sent."""
     socket = listener()
     file = folder / "pid"
     flags = ["--detach", "--pid-file", file, "--pidfd-socket", socket.path]
@@ -188,8 +198,12 @@ def test_preserved_descriptors(running, folder, count):
     (folder / "three").write_text("three")
     runtime = running.runtime
     flags = f"--root {runtime.state} exec --preserve-fds {count} {running.id} /bin/sh -c"
-    script = f"exec {runtime.path} {flags} 'test -e /proc/$$/fd/3 && cat /proc/$$/fd/3; true' 3<{folder}/three"
-    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    script = (
+        f"exec {runtime.path} {flags} 'test -e /proc/$$/fd/3 && cat /proc/$$/fd/3; true' 3<{folder}/three"
+    )
+    done = subprocess.run(
+        ["sh", "-c", script], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
     assert (done.returncode, done.stdout) == (0, "three" if count else ""), done
 
 
@@ -252,13 +266,21 @@ def test_exec_is_in_the_containers_cgroup(running):
 
 @covers("command:exec:--ignore-paused")
 def test_ignore_paused(running):
-    """The command line: exec in a paused container is an error, but with --ignore-paused it waits with the others."""
+    """The command line: exec in a paused container is an error, but with --ignore-paused it waits with the
+    others."""
     assert running.runtime("pause", running.id).returncode == 0
     assert running.exec("/bin/true", timeout=10).returncode != 0
     command = [running.runtime.path, "--root", running.runtime.state, "exec", "--ignore-paused", running.id]
-    with subprocess.Popen([*map(str, command), "/bin/echo", "late"], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [*map(str, command), "/bin/echo", "late"], stdout=subprocess.PIPE, text=True
+    ) as process:
         try:
-            wait_until(lambda: len([pid for path in running.cgroups() for pid in (path / "cgroup.procs").read_text().split()]) > 1)
+            wait_until(
+                lambda: len(
+                    [pid for path in running.cgroups() for pid in (path / "cgroup.procs").read_text().split()]
+                )
+                > 1
+            )
             assert running.runtime("resume", running.id).returncode == 0
             assert process.communicate(timeout=10)[0] == "late\n"
         finally:

@@ -17,21 +17,27 @@ def features_fixture(runtime):
 
 @covers("command:features", "features:ociVersionMin", "features:ociVersionMax")
 def test_the_versions(features):
-    """features.md, Specification version: ociVersionMin and ociVersionMax are required, in SemVer's format."""
-    lowest, highest = (tuple(int(n) for n in features[name].split("-")[0].split(".")) for name in ("ociVersionMin", "ociVersionMax"))
+    """features.md, Specification version: ociVersionMin and ociVersionMax are required, in SemVer's format.
+    features.md, Specification version: ociVersionMin and ociVersionMax are required, in SemVer's format."""
+    lowest, highest = (
+        tuple(int(n) for n in features[name].split("-")[0].split("."))
+        for name in ("ociVersionMin", "ociVersionMax")
+    )
     assert (1, 0, 0) <= lowest <= highest
 
 
 @covers("features:hooks")
 def test_the_hooks(features):
-    """features.md, Hooks: the names of the hooks that the runtime recognizes: all six are the specification's."""
+    """features.md, Hooks: the names of the hooks that the runtime recognizes: all six are the
+    specification's."""
     assert sorted(features["hooks"]) == sorted(HOOKS)
 
 
 @covers("features:mountOptions")
 @pytest.mark.parametrize("option", ["ro", "rbind", "nosuid", "rshared", "relatime", "tmpcopyup"])
 def test_the_mount_options(features, option):
-    """features.md, Mount options: the names that the runtime recognizes, without those that the kernel reads."""
+    """features.md, Mount options: the names that the runtime recognizes, without those that the kernel
+    reads."""
     assert option in features["mountOptions"]
     assert "size" not in features["mountOptions"]
 
@@ -53,7 +59,8 @@ def test_the_annotations(features):
 
 @covers("features:potentiallyUnsafeConfigAnnotations")
 def test_the_unsafe_annotations(features):
-    """features.md, Unsafe annotations in config.json: names, or their beginnings that end in a dot, which change the runtime."""
+    """features.md, Unsafe annotations in config.json: names, or their beginnings that end in a dot, which
+    change the runtime."""
     found = features["potentiallyUnsafeConfigAnnotations"]
     assert all(isinstance(name, str) for name in found)
 
@@ -78,7 +85,10 @@ def test_the_capabilities(features):
     assert {"CAP_CHOWN", "CAP_SYS_ADMIN", "CAP_CHECKPOINT_RESTORE"} <= set(features["linux"]["capabilities"])
 
 
-@covers("features:linux.cgroup", *[f"features:linux.cgroup.{name}" for name in ("v1", "v2", "systemd", "systemdUser", "rdma")])
+@covers(
+    "features:linux.cgroup",
+    *[f"features:linux.cgroup.{name}" for name in ("v1", "v2", "systemd", "systemdUser", "rdma")],
+)
 @pytest.mark.parametrize("name", ["v1", "v2", "systemd", "systemdUser", "rdma"])
 def test_cgroups(features, name):
     """features-linux.md, Cgroup: v1, v2, systemd, systemdUser and rdma are yes or no."""
@@ -95,7 +105,14 @@ def test_v1_is_supported_where_it_is_used(features, box):
 
 
 LISTS = {
-    "actions": {"SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_NOTIFY", "SCMP_ACT_LOG"},
+    "actions": {
+        "SCMP_ACT_ALLOW",
+        "SCMP_ACT_ERRNO",
+        "SCMP_ACT_KILL",
+        "SCMP_ACT_KILL_PROCESS",
+        "SCMP_ACT_NOTIFY",
+        "SCMP_ACT_LOG",
+    },
     "operators": {f"SCMP_CMP_{name}" for name in ("NE", "LT", "LE", "EQ", "GE", "GT", "MASKED_EQ")},
     "archs": {"SCMP_ARCH_X86_64", "SCMP_ARCH_AARCH64"},
     "knownFlags": {"SECCOMP_FILTER_FLAG_LOG", "SECCOMP_FILTER_FLAG_SPEC_ALLOW", "SECCOMP_FILTER_FLAG_TSYNC"},
@@ -103,7 +120,11 @@ LISTS = {
 }
 
 
-@covers("features:linux.seccomp", "features:linux.seccomp.enabled", *[f"features:linux.seccomp.{name}" for name in LISTS])
+@covers(
+    "features:linux.seccomp",
+    "features:linux.seccomp.enabled",
+    *[f"features:linux.seccomp.{name}" for name in LISTS],
+)
 @pytest.mark.parametrize("name", LISTS)
 def test_seccomp(features, name):
     """features-linux.md, Seccomp: enabled, and the recognized actions, operators, architectures and flags."""
@@ -111,10 +132,17 @@ def test_seccomp(features, name):
     assert LISTS[name] <= set(features["linux"]["seccomp"][name])
 
 
-@covers(*[f"features:linux.{name}{part}" for name in ("apparmor", "selinux", "intelRdt", "netDevices") for part in ("", ".enabled")])
+@covers(
+    *[
+        f"features:linux.{name}{part}"
+        for name in ("apparmor", "selinux", "intelRdt", "netDevices")
+        for part in ("", ".enabled")
+    ]
+)
 @pytest.mark.parametrize("name", ["apparmor", "selinux", "intelRdt", "netDevices"])
 def test_what_is_compiled_in(features, name):
-    """features-linux.md, AppArmor, SELinux, Intel RDT and Net devices: enabled is yes or no, whatever the host has."""
+    """features-linux.md, AppArmor, SELinux, Intel RDT and Net devices: enabled is yes or no, whatever the
+    host has."""
     assert isinstance(features["linux"][name]["enabled"], bool)
 
 
@@ -125,7 +153,8 @@ def test_what_is_compiled_in(features, name):
     "rule:features-say-what-is-so",
 )
 def test_idmapped_mounts(features, box, folder):
-    """features-linux.md, Mount extensions: idmap.enabled says whether idmapped mounts are recognized; it is so."""
+    """features-linux.md, Mount extensions: idmap.enabled says whether idmapped mounts are recognized; it is
+    so."""
     (folder / "data").mkdir()
     mapping = [{"containerID": 0, "hostID": 1000, "size": 1}]
     box.mount("/mnt", "bind", folder / "data", "bind", "idmap", uidMappings=mapping, gidMappings=mapping)

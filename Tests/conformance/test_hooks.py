@@ -33,7 +33,8 @@ def lines(box):
 
 @covers("hooks", "rule:lifecycle-order", *[f"hooks.{kind}" for kind in KINDS])
 def test_the_order_of_the_hooks(box):
-    """runtime.md, Lifecycle: prestart, createRuntime, createContainer; start: startContainer, the program, poststart; delete: poststop."""
+    """runtime.md, Lifecycle: prestart, createRuntime, createContainer; start: startContainer, the program,
+    poststart; delete: poststop."""
     for kind in reversed(KINDS):
         box.hook(kind, f"echo {kind} >> {place(box, kind)}")
     box.hook("createRuntime", f"echo second >> {log_of(box)}")
@@ -63,7 +64,8 @@ def test_run_calls_every_hook(box):
 
 @pytest.mark.parametrize("kind", marked(KINDS, "[].path*", "[].args", "[].env"))
 def test_path_args_and_env(box, kind):
-    """config.md, POSIX-platform Hooks: path is absolute; args and env are those of execv, the environment no more than env."""
+    """config.md, POSIX-platform Hooks: path is absolute; args and env are those of execv, the environment no
+    more than env."""
     entry = box.hook(kind, f"{{ echo $0; echo $1; env; }} > {place(box, kind)}", env=["ONE=1", "TWO=a=b"])
     entry["args"] += ["zero", "first"]
     box.script("echo up; read line").create().start()
@@ -104,8 +106,11 @@ def test_a_hook_gets_the_state(box, kind):
 @pytest.mark.parametrize("kind", marked(KINDS, ""))
 @covers("rule:hooks-namespaces")
 def test_the_namespaces_of_a_hook(box, kind):
-    """config.md, the six hooks: which of them run in the runtime's namespaces, and which in the container's."""
-    box.hook(kind, f"readlink /proc/self/ns/mnt > {place(box, kind)}") if kind != "createContainer" else box.hook(
+    """config.md, the six hooks: which of them run in the runtime's namespaces, and which in the container's.
+    config.md, the six hooks: which of them run in the runtime's namespaces, and which in the container's."""
+    box.hook(
+        kind, f"readlink /proc/self/ns/mnt > {place(box, kind)}"
+    ) if kind != "createContainer" else box.hook(
         kind, f"readlink /proc/self/ns/mnt > {log_of(box)} || readlink /proc/$$/ns/mnt > {log_of(box)}"
     )
     box.sleeps().up()
@@ -120,7 +125,8 @@ def test_the_namespaces_of_a_hook(box, kind):
 
 @covers("hooks.createContainer", "rule:create-container-sees-the-mounts")
 def test_create_container_is_called_before_the_root_changes(box):
-    """config.md, CreateContainer Hooks: in the container's namespaces, after the mounts were made and before pivot_root."""
+    """config.md, CreateContainer Hooks: in the container's namespaces, after the mounts were made and before
+    pivot_root."""
     box.mount("/mnt", "tmpfs", "made-by-the-runtime")
     box.hook("createContainer", f"grep made-by-the-runtime /proc/mounts > {log_of(box)}")
     box.output("true")
@@ -130,16 +136,18 @@ def test_create_container_is_called_before_the_root_changes(box):
 @pytest.mark.parametrize("kind", ["prestart", "createRuntime"])
 @covers("rule:prestart-can-make-a-network")
 def test_a_hook_can_make_the_network(box, kind):
-    """config.md, Prestart and CreateRuntime: the namespaces exist: what a hook makes in the network is there for the program."""
-    script = 'pid=$(sed -n "s/.*\\"pid\\": *\\([0-9]*\\).*/\\1/p" | head -1); nsenter -t $pid -n /bin/busybox ip addr add 127.7.7.7/32 dev lo'
-    box.hook(kind, script)
+    """config.md, Prestart and CreateRuntime: the namespaces exist: what a hook makes in the network is there
+    for the program."""
+    number = 'pid=$(sed -n "s/.*\\"pid\\": *\\([0-9]*\\).*/\\1/p" | head -1); '
+    box.hook(kind, number + "nsenter -t $pid -n /bin/busybox ip addr add 127.7.7.7/32 dev lo")
     assert "127.7.7.7" in box.output("ip addr")
 
 
 @pytest.mark.parametrize("kind", marked([*OF_CREATE, "startContainer"], ""))
 @covers("rule:a-failed-hook-stops")
 def test_a_hook_that_fails_stops_the_container(box, kind):
-    """runtime.md, Lifecycle: if one of these hooks fails, the runtime MUST generate an error and stop the container."""
+    """runtime.md, Lifecycle: if one of these hooks fails, the runtime MUST generate an error and stop the
+    container."""
     box.hook(kind, "exit 7")
     box.hook("poststop", f"echo poststop >> {log_of(box)}")
     box.script("echo program > /log; echo up")
@@ -163,7 +171,8 @@ def test_start_tells_of_a_failed_hook(box):
 
 @covers("rule:poststart-failure", "hooks.poststart")
 def test_a_poststart_hook_that_fails(box):
-    """runtime.md, Lifecycle: if a poststart hook fails, the runtime MUST generate an error and stop the container."""
+    """runtime.md, Lifecycle: if a poststart hook fails, the runtime MUST generate an error and stop the
+    container."""
     box.hook("poststart", "exit 7")
     box.sleeps().create()
     assert box.runtime("start", box.id).returncode != 0
@@ -173,7 +182,8 @@ def test_a_poststart_hook_that_fails(box):
 
 @covers("rule:poststop-failure", "hooks.poststop")
 def test_a_poststop_hook_that_fails_is_no_error(box):
-    """runtime.md, Lifecycle: if a poststop hook fails, the runtime MUST log a warning, and the others and delete go on."""
+    """runtime.md, Lifecycle: if a poststop hook fails, the runtime MUST log a warning, and the others and
+    delete go on."""
     box.hook("poststop", "exit 7")
     box.hook("poststop", f"echo second >> {log_of(box)}")
     box.script("echo up").up().ended().delete()

@@ -27,9 +27,7 @@ def test_the_state_has_what_it_must_have(box):
 def test_a_relative_bundle_is_absolute_in_the_state(box):
     """runtime.md, State: bundle is the absolute path to the container's bundle directory."""
     box.sleeps().save()
-    done = box.runtime(
-        "create", "--bundle", box.folder.name, box.id, cwd=box.folder.parent, stdin=-3
-    )
+    done = box.runtime("create", "--bundle", box.folder.name, box.id, cwd=box.folder.parent, stdin=-3)
     assert done.returncode == 0, done
     assert box.state()["bundle"] == str(box.folder)
 
@@ -37,7 +35,8 @@ def test_a_relative_bundle_is_absolute_in_the_state(box):
 @covers("rule:state-unknown-id", "rule:start-unknown-id", "rule:kill-unknown-id", "rule:delete-unknown-id")
 @pytest.mark.parametrize("verb", ["state", "start", "kill", "delete"])
 def test_an_unknown_container_is_an_error(runtime, verb):
-    """runtime.md, Operations: querying, starting, killing or deleting a container that does not exist is an error."""
+    """runtime.md, Operations: querying, starting, killing or deleting a container that does not exist is an
+    error."""
     assert runtime(verb, "cooper-oci-nobody").returncode != 0
 
 
@@ -48,7 +47,13 @@ def test_an_operation_without_an_id_is_an_error(runtime, verb):
     assert runtime(verb).returncode != 0
 
 
-@covers("rule:create-does-not-run", "rule:start-runs", "command:create", "command:start", "command:create:--bundle")
+@covers(
+    "rule:create-does-not-run",
+    "rule:start-runs",
+    "command:create",
+    "command:start",
+    "command:create:--bundle",
+)
 def test_create_does_not_run_the_program_and_start_does(box):
     """runtime.md, Create and Start: process.args MUST NOT be run until start; then status is running."""
     box.script("touch /mark; echo up; read line").create()
@@ -61,7 +66,8 @@ def test_create_does_not_run_the_program_and_start_does(box):
 
 @covers("rule:create-duplicate-id")
 def test_an_id_is_taken_once(box):
-    """runtime.md, Create: if the ID is not unique the runtime MUST generate an error and not create a container."""
+    """runtime.md, Create: if the ID is not unique the runtime MUST generate an error and not create a
+    container."""
     box.sleeps().up()
     pid = box.pid
     done = box.runtime("create", "--bundle", box.folder, box.id)
@@ -92,7 +98,8 @@ def test_config_is_read_at_create(box):
 
 @covers("rule:create-error-leaves-nothing", "process.cwd*")
 def test_a_property_that_cannot_be_applied_is_an_error(box):
-    """runtime.md, Create: a property that cannot be applied MUST be an error; Errors: nothing is left of it."""
+    """runtime.md, Create: a property that cannot be applied MUST be an error; Errors: nothing is left of it.
+    runtime.md, Create: a property that cannot be applied MUST be an error; Errors: nothing is left of it."""
     box.mount("/mnt", "no-such-filesystem", "none")
     box.refused()
 
@@ -132,7 +139,8 @@ def test_invalid_values_are_errors(box, change):
 @covers("rule:oci-version-is-checked", "ociVersion*")
 @pytest.mark.parametrize(("version", "good"), [("1.0.0", True), ("1.2.1", True), ("nonsense", False)])
 def test_the_version_of_the_bundle(box, version, good):
-    """config.md, Specification version: ociVersion MUST be SemVer 2.0.0; compatibility holds in a major version."""
+    """config.md, Specification version: ociVersion MUST be SemVer 2.0.0; compatibility holds in a major
+    version."""
     box.config["ociVersion"] = version
     if good:
         assert box.output("echo fine") == "fine\n"
@@ -142,7 +150,8 @@ def test_the_version_of_the_bundle(box, version, good):
 
 @covers("rule:start-twice")
 def test_a_running_container_cannot_be_started(running):
-    """runtime.md, Start: starting a container that is not created MUST have no effect and MUST be an error."""
+    """runtime.md, Start: starting a container that is not created MUST have no effect and MUST be an error.
+    runtime.md, Start: starting a container that is not created MUST have no effect and MUST be an error."""
     pid = running.pid
     assert running.runtime("start", running.id).returncode != 0
     assert (running.status(), running.pid) == ("running", pid)
@@ -168,7 +177,8 @@ def test_start_needs_a_process(box):
 @covers("command:kill", "rule:kill-sends-the-signal")
 @pytest.mark.parametrize("name", ["SIGUSR1", "USR1", str(int(signal.SIGUSR1))])
 def test_kill_sends_the_signal(box, name):
-    """runtime.md, Kill: it MUST send the specified signal to the container process. The command line takes names too."""
+    """runtime.md, Kill: it MUST send the specified signal to the container process. The command line takes
+    names too."""
     box.script("trap 'echo got; exit 0' USR1; echo up; while :; do sleep 60 & wait; done").up()
     box.kill(name)
     wait_until(lambda: "got" in box.out())
@@ -200,9 +210,12 @@ def test_a_stopped_container_cannot_be_killed(box):
 @covers("command:kill:--all")
 @pytest.mark.parametrize("flag", ["-a", "--all"])
 def test_kill_all_signals_every_process(box, flag):
-    """The command line: kill --all sends the signal to all processes of the container, other than kill alone."""
+    """The command line: kill --all sends the signal to all processes of the container, other than kill
+    alone."""
     second = "trap 'echo second; exit' USR1; echo up; while :; do sleep 60 & wait; done"
-    box.script(f"trap 'echo first' USR1; sh -c '{second.replace(chr(39), chr(34))}' & while :; do wait; done").up()
+    box.script(
+        f"trap 'echo first' USR1; sh -c '{second.replace(chr(39), chr(34))}' & while :; do wait; done"
+    ).up()
     box.runtime("kill", flag, box.id, "USR1")
     wait_until(lambda: {"first", "second"} <= set(box.out().split()))
 
@@ -210,7 +223,8 @@ def test_kill_all_signals_every_process(box, flag):
 @covers("rule:delete-running", "command:delete")
 @pytest.mark.parametrize("what", ["created", "running"])
 def test_a_container_that_is_not_stopped_cannot_be_deleted(box, what):
-    """runtime.md, Delete: deleting a container that is not stopped MUST have no effect and MUST be an error."""
+    """runtime.md, Delete: deleting a container that is not stopped MUST have no effect and MUST be an error.
+    runtime.md, Delete: deleting a container that is not stopped MUST have no effect and MUST be an error."""
     box.sleeps().create()
     if what == "running":
         box.start()

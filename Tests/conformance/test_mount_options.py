@@ -6,7 +6,7 @@ import pytest
 
 covers = pytest.mark.covers
 
-# option: what else is given, and what must be and must not be among the options of the mount or of its filesystem
+# option: what else is given, and what must and what must not be among the options of the mount or filesystem
 FLAGS = {
     "async": (["sync"], "", "sync"),
     "atime": (["noatime"], "", "noatime"),
@@ -46,7 +46,8 @@ def marked(names, prefix="option:"):
 
 @pytest.mark.parametrize("option", marked(FLAGS))
 def test_a_flag_of_a_filesystem(box, option):
-    """config.md, Linux mount options: each name has the meaning of mount(8), and where two clash the later one decides."""
+    """config.md, Linux mount options: each name has the meaning of mount(8), and where two clash the later
+    one decides."""
     others, wanted, unwanted = FLAGS[option]
     box.mount("/mnt", "tmpfs", "tmpfs", *others, option)
     box.script("grep ' /mnt ' /proc/self/mountinfo")
@@ -59,11 +60,26 @@ def test_a_flag_of_a_filesystem(box, option):
 
 @pytest.mark.parametrize(
     "option",
-    marked(["async", "atime", "defaults", "dev", "diratime", "exec", "loud", "nomand", "nostrictatime", "rw", "silent"])
+    marked(
+        [
+            "async",
+            "atime",
+            "defaults",
+            "dev",
+            "diratime",
+            "exec",
+            "loud",
+            "nomand",
+            "nostrictatime",
+            "rw",
+            "silent",
+        ]
+    )
     + marked(["suid", "symfollow", "norelatime", "noiversion", "nolazytime"]),
 )
 def test_an_option_that_names_the_default_changes_nothing(box, option):
-    """config.md, Linux mount options: an option that names the default is taken as such, not handed to the filesystem."""
+    """config.md, Linux mount options: an option that names the default is taken as such, not handed to the
+    filesystem."""
     box.mount("/mnt", "tmpfs", "tmpfs", option)
     fields = box.output("grep ' /mnt ' /proc/self/mountinfo").split()
     assert set(fields[5].split(",")) == {"rw", "relatime"}
@@ -73,7 +89,12 @@ def test_an_option_that_names_the_default_changes_nothing(box, option):
 def test_any_other_option_goes_to_the_filesystem(box):
     """config.md, Mounts: options that aren't in the table are the filesystem's, comma-separated."""
     box.mount("/fresh", "tmpfs", "tmpfs", "nosuid", "size=1m", "mode=1710", "uid=7")
-    assert box.output("stat -c '%a %u' /fresh; df -k /fresh | tail -1").split()[:4] == ["1710", "7", "tmpfs", "1024"]
+    assert box.output("stat -c '%a %u' /fresh; df -k /fresh | tail -1").split()[:4] == [
+        "1710",
+        "7",
+        "tmpfs",
+        "1024",
+    ]
 
 
 @covers("option:data")
@@ -104,7 +125,8 @@ def tree_fixture(folder):
 
 @covers("option:bind", "mounts", "mounts[].source", "mounts[].destination*", "mounts[].type")
 def test_bind(box, tree):
-    """config.md, Mounts: with bind, source is a file or a directory of the host, without what is mounted below."""
+    """config.md, Mounts: with bind, source is a file or a directory of the host, without what is mounted
+    below."""
     box.mount("/mnt", "none", tree, "bind")
     assert box.output("cat /mnt/file; ls /mnt/sub") == "file"
 
@@ -116,9 +138,12 @@ def test_rbind(box, tree):
     assert box.output("cat /mnt/file /mnt/sub/inner") == "fileinner"
 
 
-@pytest.mark.parametrize("option", marked(["ro", "noexec", "nosuid", "nodev", "noatime", "nodiratime", "nosymfollow"]))
+@pytest.mark.parametrize(
+    "option", marked(["ro", "noexec", "nosuid", "nodev", "noatime", "nodiratime", "nosymfollow"])
+)
 def test_a_flag_of_a_bind_mount(box, tree, option):
-    """config.md, Linux mount options: a bind mount has flags of its own, and those below it don't get them."""
+    """config.md, Linux mount options: a bind mount has flags of its own, and those below it don't get them.
+    config.md, Linux mount options: a bind mount has flags of its own, and those below it don't get them."""
     box.mount("/mnt", "bind", tree, "rbind", option)
     text = box.output("cat /proc/self/mountinfo")
     lines = {line.split()[4]: set(line.split()[5].split(",")) for line in text.splitlines()}
@@ -149,7 +174,14 @@ RECURSIVE = {
     "rsymfollow": ("nosymfollow", False),
 }
 # The state before, where an option takes something away.
-BEFORE = {"rrw": "ro", "rsuid": "nosuid", "rdev": "nodev", "rexec": "noexec", "rdiratime": "nodiratime", "ratime": "noatime"}
+BEFORE = {
+    "rrw": "ro",
+    "rsuid": "nosuid",
+    "rdev": "nodev",
+    "rexec": "noexec",
+    "rdiratime": "nodiratime",
+    "ratime": "noatime",
+}
 BEFORE |= {"rrelatime": "strictatime", "rsymfollow": "nosymfollow"}
 
 
@@ -167,7 +199,8 @@ def test_a_recursive_flag(box, tree, option):
 
 @covers("option:rro", "rule:recursive-flags-stay-inside")
 def test_a_recursive_flag_does_not_reach_the_host(box, tree):
-    """config.md, Linux mount options: what is mounted in the container is the container's: the host's mounts stay writable."""
+    """config.md, Linux mount options: what is mounted in the container is the container's: the host's mounts
+    stay writable."""
     box.mount("/mnt", "bind", tree, "rbind", "rro")
     box.output("true")
     (tree / "sub/written").write_text("by the host")
@@ -197,7 +230,8 @@ PROPAGATION = {
 
 @pytest.mark.parametrize("option", marked(PROPAGATION))
 def test_a_propagation(box, shared_tree, option):
-    """config.md, Linux mount options: private, slave, shared and unbindable, with r for all below, as in mount(8)."""
+    """config.md, Linux mount options: private, slave, shared and unbindable, with r for all below, as in
+    mount(8)."""
     box.mount("/mnt", "bind", shared_tree, "rbind", option)
     box.sleeps().up()
     mounts = box.mounts()
@@ -238,12 +272,17 @@ MAPPINGS = {
 
 
 OWNERS = ["mounts[].uidMappings", "mounts[].gidMappings"]
-OWNERS += [f"mounts[].{kind}Mappings[].{name}*" for kind in ("uid", "gid") for name in ("containerID", "hostID", "size")]
+OWNERS += [
+    f"mounts[].{kind}Mappings[].{name}*"
+    for kind in ("uid", "gid")
+    for name in ("containerID", "hostID", "size")
+]
 
 
 @covers("option:idmap", *OWNERS)
 def test_an_idmapped_mount(box, tree):
-    """config.md, Mounts: with uidMappings and gidMappings the files of source have other owners in the mount."""
+    """config.md, Mounts: with uidMappings and gidMappings the files of source have other owners in the
+    mount."""
     box.mount("/mnt", "bind", tree, "bind", "idmap", **MAPPINGS)
     assert box.output("stat -c '%u %g' /mnt/file") == "1000 2000\n"
     assert (tree / "file").stat().st_uid == 0

@@ -1,4 +1,5 @@
-"""Mounts and the root filesystem: config.md, "Root" and "Mounts"; config-linux.md, the paths and the propagation."""
+"""Mounts and the root filesystem: config.md, "Root" and "Mounts"; config-linux.md, the paths and the
+propagation."""
 
 import os
 import subprocess
@@ -42,7 +43,8 @@ def test_a_readonly_root(box, value):
 
 @covers("root.readonly")
 def test_mounts_on_a_readonly_root(box):
-    """config.md, Root: mounts are made, their directories too, though the root is read-only for the container."""
+    """config.md, Root: mounts are made, their directories too, though the root is read-only for the
+    container."""
     box.config["root"]["readonly"] = True
     box.mount("/made/here", "tmpfs", "tmpfs")
     assert box.output("touch /made/here/new && ls /made/here") == "new\n"
@@ -74,7 +76,9 @@ def test_a_link_does_not_lead_out(box, folder, target):
     """config.md, Mounts: destination is a path inside the container: links are followed below its root."""
     outside = folder / "outside"
     outside.mkdir()
-    (box.rootfs / "link").symlink_to(target.format(outside=str(outside).lstrip("/") if ".." in target else outside))
+    (box.rootfs / "link").symlink_to(
+        target.format(outside=str(outside).lstrip("/") if ".." in target else outside)
+    )
     box.mount("/link/in", "tmpfs", "tmpfs")
     box.run()
     assert list(outside.iterdir()) == []
@@ -99,10 +103,17 @@ def test_a_missing_source_is_an_error(box):
 @covers("mounts[].type")
 @pytest.mark.parametrize(
     ("destination", "kind"),
-    [("/proc", "proc"), ("/sys", "sysfs"), ("/dev/pts", "devpts"), ("/dev/shm", "tmpfs"), ("/dev/mqueue", "mqueue")],
+    [
+        ("/proc", "proc"),
+        ("/sys", "sysfs"),
+        ("/dev/pts", "devpts"),
+        ("/dev/shm", "tmpfs"),
+        ("/dev/mqueue", "mqueue"),
+    ],
 )
 def test_the_filesystems_of_linux(box, destination, kind):
-    """config-linux.md, Default Filesystems: proc, sysfs, devpts and tmpfs; config.md, Mounts: type is the filesystem's name."""
+    """config-linux.md, Default Filesystems: proc, sysfs, devpts and tmpfs; config.md, Mounts: type is the
+    filesystem's name."""
     if kind == "mqueue":
         box.mount("/dev/mqueue", "mqueue", "mqueue", "nosuid", "noexec", "nodev")
     mounts = box.output("cat /proc/self/mountinfo").splitlines()
@@ -111,10 +122,13 @@ def test_the_filesystems_of_linux(box, destination, kind):
 
 @covers("mounts[].type", "rule:cgroup-mount")
 def test_a_cgroup_mount_shows_the_containers_own(box):
-    """config-linux.md, Control groups: a mount of type cgroup shows cgroups; with a cgroup namespace its own as the root."""
+    """config-linux.md, Control groups: a mount of type cgroup shows cgroups; with a cgroup namespace its own
+    as the root."""
     box.linux["namespaces"].append({"type": "cgroup"})
     box.mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "ro")
-    text = box.output("cat /proc/self/mountinfo; cat /sys/fs/cgroup/pids/cgroup.procs /sys/fs/cgroup/cgroup.procs 2>/dev/null; true")
+    text = box.output(
+        "cat /proc/self/mountinfo; cd /sys/fs/cgroup; cat pids/cgroup.procs cgroup.procs 2>/dev/null; true"
+    )
     mounts = [line.split() for line in text.splitlines() if " - cgroup" in line]
     assert mounts != []
     for fields in mounts:
@@ -125,9 +139,15 @@ def test_a_cgroup_mount_shows_the_containers_own(box):
 
 @covers("rule:cgroup-mount")
 def test_a_cgroup_mount_without_a_namespace(box):
-    """config-linux.md, Control groups: without a cgroup namespace the container still sees its own cgroup there only."""
+    """config-linux.md, Control groups: without a cgroup namespace the container still sees its own cgroup
+    there only."""
     box.mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "ro")
-    assert "1" in box.output("cat /sys/fs/cgroup/pids/cgroup.procs /sys/fs/cgroup/cgroup.procs 2>/dev/null; true").split()
+    assert (
+        "1"
+        in box.output(
+            "cat /sys/fs/cgroup/pids/cgroup.procs /sys/fs/cgroup/cgroup.procs 2>/dev/null; true"
+        ).split()
+    )
     assert len(box.output("find /sys/fs/cgroup/memory/ -type d; ls -d /sys/fs/cgroup").split()) == 2
 
 
@@ -177,7 +197,8 @@ def test_readonly_paths_cannot_be_written(box):
     (box.rootfs / "fixed").mkdir()
     (box.rootfs / "file").write_text("fixed")
     box.linux["readonlyPaths"] = ["/fixed", "/file", "/proc/sys", "/not/there"]
-    text = "for p in /fixed/new /file /proc/sys/kernel/domainname; do (echo x > $p) 2>/dev/null || echo refused; done; cat /file"
+    places = "/fixed/new /file /proc/sys/kernel/domainname"
+    text = f"for p in {places}; do (echo x > $p) 2>/dev/null || echo refused; done; cat /file"
     assert box.output(text) == "refused\nrefused\nrefused\nfixed"
 
 

@@ -1,4 +1,5 @@
-"""Namespaces and what belongs to them: config-linux.md, "Namespaces", "User namespace mappings", "Offset for Time Namespace"…"""
+"""Namespaces and what belongs to them: config-linux.md, "Namespaces", "User namespace mappings", "Offset for
+Time Namespace"…"""
 
 import os
 import subprocess
@@ -44,7 +45,8 @@ def test_a_new_namespace(box, kind):
 @covers("rule:namespaces-are-inherited")
 @pytest.mark.parametrize("kind", ["pid", "network", "ipc", "uts", "user", "cgroup", "time"])
 def test_a_namespace_that_is_not_named_is_inherited(box, kind):
-    """config-linux.md, Namespaces: of a type that isn't in the array, the container MUST inherit the runtime's."""
+    """config-linux.md, Namespaces: of a type that isn't in the array, the container MUST inherit the
+    runtime's."""
     box.mask(kind)
     if kind in ("pid", "network"):
         # A filesystem of a namespace that isn't its own.
@@ -77,8 +79,12 @@ def test_a_namespace_by_its_path(make, kind):
 def test_a_network_that_is_bound_to_a_file(box, folder):
     """config-linux.md, Namespaces: path is a namespace file; it need not be one of /proc."""
     (folder / "net").touch()
-    subprocess.run(["unshare", f"--net={folder}/net", "ip", "addr", "add", "127.5.5.5/32", "dev", "lo"], check=True)
-    next(entry for entry in box.linux["namespaces"] if entry["type"] == "network")["path"] = str(folder / "net")
+    subprocess.run(
+        ["unshare", f"--net={folder}/net", "ip", "addr", "add", "127.5.5.5/32", "dev", "lo"], check=True
+    )
+    next(entry for entry in box.linux["namespaces"] if entry["type"] == "network")["path"] = str(
+        folder / "net"
+    )
     try:
         assert "127.5.5.5" in box.output("ip addr")
     finally:
@@ -88,24 +94,34 @@ def test_a_network_that_is_bound_to_a_file(box, folder):
 @covers("linux.namespaces[].path", "rule:a-namespace-of-another-type")
 def test_a_path_to_another_type_is_an_error(box):
     """config-linux.md, Namespaces: a path that is no namespace of that type MUST be an error."""
-    next(entry for entry in box.linux["namespaces"] if entry["type"] == "network")["path"] = "/proc/self/ns/uts"
+    next(entry for entry in box.linux["namespaces"] if entry["type"] == "network")["path"] = (
+        "/proc/self/ns/uts"
+    )
     box.refused()
 
 
 @covers("linux.namespaces[].path")
 def test_a_path_to_nothing_is_an_error(box):
-    """config-linux.md, Namespaces: path MUST be an absolute path of the runtime's mount namespace; nothing is there."""
-    next(entry for entry in box.linux["namespaces"] if entry["type"] == "network")["path"] = "/no/such/namespace"
+    """config-linux.md, Namespaces: path MUST be an absolute path of the runtime's mount namespace; nothing
+    is there."""
+    next(entry for entry in box.linux["namespaces"] if entry["type"] == "network")["path"] = (
+        "/no/such/namespace"
+    )
     box.refused()
 
 
 @covers(
     "linux.uidMappings",
     "linux.gidMappings",
-    *[f"linux.{kind}Mappings[].{name}*" for kind in ("uid", "gid") for name in ("containerID", "hostID", "size")],
+    *[
+        f"linux.{kind}Mappings[].{name}*"
+        for kind in ("uid", "gid")
+        for name in ("containerID", "hostID", "size")
+    ],
 )
 def test_the_mappings_of_a_user_namespace(box):
-    """config-linux.md, User namespace mappings: containerID, hostID and size of each range, for users and for groups."""
+    """config-linux.md, User namespace mappings: containerID, hostID and size of each range, for users and
+    for groups."""
     use_user_namespace(box)
     box.linux["gidMappings"] = [
         {"containerID": 0, "hostID": 200000, "size": 1000},
@@ -131,7 +147,8 @@ def test_a_user_in_a_user_namespace(box):
 def test_the_default_devices_of_a_user_namespace(box):
     """config-linux.md, Default Devices: they MUST be there, whoever owns the namespace."""
     use_user_namespace(box)
-    text = "for n in null zero full random urandom tty; do test -c /dev/$n && echo $n; done; echo x > /dev/null && echo fine"
+    text = "for n in null zero full random urandom tty; do test -c /dev/$n && echo $n; done; "
+    text += "echo x > /dev/null && echo fine"
     assert box.output(text).split() == ["null", "zero", "full", "random", "urandom", "tty", "fine"]
 
 
@@ -163,7 +180,8 @@ def test_the_offsets_of_a_time_namespace(box):
 
 @covers("linux.timeOffsets", "rule:offsets-need-their-namespace")
 def test_offsets_without_a_time_namespace_are_an_error(box):
-    """config-linux.md, Offset for Time Namespace: without such a namespace there is nothing to set: an error."""
+    """config-linux.md, Offset for Time Namespace: without such a namespace there is nothing to set: an
+    error."""
     box.linux["timeOffsets"] = {"monotonic": {"secs": 5000}}
     box.refused()
 
@@ -207,7 +225,8 @@ def test_an_unknown_parameter_is_an_error(box):
 @needs("veth")
 @pytest.mark.parametrize("name", ["", "inside0"])
 def test_a_network_device_is_moved(box, name):
-    """config-linux.md, Network devices: the device is moved into the container's network namespace, with another name if asked."""
+    """config-linux.md, Network devices: the device is moved into the container's network namespace, with
+    another name if asked."""
     own = f"co{os.getpid() % 10000}{'b' if name else 'a'}"
     subprocess.run(["ip", "link", "add", own, "type", "veth", "peer", "name", f"{own}p"], check=True)
     try:
@@ -222,7 +241,8 @@ def test_a_network_device_is_moved(box, name):
 
 @covers("linux.netDevices")
 def test_a_missing_network_device_is_an_error(box):
-    """config-linux.md, Network devices: the runtime MUST check that the device exists, and generate an error."""
+    """config-linux.md, Network devices: the runtime MUST check that the device exists, and generate an
+    error."""
     box.linux["netDevices"] = {"co-not-there": {}}
     box.refused()
 
@@ -242,7 +262,9 @@ def test_flags_of_a_personality_are_an_error(box):
     box.refused()
 
 
-@covers("linux.memoryPolicy", "linux.memoryPolicy.mode", "linux.memoryPolicy.nodes", "linux.memoryPolicy.flags")
+@covers(
+    "linux.memoryPolicy", "linux.memoryPolicy.mode", "linux.memoryPolicy.nodes", "linux.memoryPolicy.flags"
+)
 @pytest.mark.parametrize(
     ("mode", "nodes", "flags", "seen"),
     [
@@ -292,7 +314,8 @@ def test_resctrl(box):
 
 @covers("rule:the-pid-namespace-ends-with-its-first-process")
 def test_what_runs_in_the_container_ends_with_it(box):
-    """config-linux.md, Namespaces: processes of a PID namespace end with the first one; nothing is left behind."""
+    """config-linux.md, Namespaces: processes of a PID namespace end with the first one; nothing is left
+    behind."""
     box.script("sleep 1000 & echo up; while :; do sleep 60; done").up()
     pids = [pid for folder in box.cgroups() for pid in (folder / "cgroup.procs").read_text().split()]
     assert len(set(pids)) >= 2

@@ -19,15 +19,18 @@ ARCHITECTURES = "X86 X86_64 X32 ARM AARCH64 MIPSEL MIPSEL64 MIPSEL64N32 PPC64LE 
 CHMOD = ["chmod", "fchmodat"]
 # What runtimes and a shell need at least.
 NEEDED = (
-    "access arch_prctl brk capget capset chdir clone clone3 close close_range dup dup2 dup3 epoll_create1 epoll_ctl epoll_pwait "
-    "execve execveat exit exit_group faccessat faccessat2 fchdir fchown fcntl fstat fstatfs futex getcwd getdents64 getegid "
-    "geteuid getgid getpgid getpgrp getpid getppid getrandom gettid getuid ioctl lseek lstat madvise membarrier mmap mprotect "
-    "munmap nanosleep newfstatat open openat openat2 pipe pipe2 poll ppoll prctl pread64 prlimit64 read readlink readlinkat "
-    "rseq rt_sigaction rt_sigprocmask rt_sigreturn sched_getaffinity sched_yield seccomp sendmsg set_robust_list "
-    "set_tid_address setgid setgroups setpgid setresgid setresuid setsid setuid sigaltstack stat statfs statx tgkill kill "
-    "timer_create timer_delete timer_settime umask uname unlink unlinkat utimensat vfork wait4 waitid write writev recvmsg "
-    "recvfrom sendto socket connect mount umount2 keyctl fchmod chown lchown fchownat getsockopt setsockopt socketpair bind "
-    "fgetxattr getxattr pselect6 select getpeername epoll_wait eventfd2 restart_syscall setitimer getitimer time clock_gettime"
+    "access arch_prctl bind brk capget capset chdir chown clock_gettime clone clone3 close "
+    "close_range connect dup dup2 dup3 epoll_create1 epoll_ctl epoll_pwait epoll_wait eventfd2 execve "
+    "execveat exit exit_group faccessat faccessat2 fchdir fchmod fchown fchownat fcntl fgetxattr "
+    "fstat fstatfs futex getcwd getdents64 getegid geteuid getgid getitimer getpeername getpgid "
+    "getpgrp getpid getppid getrandom getsockopt gettid getuid getxattr ioctl keyctl kill lchown "
+    "lseek lstat madvise membarrier mmap mount mprotect munmap nanosleep newfstatat open openat "
+    "openat2 pipe pipe2 poll ppoll prctl pread64 prlimit64 pselect6 read readlink readlinkat recvfrom "
+    "recvmsg restart_syscall rseq rt_sigaction rt_sigprocmask rt_sigreturn sched_getaffinity "
+    "sched_yield seccomp select sendmsg sendto set_robust_list set_tid_address setgid setgroups "
+    "setitimer setpgid setresgid setresuid setsid setsockopt setuid sigaltstack socket socketpair "
+    "stat statfs statx tgkill time timer_create timer_delete timer_settime umask umount2 uname unlink "
+    "unlinkat utimensat vfork wait4 waitid write writev "
 ).split()
 TRY = "touch /f; chmod 600 /f 2>&1 && echo done"
 
@@ -73,7 +76,8 @@ def test_the_error_of_a_rule(box, number, words):
 
 @covers("linux.seccomp.syscalls[].errnoRet", "rule:an-errno-needs-an-action-with-one")
 def test_an_error_of_an_action_without_one_is_an_error(box):
-    """config-linux.md, Seccomp: when the action doesn't support an errno, the runtime MUST print an error and fail."""
+    """config-linux.md, Seccomp: when the action doesn't support an errno, the runtime MUST print an error
+    and fail."""
     use(box, rule(CHMOD, action="SCMP_ACT_KILL_PROCESS", errnoRet=5)).refused()
 
 
@@ -86,7 +90,8 @@ def test_the_error_of_the_default(box):
 
 @covers("linux.seccomp.syscalls[].names*")
 def test_an_unknown_name_does_no_harm(box):
-    """config-linux.md, Seccomp: profiles name calls of other kernels; those that are unknown are passed over."""
+    """config-linux.md, Seccomp: profiles name calls of other kernels; those that are unknown are passed
+    over."""
     text = use(box, rule(["no_such_system_call", *CHMOD])).output(TRY + "; true")
     assert "not permitted" in text
 
@@ -108,9 +113,13 @@ def test_an_action_that_ends_the_program(box, action, number):
 
 
 @covers("linux.seccomp.syscalls[].action*")
-@pytest.mark.parametrize(("action", "words"), [("SCMP_ACT_LOG", "done"), ("SCMP_ACT_ALLOW", "done"), ("SCMP_ACT_TRACE", "not implemented")])
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [("SCMP_ACT_LOG", "done"), ("SCMP_ACT_ALLOW", "done"), ("SCMP_ACT_TRACE", "not implemented")],
+)
 def test_an_action_that_goes_on(box, action, words):
-    """config-linux.md, Seccomp: LOG and ALLOW let the call through; TRACE without a tracer fails with ENOSYS."""
+    """config-linux.md, Seccomp: LOG and ALLOW let the call through; TRACE without a tracer fails with
+    ENOSYS."""
     assert words in use(box, rule(CHMOD, action)).output(TRY + "; true")
 
 
@@ -151,12 +160,20 @@ def test_rules_of_one_call(box):
 )
 @needs("a C compiler")
 def test_each_operator(box, compiled, operator, value, second, refused):
-    """config-linux.md, Seccomp: args compare the argument at index with value, by op; MASKED_EQ has a mask and a value."""
+    """config-linux.md, Seccomp: args compare the argument at index with value, by op; MASKED_EQ has a mask
+    and a value."""
     program = compiled("alarms", ALARMS)
     (box.rootfs / "alarms").write_bytes(program.read_bytes())
     (box.rootfs / "alarms").chmod(0o755)
     box.process["args"] = ["/alarms"]
-    use(box, rule(["getpriority"], args=[{"index": 1, "value": value, "valueTwo": second, "op": operator}], errnoRet=97))
+    use(
+        box,
+        rule(
+            ["getpriority"],
+            args=[{"index": 1, "value": value, "valueTwo": second, "op": operator}],
+            errnoRet=97,
+        ),
+    )
     assert [int(number) for number in box.output().split()] == refused
 
 
@@ -210,7 +227,12 @@ def test_each_flag(box, flag, listener):
     if flag == "WAIT_KILLABLE_RECV":
         # The kernel takes it with a listener only.
         sockets = listener()
-        use(box, rule(CHMOD, "SCMP_ACT_NOTIFY"), listenerPath=str(sockets.path), flags=[f"SECCOMP_FILTER_FLAG_{flag}"])
+        use(
+            box,
+            rule(CHMOD, "SCMP_ACT_NOTIFY"),
+            listenerPath=str(sockets.path),
+            flags=[f"SECCOMP_FILTER_FLAG_{flag}"],
+        )
         box.script("echo up; read line").up()
         assert sockets.receive()[1][0] != []
     else:
@@ -227,9 +249,12 @@ def test_an_unknown_flag_is_an_error(box):
 @covers("linux.seccomp", "process.noNewPrivileges")
 @pytest.mark.parametrize("value", [True, False])
 def test_with_and_without_new_privileges(box, value):
-    """config-linux.md, Seccomp: the filter is applied whether noNewPrivileges is set or not, to other users too."""
+    """config-linux.md, Seccomp: the filter is applied whether noNewPrivileges is set or not, to other users
+    too."""
     box.process.update(noNewPrivileges=value, user={"uid": 1000, "gid": 1000})
-    text = use(box, rule(["mkdir", "mkdirat"])).output("mkdir /tmp/x 2>&1; grep -E 'Seccomp:|NoNew' /proc/self/status")
+    text = use(box, rule(["mkdir", "mkdirat"])).output(
+        "mkdir /tmp/x 2>&1; grep -E 'Seccomp:|NoNew' /proc/self/status"
+    )
     assert "not permitted" in text or "denied" in text
     assert text.split()[-1] == "2"
 
@@ -253,7 +278,8 @@ RECEIVE, SEND = 0xC0502100, 0xC0182101
     "rule:seccomp-descriptors-in-the-first-message",
 )
 def test_a_listener(box, listener):
-    """config-linux.md, The Container Process State: one state per connection, the descriptor in the first message only."""
+    """config-linux.md, The Container Process State: one state per connection, the descriptor in the first
+    message only."""
     socket = listener()
     box.config["annotations"] = {"org.example.key": "value"}
     box.script("echo up; touch /f; chmod 600 /f 2>&1; echo after; read line")
@@ -313,7 +339,8 @@ def test_a_rule_without_names_is_an_error(box):
 @covers("rule:new-calls-fail-with-enosys")
 @needs("a C compiler")
 def test_a_call_that_the_profile_cannot_know(box, compiled):
-    """What engines rely on: a call newer than the profile fails with ENOSYS, so that programs fall back, where EPERM is the default."""
+    """What engines rely on: a call newer than the profile fails with ENOSYS, so that programs fall back,
+    where EPERM is the default."""
     (box.rootfs / "newest").write_bytes(compiled("newest", NEWEST).read_bytes())
     (box.rootfs / "newest").chmod(0o755)
     box.process["args"] = ["/newest"]

@@ -41,7 +41,8 @@ def terminal_fixture(box, listener):
 
 @covers("process.terminal", "command:create:--console-socket", "rule:console-socket")
 def test_the_master_comes_over_the_socket(box, terminal):
-    """The command line: --console-socket names a listening Unix socket, over which the terminal's master is sent."""
+    """The command line: --console-socket names a listening Unix socket, over which the terminal's master is
+    sent."""
     box.script("tty; test -t 0 && test -t 1 && test -t 2 && echo three; read line; echo got $line; exit 0")
     master = terminal()
     box.start()
@@ -60,7 +61,8 @@ def test_run_with_a_console_socket(box, terminal):
 
 @covers("process.terminal", "rule:controlling-terminal")
 def test_it_is_the_controlling_terminal(box, terminal):
-    """config.md, Process: the terminal is the process's own: it leads a session, and control keys reach it."""
+    """config.md, Process: the terminal is the process's own: it leads a session, and control keys reach it.
+    config.md, Process: the terminal is the process's own: it leads a session, and control keys reach it."""
     box.script("trap 'echo interrupted; exit 0' INT; echo up; while :; do sleep 60 & wait; done")
     master = terminal()
     box.start()
@@ -89,7 +91,10 @@ def test_a_size_without_a_terminal_is_ignored(box):
 @covers("rule:console", "process.terminal")
 def test_dev_console(box, terminal):
     """config-linux.md, Default Devices: /dev/console is set up by bind mounting the terminal to it."""
-    box.script("stat -c '%t:%T' /dev/console $(tty); grep -c ' /dev/console ' /proc/self/mountinfo; echo x > /dev/console; read line")
+    box.script(
+        "stat -c '%t:%T' /dev/console $(tty); grep -c ' /dev/console ' /proc/self/mountinfo; "
+        "echo x > /dev/console; read line"
+    )
     master = terminal()
     box.start()
     seen = read_until(master, "x\n").split()
@@ -123,13 +128,18 @@ def test_a_socket_that_is_not_there_is_an_error(box, folder):
 
 @covers("rule:run-passes-a-terminal-through", "process.terminal")
 def test_run_in_the_foreground_passes_a_terminal_through(box):
-    """The command line: run in the foreground gives the container a terminal of its own, and passes bytes between both."""
+    """The command line: run in the foreground gives the container a terminal of its own, and passes bytes
+    between both."""
     master, slave = os.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, array.array("H", [25, 90, 0, 0]))
     box.process["terminal"] = True
-    box.script("tty; until stty size 2>/dev/null | grep 90; do usleep 1000; done; read line; echo got $line; exit 4").save()
+    box.script(
+        "tty; until stty size 2>/dev/null | grep 90; do usleep 1000; done; read line; echo got $line; exit 4"
+    ).save()
     command = [box.runtime.path, "--root", box.runtime.state, "run", "--bundle", box.folder, box.id]
-    process = subprocess.Popen(list(map(str, command)), stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
+    process = subprocess.Popen(
+        list(map(str, command)), stdin=slave, stdout=slave, stderr=slave, start_new_session=True
+    )
     os.close(slave)
     try:
         text = read_until(master, "25 90")
