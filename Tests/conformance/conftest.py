@@ -23,6 +23,8 @@ RUNTIME = os.environ.get("RUNTIME") or str(ROOT / ".build/release/cooper-runtime
 RESULTS = []
 COVERED = {}
 NUMBERS = itertools.count(1)
+# Suites that run at once are in pid namespaces of their own, and see the same cgroups.
+NAME = f"cooper-oci-{os.urandom(4).hex()}"
 
 
 def pytest_configure(config):
@@ -127,7 +129,7 @@ def cgroup_files():
         else [path for path in CGROUPS.iterdir() if path.is_dir() and not path.is_symlink()]
     )
     for parent in parents:
-        probe = parent / f"cooper-probe-{os.getpid()}"
+        probe = parent / f"{NAME}-probe"
         probe.mkdir()
         found |= set(os.listdir(probe))
         probe.rmdir()
@@ -196,7 +198,7 @@ def make_fixture(runtime, place, folder):
 
     def make(name="c"):
         number = next(NUMBERS)
-        container = Container(runtime, folder / name, f"cooper-oci-{os.getpid()}-{number}", place / "image")
+        container = Container(runtime, folder / name, f"{NAME}-{number}", place / "image")
         made.append(container)
         return container
 

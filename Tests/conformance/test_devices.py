@@ -150,6 +150,29 @@ def test_what_is_not_set_means_all(box):
     assert box.output("(: < /dev/kmsg) 2>/dev/null && echo read || echo refused") == "read\n"
 
 
+@covers(*[f"linux.resources.devices[].{name}" for name in ("type", "major", "minor")])
+def test_a_rule_allows_no_other_device(box):
+    """config-linux.md, Allowed Device list: type, major and minor together say which device it is."""
+    with_kmsg(box)
+    others = [("c", 1, 77), ("c", 240, 11), ("b", 1, 11)]
+    for number, (kind, major, minor) in enumerate(others):
+        entry = {
+            "type": kind,
+            "path": f"/dev/other{number}",
+            "major": major,
+            "minor": minor,
+            "fileMode": 0o666,
+        }
+        box.linux["devices"] = [*box.linux["devices"], entry]
+    box.linux["resources"]["devices"] = [
+        {"allow": False, "access": "rwm"},
+        {"allow": True, "type": "c", "major": 1, "minor": 11, "access": "r"},
+    ]
+    # What is allowed and has no driver fails otherwise.
+    text = box.output("for n in 0 1 2; do (: < /dev/other$n) 2>&1 | grep -c 'not permitted'; done; true")
+    assert text.split() == ["1", "1", "1"]
+
+
 @covers("rule:device-rules-in-order")
 def test_the_rules_are_applied_in_order(box):
     """config-linux.md, Allowed Device list: the runtime MUST apply entries in the listed order."""

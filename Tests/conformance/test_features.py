@@ -5,6 +5,12 @@ import json
 import pytest
 
 covers = pytest.mark.covers
+
+
+def each(names, prefix, suffix=""):
+    return [pytest.param(name, marks=covers(f"{prefix}{name}", f"{prefix}{name}{suffix}")) for name in names]
+
+
 HOOKS = ["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"]
 
 
@@ -85,11 +91,10 @@ def test_the_capabilities(features):
     assert {"CAP_CHOWN", "CAP_SYS_ADMIN", "CAP_CHECKPOINT_RESTORE"} <= set(features["linux"]["capabilities"])
 
 
-@covers(
-    "features:linux.cgroup",
-    *[f"features:linux.cgroup.{name}" for name in ("v1", "v2", "systemd", "systemdUser", "rdma")],
+@covers("features:linux.cgroup")
+@pytest.mark.parametrize(
+    "name", each(["v1", "v2", "systemd", "systemdUser", "rdma"], "features:linux.cgroup.")
 )
-@pytest.mark.parametrize("name", ["v1", "v2", "systemd", "systemdUser", "rdma"])
 def test_cgroups(features, name):
     """features-linux.md, Cgroup: v1, v2, systemd, systemdUser and rdma are yes or no."""
     assert isinstance(features["linux"]["cgroup"][name], bool)
@@ -120,26 +125,17 @@ LISTS = {
 }
 
 
-@covers(
-    "features:linux.seccomp",
-    "features:linux.seccomp.enabled",
-    *[f"features:linux.seccomp.{name}" for name in LISTS],
-)
-@pytest.mark.parametrize("name", LISTS)
+@covers("features:linux.seccomp", "features:linux.seccomp.enabled")
+@pytest.mark.parametrize("name", each(LISTS, "features:linux.seccomp."))
 def test_seccomp(features, name):
     """features-linux.md, Seccomp: enabled, and the recognized actions, operators, architectures and flags."""
     assert features["linux"]["seccomp"]["enabled"] is True
     assert LISTS[name] <= set(features["linux"]["seccomp"][name])
 
 
-@covers(
-    *[
-        f"features:linux.{name}{part}"
-        for name in ("apparmor", "selinux", "intelRdt", "netDevices")
-        for part in ("", ".enabled")
-    ]
+@pytest.mark.parametrize(
+    "name", each(["apparmor", "selinux", "intelRdt", "netDevices"], "features:linux.", ".enabled")
 )
-@pytest.mark.parametrize("name", ["apparmor", "selinux", "intelRdt", "netDevices"])
 def test_what_is_compiled_in(features, name):
     """features-linux.md, AppArmor, SELinux, Intel RDT and Net devices: enabled is yes or no, whatever the
     host has."""

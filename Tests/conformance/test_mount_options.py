@@ -26,7 +26,7 @@ FLAGS = {
     "norelatime": (["relatime"], "rw", "noatime"),
     "nostrictatime": (["strictatime"], "relatime", "noatime"),
     "nosuid": ([], "nosuid", ""),
-    "relatime": ([], "relatime", "noatime"),
+    "relatime": (["noatime"], "relatime", "noatime"),
     "ro": ([], "ro", "rw"),
     "rw": (["ro"], "rw", "ro"),
     "silent": ([], "rw", ""),
@@ -169,7 +169,7 @@ RECURSIVE = {
     "rrelatime": ("relatime", True),
     "rnorelatime": ("noatime", False),
     "rstrictatime": ("relatime", False),
-    "rnostrictatime": ("noatime", False),
+    "rnostrictatime": ("relatime", True),
     "rnosymfollow": ("nosymfollow", True),
     "rsymfollow": ("nosymfollow", False),
 }
@@ -182,7 +182,7 @@ BEFORE = {
     "rdiratime": "nodiratime",
     "ratime": "noatime",
 }
-BEFORE |= {"rrelatime": "strictatime", "rsymfollow": "nosymfollow"}
+BEFORE |= {"rrelatime": "strictatime", "rsymfollow": "nosymfollow", "rnostrictatime": "strictatime"}
 
 
 @pytest.mark.parametrize("option", marked(RECURSIVE))
@@ -293,6 +293,16 @@ def test_a_recursively_idmapped_mount(box, tree):
     """config.md, Linux mount options: ridmap maps the owners of what is mounted below too."""
     box.mount("/mnt", "bind", tree, "rbind", "ridmap", **MAPPINGS)
     assert box.output("stat -c '%u %g' /mnt/file /mnt/sub/inner").splitlines() == ["1000 2000"] * 2
+
+
+@covers("rule:idmap-needs-mappings")
+@pytest.mark.parametrize(
+    "option", [pytest.param(name, marks=covers(f"option:{name}")) for name in ("idmap", "ridmap")]
+)
+def test_an_idmapped_mount_without_mappings_is_an_error(box, tree, option):
+    """config.md, Linux mount options: without mappings, and without a user namespace, it MUST be an error."""
+    box.mount("/mnt", "bind", tree, "rbind", option)
+    box.refused()
 
 
 @covers("mounts[].uidMappings", "rule:idmap-needs-both")

@@ -1,4 +1,4 @@
-"""The commands for containers that are there: list, ps, pause, update, events, spec, checkpoint and others."""
+"""The commands for containers that are there: list, ps, pause, update, events, spec and others."""
 
 import json
 import subprocess
