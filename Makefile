@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 EDITION ?= python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench docs install python vm-test vm-shell vm-test-all workshop workshop-install \
+.PHONY: help run test lint format bench conformance conformance-all docs install python vm-test vm-shell vm-test-all workshop workshop-install \
   workshop-site workshop-site-test workshop-kit clean
 
 help: ## list the targets
@@ -23,6 +23,12 @@ format: ## lay out the Swift and Python sources
 
 bench: ## measure against other runtimes
 	@scripts/bench.sh
+
+conformance: ## check an OCI runtime against the specification (RUNTIME=/usr/sbin/runc: another one than cooper-runtime)
+	@scripts/conformance.sh
+
+conformance-all: ## the same for cooper-runtime, runc and crun, as one table of properties
+	@scripts/conformance.sh all
 
 docs: ## build the documentation of Linux into .build/docs
 	@scripts/docs.sh

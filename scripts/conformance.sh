@@ -1,0 +1,34 @@
+#!/bin/bash
+# conformance.sh [all] [ARGUMENTS of pytest]: the cases of Tests/conformance on RUNTIME, which is cooper-runtime where
+# nothing else is said; with `all` on runc and crun too, and at the end one table of the properties.
+# They run where /sys/fs/cgroup shows one version of cgroups only.
+. "$(dirname "$0")/lib.sh"
+
+scripts/packages.sh run conformance
+venv
+if [ -z "${RUNTIME:-}" ]; then
+  build_static . cooper-runtime
+  RUNTIME=.build/release/cooper-runtime
+fi
+runtimes=("$RUNTIME")
+table=0
+if [ "${1:-}" = all ]; then
+  shift
+  table=1
+  runtimes+=("$(command -v runc)" "$(command -v crun)")
+fi
+results=.build/conformance
+rm -rf "$results"
+mkdir -p "$results"
+files=()
+failed=0
+
+# The shell in the middle is the first process of the pid namespace, and collects ended containers.
+for runtime in "${runtimes[@]}"; do
+  runtime=$(realpath "$runtime")
+  files+=("$results/${runtime##*/}.json")
+  RUNTIME=$runtime RESULTS=$PWD/${files[-1]} Benchmarks/v1-view.sh bash -c '"$@"; exit $?' bash \
+    .build-venv/bin/pytest Tests/conformance "$@" || failed=1
+done
+if [ "$table" = 1 ]; then python3 Tests/conformance/table.py "${files[@]}"; fi
+exit "$failed"
