@@ -15,7 +15,6 @@ func refuseUnsupported(_ request: ContainerRequest, _ host: HostFacts) throws {
   for (index, mount) in config.mounts.enumerated() where mount.uidMappings.isEmpty != mount.gidMappings.isEmpty {
     throw CompileError("mounts[\(index)]", "it has uidMappings or gidMappings, and takes both or neither")
   }
-  if !linux.netDevices.members.isEmpty { throw CompileError("linux.netDevices", "not supported yet") }
   if linux.mountLabel != nil && !host.hasSELinux {
     throw CompileError("linux.mountLabel", "this kernel has no SELinux")
   }

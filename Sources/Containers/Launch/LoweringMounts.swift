@@ -66,7 +66,7 @@ extension Lowering {
   private func place(_ mount: Slot, _ path: String) {
     builder.call(
       __NR_move_mount, .slot(mount), builder.text(""), here, builder.text(path),
-      .value(Int(LINUX_MOVE_MOUNT_F_EMPTY_PATH)))
+      .value(Int(LINUX_MOVE_MOUNT_F_EMPTY_PATH | LINUX_MOVE_MOUNT_T_SYMLINKS)))
   }
 
   private func makeDirectory(_ name: String, mode: Int) {

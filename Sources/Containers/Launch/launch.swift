@@ -183,6 +183,8 @@ private struct Launcher: ~Copyable {
       listener = nil
       closeTrees()
       try handOver()
+    case .moveDevice(let name, let newName):
+      if let pid = child?.pid { try Containers.moveDevice(name, as: newName, into: pid) }
     case .writeChild(let file): if let pid = child?.pid { try writeFile(file, "\(pid)") }
     case .runMapper, .writeOfChild: if let pid = child?.pid { try Containers.perform(step, on: pid) }
     case .listen(let path): listener = try listen(at: path)

@@ -25,6 +25,8 @@ extension HostStep: CustomStringConvertible {
       "write \"\(value)\" to \(file), or \"\(otherValue)\" to \(other)"
     case .attachDevices(let program, let path):
       "let a program of \(program.count) instructions decide about the devices of \(path)"
+    case .moveDevice(let name, let newName):
+      "move the network device \(name) to the child\(name == newName ? "" : ", as \(newName)")"
     case .writeChild(let file): "write PID to \(file)"
     case .moveAside(let path): "move this process and its keeper into the cgroup \(path)"
     case .clone(let flags, nil): "clone3 a child with \(flags)"
@@ -136,7 +138,7 @@ extension ResourceSetting: CustomStringConvertible {
   }
 }
 
-extension CapabilitySets: CustomStringConvertible {
+extension ProcessCapabilities: CustomStringConvertible {
   public var description: String {
     var text =
       effective == permitted
