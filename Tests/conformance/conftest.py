@@ -55,13 +55,13 @@ def pytest_collection_modifyitems(items):
 def pytest_runtest_logreport(report):
     if report.when == "call" or report.outcome == "skipped" or (report.when != "call" and report.failed):
         outcome = report.outcome
-        if hasattr(report, "wasxfail"):
+        if hasattr(report, "wasxfail") and not report.passed:
             outcome = "failed"  # in the table a known difference is one
         RESULTS.append(
             {
                 "case": case_of(report),
                 "outcome": outcome,
-                "known": hasattr(report, "wasxfail"),
+                "known": hasattr(report, "wasxfail") and not report.passed,
                 "covers": dict(report.user_properties).get("covers", []),
                 "text": str(report.longrepr)[-600:] if outcome != "passed" else "",
             }
