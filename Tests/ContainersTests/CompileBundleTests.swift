@@ -31,17 +31,18 @@ struct CompileBundleTests {
     #expect(MountOption.names == names.sorted())
   }
 
-  @Test(arguments: [
-    (["ro"], MountChange(set: .readOnly)),
-    (["ro", "rw"], MountChange(clear: .readOnly)),
-    (["noatime"], MountChange(set: .noATime, clear: .accessTime)),
-    (["noatime", "relatime"], MountChange(clear: .accessTime)),
-    (["rro"], MountChange(set: .readOnly, isRecursive: true)),
-    (["rnosuid", "rsuid"], MountChange(clear: .noSuid, isRecursive: true)),
-    (["rslave"], MountChange(propagation: .slave, isRecursive: true)),
-    (["shared"], MountChange(propagation: .shared)),
-    (["nosymfollow"], MountChange(set: .noSymFollow)),
-  ] as [([String], MountChange)])
+  @Test(
+    arguments: [
+      (["ro"], MountChange(set: .readOnly)),
+      (["ro", "rw"], MountChange(clear: .readOnly)),
+      (["noatime"], MountChange(set: .noATime, clear: .accessTime)),
+      (["noatime", "relatime"], MountChange(clear: .accessTime)),
+      (["rro"], MountChange(set: .readOnly, isRecursive: true)),
+      (["rnosuid", "rsuid"], MountChange(clear: .noSuid, isRecursive: true)),
+      (["rslave"], MountChange(propagation: .slave, isRecursive: true)),
+      (["shared"], MountChange(propagation: .shared)),
+      (["nosymfollow"], MountChange(set: .noSymFollow)),
+    ] as [([String], MountChange)])
   func anOptionOfABindMountIsAChange(_ options: [String], _ change: MountChange) throws {
     let plan = try compile(
       bundle { $0.config.mounts = [Mount("/a", source: "/data", options: ["bind"] + options)] },

@@ -53,7 +53,8 @@ struct CompileTests {
         .mask("/proc/keys"), .makeReadOnly("/proc/sys"), .makeRootReadOnly,
         .pivotRoot, .setHostname("tub"), .loopbackUp, .closeDescriptors,
         .dropBoundingSet(keeping: capabilities),
-        .setUser(User(uid: 5, gid: 6, additionalGids: [7])), .setCapabilities(ProcessCapabilities(effective: capabilities, permitted: capabilities)),
+        .setUser(User(uid: 5, gid: 6, additionalGids: [7])),
+        .setCapabilities(ProcessCapabilities(effective: capabilities, permitted: capabilities)),
         .noNewPrivileges, .workingDirectory("/home"), .becomeInit,
         .exec(args: ["/bin/true"], env: []),
       ])

@@ -105,7 +105,9 @@ struct CompileUserTests {
 
   @Test func capabilitiesAreThoseOfTheNamespace() throws {
     let request = request { $0.config.process?.capabilities = given(["CAP_SYS_ADMIN"]) }
-    #expect(try compile(request, user()).child.contains(.setCapabilities(ProcessCapabilities(effective: [.sysAdmin], permitted: [.sysAdmin]))))
+    #expect(
+      try compile(request, user()).child.contains(
+        .setCapabilities(ProcessCapabilities(effective: [.sysAdmin], permitted: [.sysAdmin]))))
   }
 
   @Test func devicesAreTheMachines() throws {

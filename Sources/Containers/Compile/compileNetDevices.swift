@@ -11,7 +11,9 @@ func compileDevicesToMove(_ linux: LinuxConfig, _ user: UserPlan?) throws -> [Ho
   return try linux.netDevices.members.map { member in
     let new = member.value.name ?? member.name
     let name = new.isEmpty ? member.name : new
-    if names.contains(name) { throw CompileError("\(property).\(member.name).name", "\(name) is there twice") }
+    if names.contains(name) {
+      throw CompileError("\(property).\(member.name).name", "\(name) is there twice")
+    }
     names.append(name)
     for text in [member.name, name] where !isDeviceName(text) {
       throw CompileError("\(property).\(member.name)", "\"\(text)\" is no name of a network device")
@@ -23,5 +25,7 @@ func compileDevicesToMove(_ linux: LinuxConfig, _ user: UserPlan?) throws -> [Ho
 /// 1 to 15 bytes, without what would be a path or a pattern.
 private func isDeviceName(_ name: String) -> Bool {
   !name.isEmpty && name.utf8.count < 16 && name != "." && name != ".."
-    && name.utf8.allSatisfy { $0 > 0x20 && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "%") }
+    && name.utf8.allSatisfy {
+      $0 > 0x20 && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "%")
+    }
 }

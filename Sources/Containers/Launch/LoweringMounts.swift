@@ -90,7 +90,11 @@ extension Lowering {
   func attach(_ bind: BindMount) {
     let source = BindSource(path: bind.source, isRecursive: bind.isRecursive)
     let tree: Slot
-    if bind.idMap != nil, let inherited = inheritedTree() { tree = inherited } else if let open = sourceTrees.slots.removeValue(forKey: FilePath(source.key)) { tree = open } else {
+    if bind.idMap != nil, let inherited = inheritedTree() {
+      tree = inherited
+    } else if let open = sourceTrees.slots.removeValue(forKey: FilePath(source.key)) {
+      tree = open
+    } else {
       tree = builder.slot()
       cloneTree(of: bind.source, into: tree, recursive: bind.isRecursive)
     }

@@ -53,7 +53,8 @@ final class Places {
       if let found = directory.mount { (depth, mount) = (index, found) }
     }
     let isSystem = names.first.map { ["proc", "sys", "dev"].contains($0) } ?? false
-    return Place(mount: mount, names: Array(names.dropFirst(depth)), isStrict: depth > 0 || isSystem, isOwn: depth > 0)
+    return Place(
+      mount: mount, names: Array(names.dropFirst(depth)), isStrict: depth > 0 || isSystem, isOwn: depth > 0)
   }
 }
 

@@ -72,7 +72,9 @@ struct Netlink: ~Copyable {
 }
 
 /// A number as it lies in memory.
-func bytes<Number: FixedWidthInteger>(of number: Number) -> [UInt8] { withUnsafeBytes(of: number) { Array($0) } }
+func bytes<Number: FixedWidthInteger>(of number: Number) -> [UInt8] {
+  withUnsafeBytes(of: number) { Array($0) }
+}
 
 /// struct rtattr, padded.
 func attribute(_ type: UInt16, _ value: [UInt8]) -> [UInt8] {
