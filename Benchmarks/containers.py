@@ -1,5 +1,5 @@
-"""containers.py [ROUNDS]: cooper and cooper-runtime beside bubblewrap, crun and runc, each running /bin/true in
-a container; and the OCI runtimes' create, start and delete, and exec.
+"""containers.py [ROUNDS]: cooper and cooper-runtime beside bubblewrap, crun and runc, each running /bin/true
+in a container; and the OCI runtimes' create, start and delete, and exec.
 
 In each round every program runs once, so that a busy machine is as busy for all. Printed are the median, its
 ratio to crun's, the peak memory of the largest process, and the number of system calls. To be run as root,

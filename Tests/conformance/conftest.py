@@ -111,7 +111,7 @@ def capabilities_of_root():
 
 
 def has(name):
-    """A name of the table above, or files of a cgroup, one of which must be there: `blkio.weight|io.weight`."""
+    """A name of the table above, or files of a cgroup, one of which must be there: `x.weight|y.weight`."""
     if name in NEEDS:
         return NEEDS[name]()
     assert "." in name, name
