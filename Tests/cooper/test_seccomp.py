@@ -3,6 +3,7 @@
 import errno
 import json
 import pathlib
+import shutil
 import signal
 
 import pytest
@@ -115,10 +116,11 @@ def call_fixture(cooper, compile_static):
     """Makes system calls in a container, and says what each came to."""
     program = compile_static("call", (SOURCES / "call.c").read_text())
 
-    def call(rootfs, calls, *options, run=cooper.output):
+    def call(rootfs, calls, *options, run=cooper.output, program=program):
         output = run("-v", f"{program}:/bin/call:ro", *options, rootfs, "/bin/call", *calls)
         return [errno.errorcode.get(int(word), word) for word in output.split()]
 
+    call.program = program
     return call
 
 
@@ -154,8 +156,8 @@ def test_another_ioctl_personality_and_socket_pass(call, rootfs):
     assert call(rootfs, calls) == unconfined
     assert "EPERM" not in unconfined
     calls = [f"135:{persona}" for persona in [0xFFFFFFFF, -1, 0, 8, 0x20000, 0x20008]]
-    calls += [f"41:{family}:{kind}:0" for family, kind in
-              [(AF_UNIX, 1), (AF_UNIX, 5), (AF_INET, 1), (AF_INET, 2), (AF_INET6, 1), (AF_NETLINK, 3)]]  # fmt: skip
+    calls += [f"41:{family}:1:0" for family in [AF_UNIX, AF_INET, AF_INET6]]
+    calls += [f"41:{AF_UNIX}:5:0", f"41:{AF_INET}:2:0", f"41:{AF_NETLINK}:3:0"]
     calls += [f"{X86}359:{AF_INET}:1:0", "56:17", "272:0x600", "272:0"]
     assert call(rootfs, calls) == ["0"] * len(calls)
 
@@ -191,7 +193,7 @@ def test_usual_programs_work(cooper, rootfs, usual, options):
 
 
 def test_the_shell_and_its_tools(cooper, rootfs):
-    script = "(sleep 0 & wait; ls -l / | wc -l; ps | wc -l; date; id; df; kill -0 $$) >/dev/null && echo $((1+1))"
+    script = "(sleep 0 & wait; ls -l / | wc -l; ps; date; id; df; kill -0 $$) >/dev/null && echo $((1+1))"
     assert cooper.output(rootfs, "sh", "-c", script) == "2\n"
 
 
@@ -238,7 +240,7 @@ def test_a_profile_of_a_file(cooper, rootfs, tmp_path):
     write(tmp_path, deny("mkdir", "mkdirat"))
     options = ["--security-opt", "seccomp=profile.json"]
     done = cooper.run("run", *options, rootfs, "mkdir", "/new", cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (1, "mkdir: can't create directory '/new': Read-only file system\n")
+    assert done.stderr == "mkdir: can't create directory '/new': Read-only file system\n"
     # It is in the place of the default one.
     assert cooper.output(*options, rootfs, "unshare", "-U", "echo", "out", cwd=tmp_path) == "out\n"
     assert cooper.run("run", rootfs, "unshare", "-U", "true").returncode == 1
@@ -249,13 +251,13 @@ def test_a_profile_of_a_file(cooper, rootfs, tmp_path):
     [
         ("{", "line 1, column 2: "),
         ([], "it must be an object"),
-        ({}, "defaultAction: "),
+        ({}, "defaultAction is missing"),
         ({"defaultAction": "SCMP_ACT_X"}, "defaultAction: "),
         ({**deny("mkdir"), "x": 1}, "x: there is no such property"),
         ({**deny("mkdir"), "archMap": []}, "archMap: this is Docker's format"),
         ({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir"], "action": "SCMP_ACT_ERRNO",
           "includes": {}}]}, "syscalls[0].includes: this is Docker's format"),
-        ({**deny("mkdir"), "syscalls": [{"names": [7], "action": "SCMP_ACT_ERRNO"}]}, "syscalls[0].names[0]: "),
+        ({**deny("mkdir"), "syscalls": [{"names": [7], "action": "SCMP_ACT_LOG"}]}, "syscalls[0].names[0]: "),
         (deny("mkdir", errno=70000), "syscalls[0].errnoRet: 70000 is no errno"),
         (deny(""), "syscalls[0].names[0]: it is empty"),
         ({"defaultAction": "SCMP_ACT_NOTIFY"}, "defaultAction: a listener can't answer every call"),
@@ -275,7 +277,7 @@ def test_what_is_wrong_with_a_profile_is_said_with_its_path(cooper, rootfs, tmp_
         (["seccomp"], "--security-opt seccomp: it is seccomp=FILE or seccomp=unconfined"),
         (["seccomp="], "--security-opt seccomp=: it is seccomp=FILE or seccomp=unconfined"),
         (["label=disable"], "--security-opt label=disable: it is seccomp=FILE or seccomp=unconfined"),
-        (["seccomp=/nowhere"], "--security-opt seccomp=/nowhere: no such file or directory"),
+        (["seccomp=/nowhere"], "--security-opt seccomp=/nowhere: no such file or directory (ENOENT)"),
         (["seccomp=unconfined", "seccomp=unconfined"], "--security-opt seccomp is given 2 times"),
     ],
 )
@@ -293,14 +295,18 @@ def test_a_users_container_is_closed_as_well(call, user, usual, ranges):
     def run(*arguments):
         return user.output(*arguments, ranges=ranges)
 
-    found = dict(zip(CLOSED, call(user.rootfs, CLOSED.values(), run=run)))
-    assert found == {name: "EPERM" for name in CLOSED}
-    names = ["unshare user", "clone user", "keyctl", "TIOCSTI", "personality", "add_key", "mount"]
-    found = call(
-        user.rootfs, [CLOSED[name] for name in names], "--security-opt", "seccomp=unconfined", run=run
-    )
-    assert found == ["0", "0", "0", "ENOTTY", "0", "EFAULT", "EFAULT"]
-    assert run("--tmpfs", "/tmp", "-v", f"{usual}:/bin/usual:ro", user.rootfs, "/bin/usual") == "good\n"
+    def calls(names, *options):
+        # Where the user may read it.
+        program = shutil.copy(call.program, user.folder)
+        texts = [CLOSED[name] for name in names]
+        return dict(zip(names, call(user.rootfs, texts, *options, run=run, program=program)))
+
+    assert calls(CLOSED) == {name: "EPERM" for name in CLOSED}
+    wanted = {"unshare user": "0", "clone user": "0", "keyctl": "0", "TIOCSTI": "ENOTTY", "personality": "0",
+              "add_key": "EFAULT", "mount": "EFAULT"}  # fmt: skip
+    assert calls(wanted, "--security-opt", "seccomp=unconfined") == wanted
+    program = shutil.copy(usual, user.folder)
+    assert run("--tmpfs", "/tmp", "-v", f"{program}:/bin/usual:ro", user.rootfs, "/bin/usual") == "good\n"
     # Compiled once, and kept where the user's containers have their directories.
     cache = user.runtime / "cooper-seccomp"
     files = {path.name: path.stat().st_mtime_ns for path in cache.iterdir()}

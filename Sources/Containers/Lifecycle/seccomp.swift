@@ -16,8 +16,8 @@ public func compiledFilter(_ profile: OCISpec.Seccomp, keeps: Bool = true) throw
 private func cacheDirectory(_ uid: UInt32) -> String {
   if uid == 0 { return "/run/cooper-seccomp" }
   let name = "XDG_RUNTIME_DIR="
-  let runtime = currentEnvironment().first { $0.begins(with: name) }.map { String($0.dropFirst(name.count)) } ?? ""
-  return "\(runtime.begins(with: "/") ? runtime : "/run/user/\(uid)")/cooper-seccomp"
+  let runtime = currentEnvironment().first { $0.begins(with: name + "/") }?.dropFirst(name.count)
+  return "\(runtime ?? "/run/user/\(uid)")/cooper-seccomp"
 }
 
 /// What who listens gets beside the listener: the specification's "container process state".

@@ -7,7 +7,9 @@ extension ContainerOptions {
   /// What --security-opt says of the profile: cooper's own, a file's, or, where it is unconfined, none.
   ///
   /// - Parameter keeps: whether a filter that is compiled is kept for the next time: `explain` does nothing.
-  func filter(_ capabilities: [String], keeps: Bool) throws -> (profile: OCISpec.Seccomp, filter: SeccompFilter)? {
+  func filter(
+    _ capabilities: [String], keeps: Bool
+  ) throws -> (profile: OCISpec.Seccomp, filter: SeccompFilter)? {
     guard let choice = try profileChoice() else {
       let profile = defaultProfile(capabilities: capabilities)
       return (profile, try compiledFilter(profile, keeps: keeps))
@@ -50,7 +52,9 @@ private func readProfile(_ path: String, _ option: String) throws -> OCISpec.Sec
       "\(option): \(property): this is Docker's format, and cooper reads linux.seccomp of the OCI specification"
     )
   }
-  if let property = unknown.first { throw ValidationError("\(option): \(property): there is no such property") }
+  if let property = unknown.first {
+    throw ValidationError("\(option): \(property): there is no such property")
+  }
   if profile.listenerPath != nil {
     throw ValidationError("\(option): listenerPath: only cooper-runtime hands on a listener")
   }
