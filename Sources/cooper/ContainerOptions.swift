@@ -74,6 +74,13 @@ struct ContainerOptions: ParsableArguments {
     name: .long, help: ArgumentHelp("Drop a capability, or ALL. May be repeated.", valueName: "capability"))
   var capDrop: [String] = []
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The system calls that the container may make: a profile, or unconfined. (default: cooper's own)",
+      valueName: "seccomp=FILE|seccomp=unconfined"))
+  var securityOpt: [String] = []
+
   @Option(name: .long, help: "The container's name. (default: twelve random hexadecimal digits)")
   var name: [String] = []
 

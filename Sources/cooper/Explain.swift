@@ -14,7 +14,7 @@ struct Explain: ContainerCommand {
 
   func run() throws {
     if let bundle { return try explain(bundle: bundle) }
-    let request = try options.request(unpacks: false)
+    let request = try options.request(isForShow: true)
     var host = try HostFacts.read(paths: request.hostPaths, asRoot: callerIsRoot)
     // An image that isn't unpacked yet will be.
     for lower in request.lower { host.files[FilePath(lower)] = .directory }

@@ -7,8 +7,8 @@ import SystemPackage
 extension ContainerOptions {
   /// The options as a request that `compile` understands.
   ///
-  /// - Parameter unpacks: whether a tar is unpacked, should it not be yet.
-  func request(unpacks: Bool) throws -> ContainerRequest {
+  /// - Parameter isForShow: then no tar is unpacked, nor a filter kept.
+  func request(isForShow: Bool) throws -> ContainerRequest {
     let id = try single("--name", name).map(checkedName) ?? randomName()
     let hostname = try single("--hostname", hostname).map(checkedHostname) ?? id
 
@@ -31,6 +31,8 @@ extension ContainerOptions {
     config.linux.resources = try resources()
     config.linux.maskedPaths = Defaults.maskedPaths
     config.linux.readonlyPaths = Defaults.readonlyPaths
+    let seccomp = try filter(capabilities, keeps: !isForShow)
+    config.linux.seccomp = seccomp?.profile
     let manager = try cgroupManagerChoice()
     let volumes = try volume.map(volumeMount) + tmpfs.map(tmpfsMount)
 
@@ -39,7 +41,7 @@ extension ContainerOptions {
     let store = try single("--root", root)
     if store == "" { throw ValidationError("--root is empty: it is a directory") }
     let image = try Image(
-      imageAndCommand.first ?? "host", store: store ?? storeDirectory(), unpacks: unpacks)
+      imageAndCommand.first ?? "host", store: store ?? storeDirectory(), unpacks: !isForShow)
     let identity = try resolvedUser(image)
     process.user = User(uid: identity.uid, gid: identity.gid, additionalGids: identity.groups)
     if !environment.has("HOME") { environment.set("HOME=\(identity.home)") }
@@ -53,6 +55,7 @@ extension ContainerOptions {
     request.stateDirectory = directory
     request.cgroupManager = manager
     request.usesInit = usesInit
+    request.filter = seccomp?.filter
     request.isInteractive = interactive
     if !image.isUnpacked {
       request.remarks = ["the image isn't unpacked yet: its users and groups aren't known"]

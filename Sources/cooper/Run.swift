@@ -17,7 +17,7 @@ struct Run: ContainerCommand {
   var trace = false
 
   func run() throws {
-    let request = try options.request(unpacks: true)
+    let request = try options.request(isForShow: false)
     let host = try HostFacts.read(paths: request.hostPaths)
     for remains in try sweep(stateDirectory: request.stateDirectory) { printError("\(remains)") }
     let plan = try options.plan(request, host)

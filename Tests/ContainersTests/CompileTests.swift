@@ -66,6 +66,12 @@ struct CompileTests {
     #expect(!(try compile(request(), host()).child.contains(.nullInput)))
   }
 
+  @Test func anInitIsFilteredToo() throws {
+    let filter = SeccompFilter([.return(.allow)])
+    let child = try compile(request { ($0.filter, $0.usesInit) = (filter, true) }, host()).child
+    #expect(child.suffix(3).dropLast() == [.loadFilter(filter), .becomeInit])
+  }
+
   @Test func theMissingFilterIsSaid() throws {
     #expect(try compile(request(), host()).remarks.contains { $0.contains("no seccomp filter") })
   }

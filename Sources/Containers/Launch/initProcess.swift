@@ -63,6 +63,9 @@ func becomeInit(_ memory: UnsafeMutablePointer<InitMemory>) -> Int {
       }
     } else if signal > 0 {
       _ = clinux_syscall(Int(__NR_kill), command, signal, 0, 0, 0, 0)
+    } else if signal != -4 /* EINTR */ && signal != -11 /* EAGAIN */ {
+      // A filter forbids it to wait: this would go round for ever.
+      clinux_exit(125)
     }
   }
 }

@@ -67,7 +67,7 @@ struct ContainerMaker {
     own.noNewKeyring = options.noNewKeyring
     own.preservedDescriptors = options.preservedDescriptors + listened
     request.bundle = own
-    request.filter = try compiledFilter(bundle.config.linux.seccomp)
+    request.filter = try bundle.config.linux.seccomp.map { try compiledFilter($0, keeps: !isForShow) }
     if !isForShow { try checkConsole(request, options, startsLater: startsLater) }
     let host = try HostFacts.read(paths: request.hostPaths)
     self.request = request

@@ -76,7 +76,7 @@ private struct ExecPlan {
     oomScoreAdj = process.oomScoreAdj
     var request = ContainerRequest(id: record.id, config: config, lower: [])
     request.bundle = BundleRequest(root: record.rootfs)
-    request.filter = try compiledFilter(config.linux.seccomp)
+    request.filter = try config.linux.seccomp.map { try compiledFilter($0) }
     let last = ProcessSteps(request, process, nil, rights.bounding, rights.sets, pause: []).last
     steps =
       try [.awaitGo]

@@ -3,11 +3,21 @@ import OCISpec
 import SystemPackage
 
 /// A profile's filter, from the cache where it was compiled before.
-func compiledFilter(_ profile: OCISpec.Seccomp?) throws -> SeccompFilter? {
-  guard let profile else { return nil }
+///
+/// - Parameter keeps: whether the cache is used; without, nothing is read or written.
+/// - Throws: ``CompileError``, with properties of `linux.seccomp`.
+public func compiledFilter(_ profile: OCISpec.Seccomp, keeps: Bool = true) throws -> SeccompFilter {
+  guard keeps else { return try compileFilter(profile, SeccompSupport.read()) }
   let uid = geteuid()
-  let directory = uid == 0 ? "/run/cooper-seccomp" : "/run/user/\(uid)/cooper-seccomp"
-  return try SeccompCache(directory: directory, owner: uid, kernel: uname().release).filter(profile)
+  return try SeccompCache(directory: cacheDirectory(uid), owner: uid, kernel: uname().release).filter(profile)
+}
+
+/// Root's is in /run, a user's in what the session has for that. The cache itself looks whose it is.
+private func cacheDirectory(_ uid: UInt32) -> String {
+  if uid == 0 { return "/run/cooper-seccomp" }
+  let name = "XDG_RUNTIME_DIR="
+  let runtime = currentEnvironment().first { $0.begins(with: name + "/") }?.dropFirst(name.count)
+  return "\(runtime ?? "/run/user/\(uid)")/cooper-seccomp"
 }
 
 /// What who listens gets beside the listener: the specification's "container process state".

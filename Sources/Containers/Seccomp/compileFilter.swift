@@ -104,7 +104,7 @@ private struct ProfileCompiler {
       if added && rule.action == .notify { hasListener = true }
     }
     let program = try export(rules)
-    let instructions = answering(newer) + program
+    let instructions = refusing(hidden, defaultAction) + answering(newer) + program
     if instructions.count > SeccompFilter.longest {
       throw CompileError(
         property,
@@ -172,6 +172,22 @@ private struct ProfileCompiler {
       throw error
     } catch {
       throw CompileError(property, "\(error)")
+    }
+  }
+
+  /// Calls behind socketcall whose conditions a filter can't see: their arguments are in memory. libseccomp would take
+  /// every one of them for allowed. They get the default action, unless the profile names socketcall itself.
+  private var hidden: [HiddenCalls] {
+    let names = Set(profile.syscalls.flatMap(\.names))
+    if defaultAction == .allow || defaultAction == .log || names.contains("socketcall") { return [] }
+    let conditional = Set(profile.syscalls.filter { !$0.args.isEmpty }.flatMap(\.names))
+    let free = Set(profile.syscalls.filter { $0.args.isEmpty && $0.action == .allow }.flatMap(\.names))
+    let numbers = conditional.subtracting(free).compactMap { socketCalls[$0] }.sorted()
+    if numbers.isEmpty { return [] }
+    return architectures.compactMap { architecture in
+      architecture.number("socketcall").map {
+        HiddenCalls(architecture: architecture.auditArchitecture, multiplexer: $0, numbers: numbers)
+      }
     }
   }
 
