@@ -39,7 +39,8 @@ let package = Package(
     .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", "TestSupport", system]),
     .testTarget(name: "OCISpecTests", dependencies: ["OCISpec"], exclude: ["Specification"]),
     .testTarget(
-      name: "ContainersTests", dependencies: ["CLinux", "Containers", "Linux", "OCISpec", "TestSupport", system]),
+      name: "ContainersTests",
+      dependencies: ["CLinux", "Containers", "Linux", "OCISpec", "TestSupport", system]),
     .testTarget(name: "ImagesTests", dependencies: ["CLinux", "Images", "Linux", "TestSupport", system]),
   ],
   swiftLanguageModes: [.v6]

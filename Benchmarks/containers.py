@@ -1,4 +1,5 @@
-"""containers.py [ROUNDS]: cooper beside bubblewrap, crun and runc, each running /bin/true in a container.
+"""containers.py [ROUNDS]: cooper and cooper-runtime beside bubblewrap, crun and runc, each running /bin/true
+in a container; and the OCI runtimes' create, start and delete, and exec.
 
 In each round every program runs once, so that a busy machine is as busy for all. Printed are the median, its
 ratio to crun's, the peak memory of the largest process, and the number of system calls. To be run as root,
@@ -43,9 +44,7 @@ def make_bundle(folder, rootfs):
 
 
 def commands(folder, rootfs):
-    cooper = folder / "cooper"
-    shutil.copy(ROOT / ".build/release/cooper", cooper)
-    subprocess.run(["strip", cooper], check=True)
+    cooper = stripped("cooper", folder)
     bundle = ["--bundle", folder, NAME]
     found = {
         "cooper": [cooper, "run", "--network", "none", rootfs, "/bin/true"],
@@ -61,10 +60,65 @@ def commands(folder, rootfs):
             "/dev",
             "/bin/true",
         ],
+        "cooper-runtime": [stripped("cooper-runtime", folder), "run", *bundle],
         "crun": ["crun", "run", *bundle],
         "runc": ["runc", "run", *bundle],
     }
     return {name: list(map(str, command)) for name, command in found.items()}
+
+
+def stripped(name, folder):
+    """As it is installed."""
+    program = folder / name
+    if not program.exists():
+        shutil.copy(ROOT / ".build/release" / name, program)
+        subprocess.run(["strip", program], check=True)
+    return program
+
+
+def sequences(folder):
+    """What is done to a container that waits: commands before, those that are measured, and those after."""
+    config = json.loads((folder / "config.json").read_text())
+    config["process"]["args"] = ["/bin/busybox", "sleep", "1000"]
+    waiting = folder / "waiting"
+    waiting.mkdir()
+    (waiting / "config.json").write_text(json.dumps(config))
+    create = ["create", "--bundle", str(waiting), NAME]
+    start, delete = ["start", NAME], ["delete", "-f", NAME]
+    cases = {
+        "create, start, delete": ([], [create, start, delete], []),
+        "exec": ([create, start], [["exec", NAME, "/bin/true"]], [delete]),
+    }
+    runtimes = {"cooper-runtime": str(stripped("cooper-runtime", folder)), "crun": "crun", "runc": "runc"}
+
+    def of(path, parts):
+        return [[[path, *words] for words in part] for part in parts]
+
+    return {case: {name: of(path, parts) for name, path in runtimes.items()} for case, parts in cases.items()}
+
+
+def measure_sequences(folder, rounds):
+    for case, runtimes in sequences(folder).items():
+        times = {name: [] for name in runtimes}
+        for number in range(rounds + 3):
+            for name, (before, measured, after) in runtimes.items():
+                for command in before:
+                    milliseconds(command)
+                elapsed = sum(milliseconds(command) for command in measured)
+                for command in after:
+                    milliseconds(command)
+                if number >= 3:
+                    times[name].append(elapsed)
+        print(f"\n{case}, {rounds} rounds")
+        print_times(times)
+
+
+def print_times(times, more=lambda name: "", header=""):
+    reference = statistics.median(times[REFERENCE])
+    print(f"{'':16}{'median ms':>10}{f'to {REFERENCE}':>10}{header}")
+    for name, values in times.items():
+        median = statistics.median(values)
+        print(f"{name:16}{median:10.2f}{median / reference:10.2f}{more(name)}")
 
 
 def milliseconds(command):
@@ -105,12 +159,10 @@ def main():
                     times[name].append(elapsed)
         peaks = {name: peak_megabytes(command, folder) for name, command in programs.items()}
         calls = {name: system_calls(command, folder) for name, command in programs.items()}
-    reference = statistics.median(times[REFERENCE])
-    print(f"/bin/true in a container, {rounds} rounds")
-    print(f"{'':8}{'median ms':>10}{f'to {REFERENCE}':>10}{'peak MB':>10}{'system calls':>14}")
-    for name, values in times.items():
-        median = statistics.median(values)
-        print(f"{name:8}{median:10.2f}{median / reference:10.2f}{peaks[name]:10.1f}{calls[name]:14}")
+        print(f"/bin/true in a container, {rounds} rounds")
+        header = f"{'peak MB':>10}{'system calls':>14}"
+        print_times(times, lambda name: f"{peaks[name]:10.1f}{calls[name]:14}", header)
+        measure_sequences(folder, rounds)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ bundle=.build/debug/cooperPackageTests.xctest
 
 mkdir "$tree/checkout"
 files . | tr '\n' '\0' | xargs -0 cp -a --parents -t "$tree/checkout"
-for built in .build/release/cooper "$bundle" dist/*.whl; do
+for built in .build/release/cooper{,-runtime} "$bundle" dist/*.whl; do
   if [ -e "$built" ]; then
     install -D "$built" "$tree/checkout/$built"
   else

@@ -1,9 +1,11 @@
 #!/bin/bash
-# Puts a static, stripped cooper into $DESTDIR$PREFIX/bin.
+# Puts cooper and cooper-runtime, static and stripped, into $DESTDIR$PREFIX/bin.
 . "$(dirname "$0")/lib.sh"
 
 build_cooper
 to="${DESTDIR:-}${PREFIX:-/usr/local}/bin"
 install -d "$to"
-install -s -m 755 .build/release/cooper "$to/cooper"
-echo "$to/cooper"
+for program in cooper cooper-runtime; do
+  install -s -m 755 ".build/release/$program" "$to/$program"
+  echo "$to/$program"
+done

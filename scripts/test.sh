@@ -17,6 +17,7 @@ step tests swift swift 600 swift test --skip-build --disable-xctest \
   --event-stream-output-path "$results/swift.jsonl" --event-stream-version 6.3
 
 step build cooper task 1200 bash -c '. scripts/lib.sh; build_cooper'
+step conformance conformance junit 600 scripts/conformance.sh --junit-xml="$results/conformance/all.xml"
 step tests containers junit 900 .build-venv/bin/pytest Tests/cooper --junit-xml="$results/containers/all.xml"
 step wheel wheel check 600 scripts/wheel.sh
 step tests python junit 900 .build-venv/bin/python Tests/python/run.py "$results/python"

@@ -41,7 +41,9 @@ struct Arguments {
       if value != "false" { values[option.names[0], default: []].append("") }
       return
     }
-    guard let value = value ?? words.popFirst() else { throw UsageError("the option --\(name) takes a value") }
+    guard let value = value ?? words.popFirst() else {
+      throw UsageError("the option --\(name) takes a value")
+    }
     values[option.names[0], default: []].append(value)
   }
 

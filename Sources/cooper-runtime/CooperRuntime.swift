@@ -83,7 +83,8 @@ struct CooperRuntime {
   /// Root's containers are known to root; a user's end with the session.
   private static func defaultRoot() throws -> String {
     if geteuid() == 0 { return "/run/cooper-runtime" }
-    guard let directory = environmentVariable("XDG_RUNTIME_DIR"), directory.utf8.first == UInt8(ascii: "/") else {
+    guard let directory = environmentVariable("XDG_RUNTIME_DIR"), directory.utf8.first == UInt8(ascii: "/")
+    else {
       throw UsageError("XDG_RUNTIME_DIR is not set to a path: without root it takes that, or --root")
     }
     return "\(directory)/cooper-runtime"
@@ -111,6 +112,8 @@ extension Log {
     guard let format = Format(rawValue: word) else {
       throw UsageError("--log-format \(word): it is text or json")
     }
-    self.init(path: arguments["log"].flatMap { $0.isEmpty ? nil : $0 }, format: format, isDebugging: arguments.has("debug"))
+    self.init(
+      path: arguments["log"].flatMap { $0.isEmpty ? nil : $0 }, format: format,
+      isDebugging: arguments.has("debug"))
   }
 }

@@ -29,7 +29,9 @@ struct Log {
 
   private func write(_ level: Level, _ message: String) {
     guard let path else {
-      if isDebugging { printLine(format == .json ? line(level, message) : "cooper-runtime: \(level): \(message.oneLine)") }
+      if isDebugging {
+        printLine(format == .json ? line(level, message) : "cooper-runtime: \(level): \(message.oneLine)")
+      }
       return
     }
     guard let file = try? open(path, [.writeOnly, .create, .append]) else { return }

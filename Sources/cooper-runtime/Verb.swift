@@ -12,7 +12,8 @@ struct Verb: Sendable {
   let action: @Sendable (Context, Arguments) throws -> Int32
 
   static let all: [Verb] = [
-    .create, .start, .state, .kill, .delete, .run, .exec, .list, .ps, .pause, .resume, .update, .events, .spec, .features,
+    .create, .start, .state, .kill, .delete, .run, .exec, .list, .ps, .pause, .resume, .update, .events,
+    .spec, .features,
     .checkpoint, .restore, .mounts,
   ]
 

@@ -18,7 +18,7 @@ struct CompileTests {
         .awaitGo, .newSession, .newSessionKeyring, .makeMountsPrivate,
         .scratch(directory: "/run/cooper/cask"), .overlay(lower: ["/image"]),
         .pivotRoot, .closeDescriptors,
-        .dropBoundingSet(keeping: CapabilitySet()), .setUser(User()), .setCapabilities(CapabilitySets()),
+        .dropBoundingSet(keeping: CapabilitySet()), .setUser(User()), .setCapabilities(ProcessCapabilities()),
         .workingDirectory("/"), .exec(args: ["/bin/true"], env: []),
       ])
   }
@@ -53,7 +53,8 @@ struct CompileTests {
         .mask("/proc/keys"), .makeReadOnly("/proc/sys"), .makeRootReadOnly,
         .pivotRoot, .setHostname("tub"), .loopbackUp, .closeDescriptors,
         .dropBoundingSet(keeping: capabilities),
-        .setUser(User(uid: 5, gid: 6, additionalGids: [7])), .setCapabilities(CapabilitySets(effective: capabilities, permitted: capabilities)),
+        .setUser(User(uid: 5, gid: 6, additionalGids: [7])),
+        .setCapabilities(ProcessCapabilities(effective: capabilities, permitted: capabilities)),
         .noNewPrivileges, .workingDirectory("/home"), .becomeInit,
         .exec(args: ["/bin/true"], env: []),
       ])

@@ -50,7 +50,7 @@ struct CompileUserTests {
         .awaitIDs, .newSession, .newSessionKeyring, .makeMountsPrivate, .becomeMappedRoot,
         .scratch(directory: "/run/cooper/cask"), .overlay(lower: ["/image"], userAttributes: true),
         .pivotRoot, .closeDescriptors,
-        .dropBoundingSet(keeping: CapabilitySet()), .setUser(User()), .setCapabilities(CapabilitySets()),
+        .dropBoundingSet(keeping: CapabilitySet()), .setUser(User()), .setCapabilities(ProcessCapabilities()),
         .workingDirectory("/"), .exec(args: ["/bin/true"], env: []),
       ])
   }
@@ -105,7 +105,9 @@ struct CompileUserTests {
 
   @Test func capabilitiesAreThoseOfTheNamespace() throws {
     let request = request { $0.config.process?.capabilities = given(["CAP_SYS_ADMIN"]) }
-    #expect(try compile(request, user()).child.contains(.setCapabilities(CapabilitySets(effective: [.sysAdmin], permitted: [.sysAdmin]))))
+    #expect(
+      try compile(request, user()).child.contains(
+        .setCapabilities(ProcessCapabilities(effective: [.sysAdmin], permitted: [.sysAdmin]))))
   }
 
   @Test func devicesAreTheMachines() throws {

@@ -62,7 +62,7 @@ private func allows(_ rules: [DeviceRule], _ question: DeviceQuestion) -> Bool {
       return [nil, "", "a", type].contains(rule.type)
         && [nil, -1, Int64(question.major)].contains(rule.major)
         && [nil, -1, Int64(question.minor)].contains(rule.minor)
-        && (rule.access ?? "" == "" || rule.access!.contains(letter))
+        && (rule.access ?? "" == "" || rule.access?.contains(letter) == true)
     }
     return last?.allow ?? false
   }
@@ -91,10 +91,10 @@ private func isWhole(_ program: [EBPFInstruction]) -> Bool {
 
 func randomDeviceRule(_ numbers: inout FixedNumbers) -> DeviceRule {
   var rule = DeviceRule(allow: Bool.random(using: &numbers))
-  rule.type = [nil, "a", "b", "c", "c"].randomElement(using: &numbers)!
-  rule.major = [nil, -1, 1, 2, 5].randomElement(using: &numbers)!
-  rule.minor = [nil, -1, 1, 3, 5000].randomElement(using: &numbers)!
-  rule.access = ([nil, "", "rwm"] + accesses).randomElement(using: &numbers)!
+  rule.type = [nil, "a", "b", "c", "c"].any(&numbers)
+  rule.major = [nil, -1, 1, 2, 5].any(&numbers)
+  rule.minor = [nil, -1, 1, 3, 5000].any(&numbers)
+  rule.access = ([nil, "", "rwm"] + accesses).any(&numbers)
   return rule
 }
 

@@ -63,8 +63,8 @@ struct SeccompComparisonTests {
         Int.random(in: 1...3, using: &numbers))
       let comparisons = indices.map { index in
         compare(
-          index, operators.randomElement(using: &numbers)!, values.randomElement(using: &numbers)!,
-          values.randomElement(using: &numbers)!)
+          index, operators.any(&numbers), values.any(&numbers),
+          values.any(&numbers))
       }
       let filter = try compileFilter(
         profile(.allow, [rule(.errno, ["getuid"], errno: 77, comparisons)]), .all)
@@ -74,8 +74,8 @@ struct SeccompComparisonTests {
           (0..<6).map { index in
             // Often what is compared, or such a mask's value is never met.
             let comparison = comparisons.first { $0.index == UInt32(index) }
-            let near = [comparison?.value ?? 0, comparison?.valueTwo ?? 0].randomElement(using: &numbers)!
-            return Bool.random(using: &numbers) ? near : values.randomElement(using: &numbers)!
+            let near = [comparison?.value ?? 0, comparison?.valueTwo ?? 0].any(&numbers)
+            return Bool.random(using: &numbers) ? near : values.any(&numbers)
           })
       }
       let expected = calls.map { call in comparisons.allSatisfy { holds($0, call.arguments) } }

@@ -120,7 +120,7 @@ func outcomes(_ filter: SeccompFilter, _ calls: [Call]) throws -> [Outcome] {
       try numbers.withUnsafeBufferPointer { numbers in
         let child = clinux_syscall(Int(__NR_clone), Int(SIGCHLD), 0, 0, 0, 0, 0)
         if child == 0 {
-          makeCalls(numbers.baseAddress!, calls.count, results, Int(bitPattern: description), flags)
+          makeCalls(numbers, calls.count, results, Int(bitPattern: description), flags)
         }
         return try Linux.waitpid(ProcessID(child))
       }
@@ -137,15 +137,18 @@ func outcomes(_ filter: SeccompFilter, _ calls: [Call]) throws -> [Outcome] {
 private let noResult = Int.min
 
 private func makeCalls(
-  _ numbers: UnsafePointer<Int>, _ count: Int, _ results: UnsafeMutablePointer<Int>, _ filter: Int,
+  _ numbers: UnsafeBufferPointer<Int>, _ count: Int, _ results: UnsafeMutablePointer<Int>, _ filter: Int,
   _ flags: Int
 ) {
   _ = clinux_syscall(Int(__NR_prctl), 38, 1, 0, 0, 0, 0)  // PR_SET_NO_NEW_PRIVS
   results[count] = clinux_syscall(Int(__NR_seccomp), 1, flags, filter, 0, 0, 0)
   var index = 0
   while index < count {
-    let call = numbers + 7 * index
-    results[index] = clinux_syscall(call[0], call[1], call[2], call[3], call[4], call[5], call[6])
+    let call = 7 * index
+    results[index] = clinux_syscall(
+      numbers[call], numbers[call + 1], numbers[call + 2], numbers[call + 3], numbers[call + 4],
+      numbers[call + 5],
+      numbers[call + 6])
     index += 1
   }
   _ = clinux_syscall(Int(__NR_exit_group), 0, 0, 0, 0, 0, 0)
@@ -165,4 +168,9 @@ struct FixedNumbers: RandomNumberGenerator {
     word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
     return word ^ (word >> 31)
   }
+}
+
+extension Array {
+  /// One of them; there is one.
+  func any(_ numbers: inout FixedNumbers) -> Element { self[Int.random(in: indices, using: &numbers)] }
 }

@@ -313,7 +313,8 @@ class Container:
                 for file in folder.rglob(name):
                     with contextlib.suppress(OSError):
                         file.write_text(value)
-        self.runtime("delete", "--force", self.id)
+        with contextlib.suppress(OSError):
+            self.runtime("delete", "--force", self.id)
         left = self.cgroups(self.linux.get("cgroupsPath", self.id).lstrip("/"))
         for folder in self.cgroups():
             for below in sorted(

@@ -174,6 +174,7 @@ def test_use_hierarchy(box):
 
 
 @covers("linux.resources.memory.checkBeforeUpdate", "command:update:--resources")
+@needs("memory.limit_in_bytes|memory.max")
 def test_check_before_update(box):
     """config-linux.md, Memory: with checkBeforeUpdate a limit below the present usage MUST be rejected."""
     box.linux["resources"]["memory"] = {"limit": 256 * M, "swap": 256 * M, "checkBeforeUpdate": True}
@@ -216,7 +217,7 @@ def test_a_burst_above_the_quota_is_an_error(box):
 
 
 @covers("linux.resources.cpu.cpus")
-@needs("two processors")
+@needs("two processors", "cpuset.cpus")
 def test_the_processors_of_the_container(box):
     """config-linux.md, CPU: cpus is the list of processors the container will run in."""
     box.linux["resources"]["cpu"] = {"cpus": "1"}
@@ -225,6 +226,7 @@ def test_the_processors_of_the_container(box):
 
 @covers("linux.resources.pids", "linux.resources.pids.limit*")
 @pytest.mark.parametrize("value", [-1, 0])
+@needs("pids.max")
 def test_a_limit_of_processes_that_is_none(box, value):
     """config-linux.md, PIDs: limit is the maximum number of tasks; -1 is no limit, and 0 is a number as any
     other."""
@@ -239,6 +241,7 @@ def test_a_limit_of_processes_that_is_none(box, value):
 
 
 @covers("linux.resources.pids.limit*")
+@needs("pids.max")
 def test_a_fork_bomb_stops(box):
     """config-linux.md, PIDs: limit specifies the maximum number of tasks in the cgroup."""
     box.linux["resources"]["pids"] = {"limit": 12}
@@ -364,6 +367,7 @@ def test_a_path_is_below_the_mount_point(box):
 
 
 @covers("linux.cgroupsPath")
+@needs("cgroup v1")
 def test_every_hierarchy_has_the_process(box):
     """config-linux.md, Control groups: the container's process is in its cgroup of each controller that
     there is."""

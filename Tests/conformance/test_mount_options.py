@@ -26,7 +26,7 @@ FLAGS = {
     "norelatime": (["relatime"], "rw", "noatime"),
     "nostrictatime": (["strictatime"], "relatime", "noatime"),
     "nosuid": ([], "nosuid", ""),
-    "relatime": (["noatime"], "relatime", "noatime"),
+    "relatime": ([], "relatime", "noatime"),
     "ro": ([], "ro", "rw"),
     "rw": (["ro"], "rw", "ro"),
     "silent": ([], "rw", ""),

@@ -138,6 +138,7 @@ def test_a_cgroup_mount_shows_the_containers_own(box):
 
 
 @covers("rule:cgroup-mount")
+@pytest.mark.needs("cgroup v1")
 def test_a_cgroup_mount_without_a_namespace(box):
     """config-linux.md, Control groups: without a cgroup namespace the container still sees its own cgroup
     there only."""

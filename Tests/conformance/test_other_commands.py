@@ -156,6 +156,7 @@ def test_update(box, flag):
 @covers("command:update:--resources")
 @pytest.mark.parametrize("flag", ["-r", "--resources"])
 @pytest.mark.parametrize("source", ["file", "stdin"])
+@needs("pids.max", "memory.limit_in_bytes|memory.max")
 def test_update_from_a_file(running, folder, flag, source):
     """The command line: update -r FILE takes resources as in config.json; - is stdin."""
     text = json.dumps({"pids": {"limit": 41}, "memory": {"limit": 70 << 20}})
@@ -177,6 +178,7 @@ def test_update_of_resctrl(running):
 
 
 @covers("command:events", "command:events:--stats")
+@needs("pids.max", "memory.limit_in_bytes|memory.max")
 def test_events_stats(running):
     """The command line: events --stats prints one object with the usage of processor, memory and processes.
     The command line: events --stats prints one object with the usage of processor, memory and processes."""
@@ -191,6 +193,7 @@ def test_events_stats(running):
 
 
 @covers("command:events:--interval")
+@needs("memory.limit_in_bytes|memory.max")
 def test_events_come_at_an_interval(running):
     """The command line: events prints an object at each interval until the container is deleted."""
     command = [

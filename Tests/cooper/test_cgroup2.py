@@ -249,8 +249,8 @@ def children(pid):
 def keeper_for_a_scope(pid):
     """The keeper, once cooper sleeps and it has the child's channel beside its own socket.
 
-    Two sockets are not enough: who is about to write the child's maps has copies of cooper's until its exec, and so
-    has the keeper itself in its first moments.
+    Two sockets are not enough: who is about to write the child's maps has copies of cooper's until its exec.
+    The keeper itself has them in its first moments.
     """
     both = children(pid)
     keepers = [child for child in both if leads_a_session(child) and sockets_of(child) == 2]

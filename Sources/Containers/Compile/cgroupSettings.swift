@@ -60,7 +60,8 @@ extension CgroupSetting {
     let first = version == .v1 ? bfq.v1 : bfq.v2
     return [
       .writeEither(
-        file: "\(path)/\(first.file)", value: first.value, orFile: "\(path)/\(usual.file)", orValue: usual.value)
+        file: "\(path)/\(first.file)", value: first.value, orFile: "\(path)/\(usual.file)",
+        orValue: usual.value)
     ]
   }
 

@@ -15,6 +15,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
   let cgroups = try compileCgroups(request, host)
   let user = try compileUser(request, host)
   let mounts = try compileMounts(request, host, cgroups.visible, user)
+  let devices = try compileDevicesToMove(linux, user)
   let rdt = try IntelRdtPlan(request, host)
   let namespaces = try NamespacePlan(linux, user)
   let rights = compileCapabilities(
@@ -34,6 +35,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + (user?.hostSteps ?? [])
       + (process.oomScoreAdj.map { [.writeOfChild(file: "oom_score_adj", value: "\($0)")] } ?? [])
       + rdt.attach
+      + devices
       + cgroups.attach
       + (user == nil ? [] : cgroups.devices)
       + [.go]
@@ -95,13 +97,13 @@ struct ProcessSteps {
   private let process: Process
   private let user: UserPlan?
   private let bounding: CapabilitySet
-  private let sets: CapabilitySets
+  private let sets: ProcessCapabilities
   private let pause: [ChildStep]
 
   /// - Parameter pause: what is waited for before the command, with next to no privileges left.
   init(
     _ request: ContainerRequest, _ process: Process, _ user: UserPlan?, _ bounding: CapabilitySet,
-    _ sets: CapabilitySets, pause: [ChildStep]
+    _ sets: ProcessCapabilities, pause: [ChildStep]
   ) {
     self.request = request
     self.process = process
@@ -129,9 +131,9 @@ struct ProcessSteps {
     request.filter != nil && !process.noNewPrivileges && !sets.effective.contains(.sysAdmin)
   }
 
-  private var setsForFilter: CapabilitySets {
+  private var setsForFilter: ProcessCapabilities {
     let admin: CapabilitySet = [.sysAdmin]
-    return CapabilitySets(
+    return ProcessCapabilities(
       effective: sets.effective.union(admin), permitted: sets.permitted.union(admin),
       inheritable: sets.inheritable, ambient: [])
   }

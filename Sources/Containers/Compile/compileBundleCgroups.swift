@@ -15,7 +15,8 @@ func compileBundleCgroups(
       if setting.isCore { return hierarchy.version == .v2 }
       return try findHierarchy(setting, host) == hierarchy
     }
-    try add(hierarchy, own, names, isAlone: writable.count == 1,
+    try add(
+      hierarchy, own, names, isAlone: writable.count == 1,
       makesNodes: !request.config.linux.hasNamespace(.user), to: &plan)
   }
   try addDeviceRules(request.config.linux.resources.devices, writable, names, host, to: &plan)
@@ -87,7 +88,8 @@ private func addDeviceRules(
   if let devices = hierarchies.first(where: { $0.version == .v1 && $0.controllers.contains("devices") }) {
     for rule in all {
       plan.limits.append(
-        .write(file: "\(devices.base)/\(end)/devices.\(rule.allow ? "allow" : "deny")", value: ruleText(rule)))
+        .write(file: "\(devices.base)/\(end)/devices.\(rule.allow ? "allow" : "deny")", value: ruleText(rule))
+      )
     }
   } else if !rules.isEmpty {
     let unified = hierarchies.first { $0.version == .v2 }

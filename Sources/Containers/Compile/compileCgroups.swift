@@ -70,7 +70,9 @@ private func compileFilesystem(
   }),
     !resources.devices.isEmpty
   {
-    let rules = resources.devices.map { (file: $0.allow ? "devices.allow" : "devices.deny", value: ruleText($0)) }
+    let rules = resources.devices.map {
+      (file: $0.allow ? "devices.allow" : "devices.deny", value: ruleText($0))
+    }
     writes.append(
       (
         devices,
@@ -78,7 +80,8 @@ private func compileFilesystem(
       ))
   } else if !resources.devices.isEmpty {
     try addDeviceProgram(
-      resources.devices, host.cgroups.first { $0.version == .v2 && $0.isWritable }.map { "\($0.base)/\(name)" },
+      resources.devices,
+      host.cgroups.first { $0.version == .v2 && $0.isWritable }.map { "\($0.base)/\(name)" },
       host, to: &plan)
   }
   // A cgroup of its own where that costs nothing: the clone puts the child there.

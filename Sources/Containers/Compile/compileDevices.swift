@@ -25,8 +25,10 @@ private func missingDefaults(_ request: ContainerRequest, _ configured: [DeviceN
     ("/dev/null", 1, 3), ("/dev/zero", 1, 5), ("/dev/full", 1, 7), ("/dev/random", 1, 8),
     ("/dev/urandom", 1, 9), ("/dev/tty", 5, 0),
   ]
-  return defaults.filter { path, _, _ in !configured.contains { pathComponents($0.path) == pathComponents(path) } }
-    .map { DeviceNode($0.0, DeviceNumber($0.1, $0.2)) }
+  return defaults.filter { path, _, _ in
+    !configured.contains { pathComponents($0.path) == pathComponents(path) }
+  }
+  .map { DeviceNode($0.0, DeviceNumber($0.1, $0.2)) }
 }
 
 private func compileDevice(_ device: Device, _ property: String) throws -> DeviceNode {

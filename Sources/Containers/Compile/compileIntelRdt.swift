@@ -9,16 +9,19 @@ struct IntelRdtPlan {
     guard let rdt = request.config.linux.intelRdt else { return }
     let property = "linux.intelRdt"
     guard let mount = host.mounts.last(where: { $0.type == "resctrl" }) else {
-      throw CompileError(property, "no resctrl filesystem is mounted, as by `mount -t resctrl resctrl /sys/fs/resctrl`")
+      throw CompileError(
+        property, "no resctrl filesystem is mounted, as by `mount -t resctrl resctrl /sys/fs/resctrl`")
     }
     let name = rdt.closID ?? request.id
-    guard !name.isEmpty, name != ".", name != "..", !name.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 < 0x20 })
+    guard !name.isEmpty, name != ".", name != "..",
+      !name.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 < 0x20 })
     else { throw CompileError("\(property).closID", "\"\(name)\" is no name of a directory") }
     let group = "\(mount.mountPoint)/\(name)"
     // One that is named may be shared, and stays.
     prepare = [rdt.closID == nil ? .makeCgroup(group) : .shareCgroup(group)]
     let lines =
-      rdt.schemata + [("L3:", rdt.l3CacheSchema), ("MB:", rdt.memBwSchema)].flatMap { prefix, text in
+      rdt.schemata
+      + [("L3:", rdt.l3CacheSchema), ("MB:", rdt.memBwSchema)].flatMap { prefix, text in
         (text ?? "").parts(at: "\n").filter { !$0.isEmpty }
           .filter { prefix == "MB:" || !$0.begins(with: "MB:") }
       }

@@ -31,7 +31,8 @@ func compileMounts(
   // Into a fresh /dev before anything else is mounted: a volume of the host's must not get the nodes.
   let device = request.config.mounts.firstIndex { pathComponents($0.destination) == ["dev"] && !$0.isBind }
   let split = device.map { $0 + 1 } ?? mounts.count
-  return try mounts[..<split].flatMap(\.self) + compileDevices(
+  return try mounts[..<split].flatMap(\.self)
+    + compileDevices(
       request, canMakeNodes: user == nil && !request.config.linux.hasNamespace(.user))
     + mounts[split...].flatMap(\.self)
 }

@@ -9,7 +9,8 @@ struct NamespacePlan {
 
   init(_ linux: LinuxConfig, _ user: UserPlan?) throws {
     let table: [(OCISpec.Namespace.Kind, CloneFlags)] = [
-      (.pid, .newPID), (.network, .newNet), (.mount, .newNS), (.ipc, .newIPC), (.uts, .newUTS), (.time, .newTime),
+      (.pid, .newPID), (.network, .newNet), (.mount, .newNS), (.ipc, .newIPC), (.uts, .newUTS),
+      (.time, .newTime),
     ]
     let made = CloneFlags(table.filter { linux.makesNamespace($0.0) }.map(\.1))
     let paths = linux.namespaces.compactMap { namespace in namespace.path.map { (namespace.type, $0) } }

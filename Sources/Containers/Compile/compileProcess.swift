@@ -123,7 +123,7 @@ private func compilePersonality(_ personality: OCISpec.Personality) throws -> Li
 /// What a process may do, and what of it can't be given here. The specification wants a warning of that, and no error.
 func compileCapabilities(
   _ capabilities: Capabilities, _ host: HostFacts, hasUserNamespace: Bool
-) -> (bounding: CapabilitySet, sets: CapabilitySets, remarks: [String]) {
+) -> (bounding: CapabilitySet, sets: ProcessCapabilities, remarks: [String]) {
   var remarks: [String] = []
   func set(_ names: [String]) -> CapabilitySet {
     var set = CapabilitySet()
@@ -147,7 +147,7 @@ func compileCapabilities(
     return set
   }
   let bounding = set(capabilities.bounding)
-  var sets = CapabilitySets(
+  var sets = ProcessCapabilities(
     effective: set(capabilities.effective), permitted: set(capabilities.permitted),
     inheritable: set(capabilities.inheritable), ambient: set(capabilities.ambient))
   let wanted = sets

@@ -12,7 +12,9 @@ func compilePropagation(_ request: ContainerRequest, _ host: HostFacts) -> [Chil
     ]
   }
   // pivot_root takes a root whose parent is not shared, and mounts on that parent would reach the machine.
-  let parent = host.mounts.filter { root.isBelow($0.mountPoint) }.max { $0.mountPoint.utf8.count <= $1.mountPoint.utf8.count }
+  let parent = host.mounts.filter { root.isBelow($0.mountPoint) }.max {
+    $0.mountPoint.utf8.count <= $1.mountPoint.utf8.count
+  }
   return [.propagate(.private, path: parent?.mountPoint ?? "/", isRecursive: false)]
 }
 

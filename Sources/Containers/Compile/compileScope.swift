@@ -63,9 +63,13 @@ private struct ScopePlace {
       throw CompileError(property, "\(path) is not SLICE:PREFIX:NAME, which systemd takes")
     }
     if !parts[0].isEmpty { slice = parts[0] }
-    guard slice.hasSuffix(".slice") else { throw CompileError(property, "\(slice) is no slice: its name ends in .slice") }
+    guard slice.hasSuffix(".slice") else {
+      throw CompileError(property, "\(slice) is no slice: its name ends in .slice")
+    }
     if parts[2].isEmpty { throw CompileError(property, "\(path) has no name") }
-    if parts[2].hasSuffix(".slice") { throw CompileError(property, "\(parts[2]) is a slice, and not a scope") }
+    if parts[2].hasSuffix(".slice") {
+      throw CompileError(property, "\(parts[2]) is a slice, and not a scope")
+    }
     name = parts[1].isEmpty ? "\(parts[2]).scope" : "\(parts[1])-\(parts[2]).scope"
   }
 }

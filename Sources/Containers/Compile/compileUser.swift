@@ -69,7 +69,8 @@ func compileUser(_ request: ContainerRequest, _ host: HostFacts) throws -> UserP
   if isOwn { return plan }
   guard let newuidmap = host.user.newuidmap, let newgidmap = host.user.newgidmap else {
     throw CompileError(
-      "linux.uidMappings", "without root more ids than one's own take newuidmap and newgidmap (Debian's package uidmap)")
+      "linux.uidMappings",
+      "without root more ids than one's own take newuidmap and newgidmap (Debian's package uidmap)")
   }
   plan.programs = (newuidmap, newgidmap)
   return plan

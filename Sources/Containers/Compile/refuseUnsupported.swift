@@ -6,16 +6,17 @@ func refuseUnsupported(_ request: ContainerRequest, _ host: HostFacts) throws {
   let (config, linux) = (request.config, request.config.linux)
   guard let process = config.process else { return }
   if request.bundle != nil && !linux.hasNamespace(.mount) {
-    throw CompileError("linux.namespaces", "a container without a mount namespace of its own would change the machine's")
+    throw CompileError(
+      "linux.namespaces", "a container without a mount namespace of its own would change the machine's")
   }
   if request.bundle != nil, config.hostname != nil || config.domainname != nil, !linux.hasNamespace(.uts) {
     throw CompileError(
       config.hostname == nil ? "domainname" : "hostname", "it takes a uts namespace of the container's own")
   }
-  for (index, mount) in config.mounts.enumerated() where mount.uidMappings.isEmpty != mount.gidMappings.isEmpty {
+  for (index, mount) in config.mounts.enumerated()
+  where mount.uidMappings.isEmpty != mount.gidMappings.isEmpty {
     throw CompileError("mounts[\(index)]", "it has uidMappings or gidMappings, and takes both or neither")
   }
-  if !linux.netDevices.members.isEmpty { throw CompileError("linux.netDevices", "not supported yet") }
   if linux.mountLabel != nil && !host.hasSELinux {
     throw CompileError("linux.mountLabel", "this kernel has no SELinux")
   }

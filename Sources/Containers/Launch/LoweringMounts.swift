@@ -66,7 +66,7 @@ extension Lowering {
   private func place(_ mount: Slot, _ path: String) {
     builder.call(
       __NR_move_mount, .slot(mount), builder.text(""), here, builder.text(path),
-      .value(Int(LINUX_MOVE_MOUNT_F_EMPTY_PATH)))
+      .value(Int(LINUX_MOVE_MOUNT_F_EMPTY_PATH | LINUX_MOVE_MOUNT_T_SYMLINKS)))
   }
 
   private func makeDirectory(_ name: String, mode: Int) {
@@ -90,7 +90,11 @@ extension Lowering {
   func attach(_ bind: BindMount) {
     let source = BindSource(path: bind.source, isRecursive: bind.isRecursive)
     let tree: Slot
-    if bind.idMap != nil, let inherited = inheritedTree() { tree = inherited } else if let open = sourceTrees.slots.removeValue(forKey: FilePath(source.key)) { tree = open } else {
+    if bind.idMap != nil, let inherited = inheritedTree() {
+      tree = inherited
+    } else if let open = sourceTrees.slots.removeValue(forKey: FilePath(source.key)) {
+      tree = open
+    } else {
       tree = builder.slot()
       cloneTree(of: bind.source, into: tree, recursive: bind.isRecursive)
     }

@@ -11,11 +11,27 @@ private let notDirectory: Int32 = 20
 /// An image decides what its own paths lead to, and a later mount can hide an earlier one. So what is below a mount of
 /// ours is found from the mount's descriptor, and never by its path from the root again.
 final class Places {
-  private var mounts: [(path: [String], mount: Slot)]
+  private let root: Directory
 
-  init(root: Slot) { mounts = [([], root)] }
+  init(root: Slot) { self.root = Directory(mount: root) }
 
-  func add(_ mount: Slot, at path: String) { mounts.append((pathComponents(path), mount)) }
+  /// A name on the way to a mount. Names are bytes: what Swift takes for one text may be two.
+  private final class Directory {
+    var mount: Slot?
+    var entries: [[UInt8]: Directory] = [:]
+
+    init(mount: Slot?) { self.mount = mount }
+  }
+
+  func add(_ mount: Slot, at path: String) {
+    var directory = root
+    for name in pathComponents(path).map({ Array($0.utf8) }) {
+      let next = directory.entries[name] ?? Directory(mount: nil)
+      directory.entries[name] = next
+      directory = next
+    }
+    directory.mount = mount
+  }
 
   struct Place {
     var mount: Slot
@@ -29,22 +45,21 @@ final class Places {
 
   func find(_ path: String) -> Place {
     let names = pathComponents(path)
-    var (depth, mount) = (0, mounts[0].mount)
-    for entry in mounts
-    where entry.path.count >= depth && isBytewiseEqual(entry.path, names.prefix(entry.path.count)) {
-      (depth, mount) = (entry.path.count, entry.mount)
+    var (depth, mount) = (0, Slot(index: 0))
+    var directory: Directory? = root
+    for (index, name) in ([""] + names).enumerated() {
+      if index > 0 { directory = directory?.entries[Array(name.utf8)] }
+      guard let directory else { break }
+      if let found = directory.mount { (depth, mount) = (index, found) }
     }
     let isSystem = names.first.map { ["proc", "sys", "dev"].contains($0) } ?? false
-    return Place(mount: mount, names: Array(names.dropFirst(depth)), isStrict: depth > 0 || isSystem, isOwn: depth > 0)
+    return Place(
+      mount: mount, names: Array(names.dropFirst(depth)), isStrict: depth > 0 || isSystem, isOwn: depth > 0)
   }
 }
 
 /// The names in a path.
 func pathComponents(_ path: String) -> [String] { path.parts(at: "/").filter { $0 != "" && $0 != "." } }
-
-private func isBytewiseEqual(_ left: [String], _ right: ArraySlice<String>) -> Bool {
-  left.count == right.count && zip(left, right).allSatisfy { $0.isSame(as: $1) }
-}
 
 extension Lowering {
   /// openat2 of a path of the container: it doesn't lead out of it, and no magic link is followed.

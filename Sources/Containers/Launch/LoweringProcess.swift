@@ -151,7 +151,7 @@ extension Lowering {
     builder.call(__NR_setresuid, uid, uid, uid)
   }
 
-  func setCapabilities(_ sets: CapabilitySets) {
+  func setCapabilities(_ sets: ProcessCapabilities) {
     // struct __user_cap_header_struct and __user_cap_data_struct[2]: effective, permitted, inheritable
     let version3: UInt32 = 0x2008_0522
     let header = builder.bytes((version3, Int32(0)))

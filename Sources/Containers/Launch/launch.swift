@@ -183,6 +183,8 @@ private struct Launcher: ~Copyable {
       listener = nil
       closeTrees()
       try handOver()
+    case .moveDevice(let name, let newName):
+      if let pid = child?.pid { try Containers.moveDevice(name, as: newName, into: pid) }
     case .writeChild(let file): if let pid = child?.pid { try writeFile(file, "\(pid)") }
     case .runMapper, .writeOfChild: if let pid = child?.pid { try Containers.perform(step, on: pid) }
     case .listen(let path): listener = try listen(at: path)
@@ -245,11 +247,14 @@ private struct Launcher: ~Copyable {
     guard let child = child.take() else { throw ContainerError("the plan has no clone") }
     let pid = child.pid
     return RunningContainer(
-      pid: pid, process: child.takeProcess(), terminal: terminal.take(), keeper: keeper.take(), lock: lock.take())
+      pid: pid, process: child.takeProcess(), terminal: terminal.take(), keeper: keeper.take(),
+      lock: lock.take())
   }
 
   private mutating func awaitSync() throws {
-    if try !awaitReport(Report.sync) { throw ContainerError("the child was killed while the container was made") }
+    if try !awaitReport(Report.sync) {
+      throw ContainerError("the child was killed while the container was made")
+    }
   }
 
   /// Reads what the child tells until it says this; false when it says no more.
@@ -277,7 +282,9 @@ private struct Launcher: ~Copyable {
   }
 
   private mutating func takeListener(_ number: Int32) throws {
-    guard let take = options.takeListener else { throw ContainerError("linux.seccomp.listenerPath: it is missing") }
+    guard let take = options.takeListener else {
+      throw ContainerError("linux.seccomp.listenerPath: it is missing")
+    }
     guard let pid = child?.pid else { return }
     try take(pid, number)
     try child?.go()
@@ -286,7 +293,8 @@ private struct Launcher: ~Copyable {
   private func failure(_ message: borrowing Child.Message) -> ContainerError {
     let step = plan.child[Int(message.report.step)]
     return stepFailure(
-      "\(step)", message, execErrno: step.isExec, remedy: remedy(step, Errno(rawValue: message.report.errno), of: plan))
+      "\(step)", message, execErrno: step.isExec,
+      remedy: remedy(step, Errno(rawValue: message.report.errno), of: plan))
   }
 
   /// Neither the line nor the time is asked for where nobody looks.

@@ -43,7 +43,8 @@ struct ContainerDirectory {
         throw ContainerError(
           fileKind(path) == nil
             ? "container does not exist: \(id)"
-            : "the container \(id) has no state: it is being made, or its maker was killed; delete --force removes it")
+            : "the container \(id) has no state: it is being made, or its maker was killed; delete --force removes it"
+        )
       }
       throw ContainerError("read the state of \(id): \(error)")
     }

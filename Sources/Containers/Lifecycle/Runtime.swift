@@ -48,7 +48,9 @@ public struct ContainerStatus {
 
 extension ContainerRecord {
   func status(_ directory: ContainerDirectory) -> State.Status {
-    guard let pid, let startTime else { return fileKind(directory.socketInTheMaking) == nil ? .stopped : .creating }
+    guard let pid, let startTime else {
+      return fileKind(directory.socketInTheMaking) == nil ? .stopped : .creating
+    }
     guard isAlive(ProcessID(pid), since: startTime) else { return .stopped }
     if fileKind(directory.socket) != nil { return .created }
     return fileKind(directory.socketInTheMaking) != nil ? .creating : .running

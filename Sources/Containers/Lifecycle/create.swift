@@ -230,6 +230,8 @@ func makeDirectories(_ path: String) throws {
   let parent = FilePath(path).removingLastComponent()
   if !parent.isEmpty { try makeDirectories(parent.string) }
   do { try mkdir(path, .ownerReadWriteExecute) } catch {
-    if error.errno != .fileExists { throw ContainerError("make the directory \(path): \(error.errno.sentence)") }
+    if error.errno != .fileExists {
+      throw ContainerError("make the directory \(path): \(error.errno.sentence)")
+    }
   }
 }

@@ -38,6 +38,7 @@ extension Runtime {
     memory.pointer.pointee.scopeState = KeeperMemory.scopes
     if removeContainer(memory.pointer, -1) { return }
     let left = (record.cgroups + [directory.path]).filter { fileKind($0) != nil }
-    throw ContainerError("the container \(record.id) can't be removed whole: \(left.joined(separator: ", ")) is left")
+    throw ContainerError(
+      "the container \(record.id) can't be removed whole: \(left.joined(separator: ", ")) is left")
   }
 }

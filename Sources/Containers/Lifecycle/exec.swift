@@ -78,7 +78,8 @@ private struct ExecPlan {
     request.bundle = BundleRequest(root: record.rootfs)
     request.filter = try config.linux.seccomp.map { try compiledFilter($0) }
     let last = ProcessSteps(request, process, nil, rights.bounding, rights.sets, pause: []).last
-    steps = try [.awaitGo]
+    steps =
+      try [.awaitGo]
       + affinity(process.execCPUAffinity?.initial, "initial")
       + cgroups.v1.map { .joinCgroup($0) }
       + affinity(process.execCPUAffinity?.final, "final")

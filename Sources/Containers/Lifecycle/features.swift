@@ -30,7 +30,7 @@ public func features(upTo version: String) -> Features {
   features.linux.intelRdt.schemata = true
   features.linux.intelRdt.monitoring = true
   features.linux.mountExtensions.idmap.enabled = true
-  features.linux.netDevices.enabled = false
+  features.linux.netDevices.enabled = true
   features.linux.memoryPolicy.modes = [
     .bind, .default, .interleave, .local, .preferred, .preferredMany, .weightedInterleave,
   ]

@@ -11,7 +11,8 @@ extension Runtime {
   ) throws -> WaitStatus {
     let maker = try ContainerMaker(self, id, bundle, options, startsLater: false)
     let streams = CallerStreams(
-      passesInput: true, hasTerminal: maker.request.config.process?.terminal == true && options.consoleSocket == nil)
+      passesInput: true,
+      hasTerminal: maker.request.config.process?.terminal == true && options.consoleSocket == nil)
     resetIgnoredSignals()
     let signals = try ForwardedSignals()
     let container = try maker.launch(StandardStreams(), terminal: streams.terminal)
@@ -24,7 +25,9 @@ extension Runtime {
     }
     let status = try supervise(container, signals, streams)
     let record = try maker.directory.read()
-    if keeps { try container.release() } else {
+    if keeps {
+      try container.release()
+    } else {
       try container.remove()
       runPoststop(record)
     }

@@ -65,7 +65,9 @@ extension Runtime {
     for (index, hook) in hooks.enumerated() {
       var place: HookPlace?
       if inside {
-        guard let process = record.openProcess() else { throw ContainerError("container not running: \(record.id)") }
+        guard let process = record.openProcess() else {
+          throw ContainerError("container not running: \(record.id)")
+        }
         place = HookPlace(process: process, namespaces: CloneFlags(rawValue: record.namespaces))
       }
       try runHook(hook, "hooks.\(name)[\(index)]", state: state, inside: place)

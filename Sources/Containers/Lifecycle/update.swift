@@ -66,7 +66,9 @@ private func checkUsage(_ memory: Memory, _ cgroups: [String]) throws {
   guard let limit = memory.limit, limit >= 0 else { return }
   for cgroup in cgroups {
     for file in ["memory.usage_in_bytes", "memory.current"] {
-      guard let text = try? readFile("\(cgroup)/\(file)"), let usage = Int64(text.dropLast()) else { continue }
+      guard let text = try? readFile("\(cgroup)/\(file)"), let usage = Int64(text.dropLast()) else {
+        continue
+      }
       if usage > limit {
         throw ContainerError(
           "linux.resources.memory.limit: \(limit) bytes are less than the \(usage) that are in use")

@@ -59,6 +59,8 @@ public enum HostStep: Hashable, Sendable {
   case runMapper(String, [IDMapping])
   /// One write into a file of /proc/PID. The child has not been waited for, so that its pid is no other's.
   case writeOfChild(file: String, value: String)
+  /// A network device of the machine's goes into the child's network namespace, with another name perhaps.
+  case moveDevice(String, as: String)
   /// One write of the child's pid.
   case writeChild(file: String)
   /// systemd makes a scope, and puts the child into it.
@@ -193,7 +195,7 @@ public enum ChildStep: Hashable, Sendable {
   case ownStreams(uid: UInt32)
   case dropBoundingSet(keeping: CapabilitySet)
   case setUser(User)
-  case setCapabilities(CapabilitySets)
+  case setCapabilities(ProcessCapabilities)
   case noNewPrivileges
   case loadFilter(SeccompFilter)
   case workingDirectory(String)
@@ -211,7 +213,7 @@ public enum ChildStep: Hashable, Sendable {
 }
 
 /// The five sets of a process, without the bounding one.
-public struct CapabilitySets: Hashable, Sendable {
+public struct ProcessCapabilities: Hashable, Sendable {
   public var effective: CapabilitySet = []
   public var permitted: CapabilitySet = []
   public var inheritable: CapabilitySet = []

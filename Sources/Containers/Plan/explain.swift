@@ -25,6 +25,8 @@ extension HostStep: CustomStringConvertible {
       "write \"\(value)\" to \(file), or \"\(otherValue)\" to \(other)"
     case .attachDevices(let program, let path):
       "let a program of \(program.count) instructions decide about the devices of \(path)"
+    case .moveDevice(let name, let newName):
+      "move the network device \(name) to the child\(name == newName ? "" : ", as \(newName)")"
     case .writeChild(let file): "write PID to \(file)"
     case .moveAside(let path): "move this process and its keeper into the cgroup \(path)"
     case .clone(let flags, nil): "clone3 a child with \(flags)"
@@ -105,7 +107,8 @@ extension ChildStep: CustomStringConvertible {
     case .dropBoundingSet(let kept): "drop all from the bounding set but \(list(kept))"
     case .setUser(let user): "become uid \(user.uid), gid \(user.gid), groups \(user.additionalGids)"
     case .setCapabilities(let sets): "set the \(sets)"
-    case .loadFilter(let filter): "load a seccomp filter of \(filter.instructions.count) instructions\(filter.hasListener ? ", and hand on its listener" : "")"
+    case .loadFilter(let filter):
+      "load a seccomp filter of \(filter.instructions.count) instructions\(filter.hasListener ? ", and hand on its listener" : "")"
     case .findCommand(let args, _): "look for the command \(args.first.map(shellQuoted) ?? "")"
     case .awaitStart: "wait to be started"
     case .noNewPrivileges: "set no_new_privs"
@@ -136,7 +139,7 @@ extension ResourceSetting: CustomStringConvertible {
   }
 }
 
-extension CapabilitySets: CustomStringConvertible {
+extension ProcessCapabilities: CustomStringConvertible {
   public var description: String {
     var text =
       effective == permitted
@@ -152,7 +155,8 @@ extension FilesystemMount: CustomStringConvertible {
   public var description: String {
     let words = options.map { option in option.value.map { "\(option.key)=\($0)" } ?? option.key }
     return "mount \(type) on \(path)"
-      + parenthesized(optionNames(attributes) + words + (copiesUp ? ["tmpcopyup"] : []) + changes.flatMap(\.words))
+      + parenthesized(
+        optionNames(attributes) + words + (copiesUp ? ["tmpcopyup"] : []) + changes.flatMap(\.words))
   }
 }
 
@@ -179,7 +183,8 @@ extension MountChange {
       (.noSymFollow, "symfollow"),
     ]
     let cleared = inverse.filter { clear.contains($0.0) }.map(\.1)
-    let times = clear.contains(.accessTime) && set.isDisjoint(with: [.noATime, .strictATime]) ? ["relatime"] : []
+    let times =
+      clear.contains(.accessTime) && set.isDisjoint(with: [.noATime, .strictATime]) ? ["relatime"] : []
     return (optionNames(set) + cleared + times + (propagation.map { ["\($0)"] } ?? [])).map { prefix + $0 }
   }
 }

@@ -4,7 +4,8 @@ import OCISpec
 
 extension Verb {
   static let events = Verb(
-    name: "events", words: "ID", summary: "Print what a container uses, again and again, and when memory runs out.",
+    name: "events", words: "ID",
+    summary: "Print what a container uses, again and again, and when memory runs out.",
     options: [
       Option("stats", help: "print it once"),
       Option("interval", value: "DURATION", help: "the time between two, as 5s or 500ms; 5s by default"),

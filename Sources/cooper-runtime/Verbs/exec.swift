@@ -50,7 +50,9 @@ extension Verb {
 /// What is asked for, and for the rest what the container's own process has.
 private func process(_ runtime: Runtime, _ id: String, _ arguments: Arguments) throws -> Process {
   if let file = arguments["process"] {
-    if arguments.rest.count > 1 { throw UsageError("--process says the command: \(arguments.rest[1]) is one too many") }
+    if arguments.rest.count > 1 {
+      throw UsageError("--process says the command: \(arguments.rest[1]) is one too many")
+    }
     return try runtime.readProcess(file)
   }
   var process = try runtime.configuredProcess(id)
@@ -69,7 +71,9 @@ private func process(_ runtime: Runtime, _ id: String, _ arguments: Arguments) t
     }
   }
   for name in arguments.all("cap") {
-    guard Capability(name: name) != nil else { throw UsageError("--cap \(name): there is no such capability") }
+    guard Capability(name: name) != nil else {
+      throw UsageError("--cap \(name): there is no such capability")
+    }
     process.capabilities.bounding.append(name)
     process.capabilities.permitted.append(name)
     process.capabilities.effective.append(name)

@@ -3,7 +3,8 @@ import Linux
 
 extension Verb {
   static let kill = Verb(
-    name: "kill", words: "ID [SIGNAL]", summary: "Send a signal to a container's first process: SIGTERM by default.",
+    name: "kill", words: "ID [SIGNAL]",
+    summary: "Send a signal to a container's first process: SIGTERM by default.",
     options: [
       Option("all", "a", help: "to all its processes"),
       Option("regex", "r", help: "accepted by `delete` only"),

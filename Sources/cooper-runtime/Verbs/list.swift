@@ -5,7 +5,8 @@ extension Verb {
   static let list = Verb(
     name: "list", words: "", summary: "Print the containers.",
     options: [
-      Option("format", "f", value: "FORMAT", help: "table or json"), Option("quiet", "q", help: "print the ids only"),
+      Option("format", "f", value: "FORMAT", help: "table or json"),
+      Option("quiet", "q", help: "print the ids only"),
     ]
   ) { context, arguments in
     _ = try arguments.words(0...0, "")

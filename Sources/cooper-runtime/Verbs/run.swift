@@ -4,7 +4,8 @@ extension Verb {
   static let run = Verb(
     name: "run", words: "ID", summary: "Make a container, start it, and stay until it ends.",
     options: makerOptions + [
-      Option("detach", "d", help: "don't stay"), Option("keep", help: "leave the container, stopped, for `delete`"),
+      Option("detach", "d", help: "don't stay"),
+      Option("keep", help: "leave the container, stopped, for `delete`"),
     ]
   ) { context, arguments in
     try sealed()

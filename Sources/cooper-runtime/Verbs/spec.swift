@@ -14,7 +14,8 @@ extension Verb {
     let file = "\(arguments["bundle"] ?? ".")/config.json"
     let text = JSONWriter.text(exampleConfig(isRootless: arguments.has("rootless")), isIndented: true)
     do {
-      let descriptor = try open(file, [.writeOnly, .create, .exclusive], [.ownerReadWrite, .groupRead, .otherRead])
+      let descriptor = try open(
+        file, [.writeOnly, .create, .exclusive], [.ownerReadWrite, .groupRead, .otherRead])
       try descriptor.write(text + "\n")
     } catch let error as SystemCallError where error.errno == .fileExists {
       throw UsageError("\(file) is there already; remove it first")

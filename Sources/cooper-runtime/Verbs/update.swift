@@ -47,7 +47,9 @@ private func readResources(_ file: String) throws -> Resources {
 }
 
 private func resources(_ arguments: Arguments) throws(UsageError) -> Resources {
-  func number<Number: FixedWidthInteger>(_ name: String, _: Number.Type = Number.self) throws(UsageError) -> Number? {
+  func number<Number: FixedWidthInteger>(_ name: String, _: Number.Type = Number.self) throws(UsageError)
+    -> Number?
+  {
     guard let text = arguments[name] else { return nil }
     guard let number = Number(text) else { throw UsageError("--\(name) \(text): it is no number that fits") }
     return number

@@ -1,0 +1,238 @@
+@testable import Containers
+import Linux
+import OCISpec
+import SystemPackage
+import Testing
+
+/// A bundle's container on a machine that has its root.
+private func bundle(_ change: (inout ContainerRequest) -> Void = { _ in }) -> ContainerRequest {
+  request {
+    $0.lower = []
+    $0.bundle = BundleRequest(root: "/bundle/rootfs")
+    $0.config.linux.namespaces = [Namespace(.mount), Namespace(.pid), Namespace(.uts)]
+    $0.isInteractive = true
+    change(&$0)
+  }
+}
+
+private func machine(_ cgroups: [CgroupHierarchy] = [], files: [FilePath: FileKind] = [:]) -> HostFacts {
+  var host = HostFacts(cgroups: cgroups)
+  host.files = files.merging(["/bundle/rootfs": .directory]) { $1 }
+  return host
+}
+
+struct CompileBundleTests {
+  @Test func theMountOptionsOfTheSpecificationAreKnown() {
+    let must =
+      "async atime bind defaults dev diratime dirsync exec iversion lazytime loud noatime nodev nodiratime noexec noiversion nolazytime norelatime nostrictatime nosuid private rbind relatime remount ro rprivate rshared rslave runbindable rw shared silent slave strictatime suid sync unbindable"
+    let should =
+      "idmap ridmap nosymfollow symfollow ratime rnoatime rdev rnodev rdiratime rnodiratime rexec rnoexec rnorelatime rrelatime rnostrictatime rstrictatime rnosuid rsuid rnosymfollow rsymfollow rro rrw"
+    let names = (must + " " + should + " mand nomand tmpcopyup").split(separator: " ").map(String.init)
+    #expect(MountOption.names == names.sorted())
+  }
+
+  @Test(
+    arguments: [
+      (["ro"], MountChange(set: .readOnly)),
+      (["ro", "rw"], MountChange(clear: .readOnly)),
+      (["noatime"], MountChange(set: .noATime, clear: .accessTime)),
+      (["noatime", "relatime"], MountChange(clear: .accessTime)),
+      (["rro"], MountChange(set: .readOnly, isRecursive: true)),
+      (["rnosuid", "rsuid"], MountChange(clear: .noSuid, isRecursive: true)),
+      (["rslave"], MountChange(propagation: .slave, isRecursive: true)),
+      (["shared"], MountChange(propagation: .shared)),
+      (["nosymfollow"], MountChange(set: .noSymFollow)),
+    ] as [([String], MountChange)])
+  func anOptionOfABindMountIsAChange(_ options: [String], _ change: MountChange) throws {
+    let plan = try compile(
+      bundle { $0.config.mounts = [Mount("/a", source: "/data", options: ["bind"] + options)] },
+      machine(files: ["/data": .directory]))
+    let binds = plan.child.compactMap { if case .bind(let bind) = $0 { bind } else { nil } }
+    #expect(binds.map(\.changes) == [[change]])
+  }
+
+  @Test func theContainerWaitsToBeStarted() throws {
+    let plan = try compile(bundle { $0.bundle?.startSocket = "/run/x/start.new" }, machine())
+    #expect(plan.host.contains(.listen("/run/x/start.new")))
+    #expect(
+      plan.child.suffix(3) == [
+        .findCommand(args: ["/bin/true"], env: []), .awaitStart, .exec(args: ["/bin/true"], env: []),
+      ])
+  }
+
+  @Test func hooksComeInTheSpecificationsOrder() throws {
+    var hook = Hook()
+    hook.path = "/hook"
+    let all = Hooks(hook)
+    let plan = try compile(bundle { $0.config.hooks = all }, machine())
+    let names = plan.host.compactMap { if case .runHook(let step) = $0 { step.property } else { nil } }
+    #expect(
+      names == [
+        "hooks.prestart[0]", "hooks.createRuntime[0]", "hooks.createContainer[0]", "hooks.startContainer[0]",
+      ])
+    #expect(plan.host.filter { $0 == .awaitChild }.count == 2)
+    #expect(plan.child.filter { $0 == .sync }.count == 2)
+    // Who starts it later runs the last one.
+    let later = try compile(
+      bundle {
+        $0.config.hooks = all
+        $0.bundle?.startSocket = "/s"
+      }, machine())
+    #expect(later.child.filter { $0 == .sync }.count == 1)
+  }
+
+  @Test func aFilterWithoutNoNewPrivilegesIsLoadedBeforeTheCapabilitiesGo() throws {
+    let filter = SeccompFilter([])
+    func steps(_ noNewPrivileges: Bool) throws -> [ChildStep] {
+      try compile(
+        bundle {
+          $0.filter = filter
+          $0.config.process?.noNewPrivileges = noNewPrivileges
+        }, machine()
+      ).child
+    }
+    let none = ChildStep.setCapabilities(ProcessCapabilities())
+    let early = try steps(false)
+    #expect(early.suffix(3) == [.loadFilter(filter), none, .exec(args: ["/bin/true"], env: [])])
+    let admin = ProcessCapabilities(effective: [.sysAdmin], permitted: [.sysAdmin])
+    #expect(early.contains(.setCapabilities(admin)))
+    let late = try steps(true)
+    #expect(late.suffix(2) == [.loadFilter(filter), .exec(args: ["/bin/true"], env: [])])
+    #expect(late.filter { if case .setCapabilities = $0 { true } else { false } } == [none])
+  }
+
+  @Test func namespacesThatAreThereAreEnteredTheUsersFirst() throws {
+    let plan = try compile(
+      bundle {
+        $0.config.linux.namespaces = [
+          Namespace(.mount), Namespace(.network, path: "/n"), Namespace(.user, path: "/u"), Namespace(.pid),
+        ]
+      }, machine())
+    #expect(plan.host.contains(.clone([], cgroup: nil)))
+    let joins = plan.child.filter {
+      switch $0 {
+      case .joinNamespace, .split: true
+      default: false
+      }
+    }
+    #expect(
+      joins == [.joinNamespace(.user, "/u"), .joinNamespace(.network, "/n"), .split([.newPID, .newNS])])
+  }
+
+  @Test func clocksAreSetBeforeAnybodyHasThem() throws {
+    var offset = TimeOffset()
+    offset.secs = 60
+    let plan = try compile(
+      bundle {
+        $0.config.linux.namespaces.append(Namespace(.time))
+        $0.config.linux.timeOffsets.boottime = offset
+      }, machine())
+    #expect(plan.child.contains(.unshareTime(offsets: ["boottime 60 0"])))
+    #expect(plan.child.contains(.split(.newPID)))
+    expectCompileError("linux.timeOffsets", "a time namespace") {
+      try compile(bundle { $0.config.linux.timeOffsets.boottime = offset }, machine())
+    }
+  }
+
+  @Test(arguments: [
+    ("net.ipv4.ip_forward", "network namespace"), ("kernel.shmmax", "ipc namespace"),
+    ("kernel.core_pattern", "whole machine's"), ("kernel.hostname", "property of its own"),
+    ("net/../kernel/core_pattern", "no name"),
+  ])
+  func aParameterIsOneOfANamespaceOfTheContainers(_ name: String, _ words: String) {
+    var parameters = Members<String>()
+    parameters.members = [.init(name, "1")]
+    expectCompileError("linux.sysctl.\(name)", words) {
+      try compile(bundle { $0.config.linux.sysctl = parameters }, machine())
+    }
+  }
+
+  @Test func aCgroupIsWhereThePathSays() throws {
+    let devices = CgroupHierarchy(.v1, "/cg/devices", controllers: ["devices"])
+    let pids = CgroupHierarchy(.v1, "/cg/pids", controllers: ["pids"])
+    let plan = try compile(
+      bundle {
+        $0.config.linux.cgroupsPath = "/a/b"
+        $0.config.linux.resources.pids = Pids(limit: 5)
+      }, machine([pids, devices]))
+    #expect(plan.cgroups == ["/cg/pids/a/b", "/cg/devices/a/b"])
+    #expect(
+      plan.host.prefix(6) == [
+        .startKeeper(directory: "/run/cooper/cask"), .shareCgroup("/cg/pids/a"), .takeCgroup("/cg/pids/a/b"),
+        .shareCgroup("/cg/devices/a"), .takeCgroup("/cg/devices/a/b"),
+        .write(file: "/cg/pids/a/b/pids.max", value: "5"),
+      ])
+    // The nodes are made before the rules hold.
+    let node = try #require(plan.child.firstIndex { if case .makeNode = $0 { true } else { false } })
+    let join = try #require(plan.child.firstIndex(of: .joinCgroup("/cg/devices/a/b")))
+    #expect(node < join)
+    expectCompileError("linux.cgroupsPath", "everybody's") {
+      try compile(bundle { $0.config.linux.cgroupsPath = "/" }, machine([pids]))
+    }
+    expectCompileError("linux.cgroupsPath", "has no place") {
+      try compile(bundle { $0.config.linux.cgroupsPath = "/a/../../b" }, machine([pids]))
+    }
+  }
+
+  @Test func aScopeIsWhereThePathSays() throws {
+    let unified = CgroupHierarchy(.v2, "/cg", controllers: ["pids"])
+    var host = machine([unified])
+    host.systemd = SystemdInstance(isUsers: false, bus: "/bus", cgroup: "/cg", controllers: ["pids"])
+    func scope(_ path: String) throws -> Plan {
+      try compile(
+        bundle {
+          $0.cgroupManager = .systemd
+          $0.config.linux.cgroupsPath = path
+        }, host)
+    }
+    #expect(
+      try scope("machine-a-b.slice:cooper:x").scopes
+        == ["/cg/machine.slice/machine-a.slice/machine-a-b.slice/cooper-x.scope"])
+    #expect(try scope("").scopes == ["/cg/system.slice/cooper-cask.scope"])
+    expectCompileError("linux.cgroupsPath", "SLICE:PREFIX:NAME") { try scope("/a/b") }
+  }
+
+  @Test func sharesOfCacheAreAGroup() throws {
+    var rdt = IntelRdt()
+    rdt.schemata = ["L3:0=ff"]
+    rdt.memBwSchema = "MB:0=50"
+    rdt.l3CacheSchema = "L3:0=f0\nMB:0=1"
+    rdt.enableMonitoring = true
+    var host = machine()
+    host.mounts = [MountEntry(mountPoint: "/sys/fs/resctrl", type: "resctrl")]
+    let wanted = bundle { $0.config.linux.intelRdt = rdt }
+    let steps = try compile(wanted, host).host
+    let group = "/sys/fs/resctrl/cask"
+    #expect(
+      steps.dropFirst().prefix(5) == [
+        .makeCgroup(group), .write(file: "\(group)/schemata", value: "L3:0=ff\n"),
+        .write(file: "\(group)/schemata", value: "L3:0=f0\n"),
+        .write(file: "\(group)/schemata", value: "MB:0=50\n"), .makeCgroup("\(group)/mon_groups/cask"),
+      ])
+    #expect(steps.contains(.writeChild(file: "\(group)/tasks")))
+    expectCompileError("linux.intelRdt", "no resctrl") { try compile(wanted, machine()) }
+  }
+
+  @Test func whatSecurityModulesAreToldIsWrittenWhileProcIsTheMachines() throws {
+    var host = machine()
+    host.hasAppArmor = true
+    host.hasSELinux = true
+    let labelled = bundle {
+      $0.config.process?.apparmorProfile = "cask"
+      $0.config.process?.selinuxLabel = "u:r:t:s0"
+    }
+    let steps = try compile(labelled, host).child
+    let first = try #require(steps.firstIndex(of: .labelExec(file: "apparmor/exec", value: "exec cask")))
+    #expect(steps[first + 1] == .labelExec(file: "exec", value: "u:r:t:s0"))
+    #expect(first < (steps.firstIndex(of: .rootDirectory("/bundle/rootfs")) ?? 0))
+    expectCompileError("process.apparmorProfile", "not enabled") { try compile(labelled, machine()) }
+  }
+}
+
+extension Hooks {
+  fileprivate init(_ hook: Hook) {
+    self.init()
+    (prestart, createRuntime, createContainer) = ([hook], [hook], [hook])
+    (startContainer, poststart, poststop) = ([hook], [hook], [hook])
+  }
+}
