@@ -68,7 +68,12 @@ struct CompileTests {
 
   @Test func anInitIsFilteredToo() throws {
     let filter = SeccompFilter([.return(.allow)])
-    let child = try compile(request { ($0.filter, $0.usesInit) = (filter, true) }, host()).child
+    let child = try compile(
+      request {
+        ($0.filter, $0.usesInit) = (filter, true)
+        $0.config.process?.noNewPrivileges = true
+      }, host()
+    ).child
     #expect(child.suffix(3).dropLast() == [.loadFilter(filter), .becomeInit])
   }
 
