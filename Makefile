@@ -4,8 +4,8 @@ EDITION ?= python
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz lint format bench conformance conformance-all docs install python vm-test vm-shell vm-test-all workshop workshop-install \
-  workshop-site workshop-site-test workshop-kit clean
+.PHONY: help run test fuzz lint format bench conformance conformance-all docs install python vm-test vm-shell \
+  vm-test-all workshop workshop-install workshop-site workshop-site-test workshop-kit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

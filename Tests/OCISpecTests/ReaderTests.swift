@@ -105,7 +105,8 @@ struct ReaderTests {
   }
 
   @Test func aNameMayHaveEscapes() throws {
-    let (config, unknown) = try Config.read(Array(#"{"\u006fciVersion": "1.0.0", "host\u006eame": "tub"}"#.utf8))
+    let (config, unknown) = try Config.read(
+      Array(#"{"\u006fciVersion": "1.0.0", "host\u006eame": "tub"}"#.utf8))
     #expect(config.hostname == "tub")
     #expect(unknown == [])
   }

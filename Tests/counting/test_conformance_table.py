@@ -92,7 +92,11 @@ def test_the_table_is_whole():
         ("| `process.cwd` |", "| `process.moon` |", "process.moon is no property"),
         ("| `process.cwd` |", "| `process.moon` |", "process.cwd has no line"),
         ("| `process.cwd` |", "| `process.env` |", "process.env is there twice"),
-        ("/Lowering.swift`, `workingDirectory`", "/Moon.swift`", "there is no Sources/Containers/Launch/Moon.swift"),
+        (
+            "/Lowering.swift`, `workingDirectory`",
+            "/Moon.swift`",
+            "there is no Sources/Containers/Launch/Moon.swift",
+        ),
         ("`workingDirectory`", "`moon`", "Sources/Containers/Launch/Lowering.swift has no moon"),
         ("::test_the_order_of_the_hooks`", "::test_moon`", "there is no test_hooks.py::test_moon"),
     ],

@@ -14,7 +14,8 @@ let package = Package(
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        "CFuzzer", .product(name: "Containers", package: "cooper"), .product(name: "OCISpec", package: "cooper"),
+        "CFuzzer", .product(name: "Containers", package: "cooper"),
+        .product(name: "OCISpec", package: "cooper"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
   ],

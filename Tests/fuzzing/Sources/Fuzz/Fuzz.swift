@@ -44,7 +44,8 @@ struct Fuzz {
         precondition(again == document, "what was written is read as something else: \(written)")
         // Texts that are equal to Swift can have other bytes.
         precondition(
-          JSONWriter.text(again, isIndented: isIndented).utf8.elementsEqual(written.utf8), "it has other bytes: \(written)")
+          JSONWriter.text(again, isIndented: isIndented).utf8.elementsEqual(written.utf8),
+          "it has other bytes: \(written)")
       } catch {
         preconditionFailure("what was written is not read: \(error): \(written)")
       }

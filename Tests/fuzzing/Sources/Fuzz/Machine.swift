@@ -20,7 +20,8 @@ enum Machine: CaseIterable {
     case .v1, .hybrid: break
     case .v2:
       host.systemd = SystemdInstance(
-        isUsers: false, bus: "/run/dbus/system_bus_socket", cgroup: "/sys/fs/cgroup", controllers: Self.unified)
+        isUsers: false, bus: "/run/dbus/system_bus_socket", cgroup: "/sys/fs/cgroup",
+        controllers: Self.unified)
     case .rootless:
       (host.uid, host.gid) = (1000, 1000)
       host.user.uids = IDRange(first: 100_000, count: 65_536)
