@@ -17,7 +17,9 @@ swift build --package-path Tests/fuzzing --scratch-path .build-fuzz --product Fu
 export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0
 fuzz=.build-fuzz/debug/Fuzz
 if [ -n "${FUZZ_INPUT:-}" ]; then exec "$fuzz" "$FUZZ_INPUT"; fi
-exec "$fuzz" -max_total_time="${FUZZ_SECONDS:-60}" -timeout=10 -rss_limit_mb=4096 -max_len=65536 -print_final_stats=1 \
+# Its own status for a finding is 77, which the suite takes for a skipped test.
+exec "$fuzz" -max_total_time="${FUZZ_SECONDS:-60}" -error_exitcode=1 -timeout_exitcode=1 -timeout=10 \
+  -rss_limit_mb=4096 -max_len=65536 -print_final_stats=1 \
   -artifact_prefix=.build-fuzz/ -dict=Tests/fuzzing/words.txt \
   .build-fuzz/found Tests/fuzzing/corpus Tests/OCISpecTests/Specification/config/good \
   Tests/OCISpecTests/Specification/config/bad Tests/OCISpecTests/Specification/state/good \
