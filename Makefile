@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 EDITION ?= python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench docs install python vm-test vm-shell vm-test-all workshop workshop-install \
+.PHONY: help run test lint format bench clients docs install python vm-test vm-shell vm-test-all workshop workshop-install \
   workshop-site workshop-site-test workshop-kit clean
 
 help: ## list the targets
@@ -23,6 +23,9 @@ format: ## lay out the Swift and Python sources
 
 bench: ## measure against other runtimes
 	@scripts/bench.sh
+
+clients: ## let podman, docker and containerd drive cooper-runtime and runc (RUNTIME=PATH: another one instead of ours)
+	@scripts/clients.sh
 
 docs: ## build the documentation of Linux into .build/docs
 	@scripts/docs.sh
