@@ -92,7 +92,7 @@ class Maker:
             *arguments, command = arguments
         name = self.name(engine)
         engine.output(
-            *("run", "-d", "--name", name, "--network", network, *engine.run_options),
+            *("run", "-d", "--name", name, "--network", network, *engine.options(arguments)),
             *(*arguments, image, *command),
         )
         return name
@@ -103,7 +103,7 @@ def make_fixture():
     maker = Maker()
     yield maker
     for engine, name in maker.made:
-        engine.call("rm", "-f", name)
+        engine.remove(name)
 
 
 @pytest.fixture(name="folder")

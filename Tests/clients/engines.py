@@ -75,6 +75,7 @@ class Engine:
 
     name = ""
     run_options = ()
+    removal = ("rm", "-f")
 
     def __init__(self, folder):
         self.folder = folder
@@ -149,10 +150,16 @@ class Engine:
 
     def run(self, *arguments, **options):
         """A container that is removed when it ends, and has no network."""
-        return self.output("run", "--rm", "--network", "none", *self.run_options, *arguments, **options)
+        return self.output("run", "--rm", "--network", "none", *self.options(arguments), *arguments, **options)
 
     def try_run(self, *arguments, **options):
-        return self.call("run", "--rm", "--network", "none", *self.run_options, *arguments, **options)
+        return self.call("run", "--rm", "--network", "none", *self.options(arguments), *arguments, **options)
+
+    def options(self, arguments):
+        return self.run_options
+
+    def remove(self, name):
+        return self.call(*self.removal, name)
 
     def inspect(self, name):
         return json.loads(self.output("inspect", name))[0]
@@ -169,11 +176,16 @@ class Engine:
 
 class Podman(Engine):
     name = "podman"
-    run_options = ("--cgroup-parent", "/cooper-podman", "--ulimit", "host")
+    run_options = ("--cgroup-parent", "/cooper-podman")
+    removal = ("rm", "-f", "-t", "0")
 
     def __init__(self, folder, tar):
         super().__init__(folder)
         self.output("import", tar, IMAGE)
+
+    def options(self, arguments):
+        """Its own limits need CAP_SYS_RESOURCE."""
+        return self.run_options if "--ulimit" in arguments else (*self.run_options, "--ulimit", "host")
 
     def command(self):
         folder = self.folder

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import urllib.request
 
 import pytest
 from engines import IMAGE, SECONDS, wait_until
@@ -36,7 +37,7 @@ def test_state(engine, make):
 
 def test_create_and_start(engine, make):
     name = make.name(engine)
-    engine.output("create", "--name", name, "--network", "none", *engine.run_options, IMAGE, "echo", "started")
+    engine.output("create", "--name", name, "--network", "none", *engine.options(()), IMAGE, "echo", "started")
     assert engine.status(name) == "created"
     assert engine.output("start", "-a", name) == "started"
     assert engine.output("start", "-a", name) == "started"
@@ -236,7 +237,7 @@ def test_pid_host_ends_too(engine, make):
 
 
 def test_many_at_once(engine, make):
-    words = ("run", "--rm", "--network", "none", *engine.run_options, IMAGE)
+    words = ("run", "--rm", "--network", "none", *engine.options(()), IMAGE)
     processes = [engine.start(*words, "sh", "-c", f"echo {number}; exit {number}") for number in range(6)]
     for number, process in enumerate(processes):
         out, err = process.communicate(timeout=SECONDS)
@@ -247,8 +248,15 @@ def test_published_port(engine, make):
     port = {"podman": 8001, "docker": 8002}[engine.name]
     command = ["sh", "-c", "echo page >/tmp/index.html; exec httpd -f -h /tmp"]
     make(engine, "-p", f"{port}:80", command, network={"podman": "podman", "docker": "bridge"}[engine.name])
-    words = ["busybox", "wget", "-q", "-T", "5", "-O", "-", f"http://10.99.0.1:{port}/"]
-    wait_until(lambda: subprocess.run(words, capture_output=True, check=False).stdout == b"page\n")
+
+    def answers():
+        try:
+            with urllib.request.urlopen(f"http://10.99.0.1:{port}/", timeout=5) as page:
+                return page.read() == b"page\n"
+        except OSError:
+            return False
+
+    wait_until(answers)
 
 
 def test_name_of_another_container_on_a_network(engine, make):
@@ -256,10 +264,10 @@ def test_name_of_another_container_on_a_network(engine, make):
     engine.output("network", "create", network)
     try:
         first = make(engine, network=network)
-        text = engine.output("run", "--rm", "--network", network, *engine.run_options, IMAGE, "ip", "address")
+        text = engine.output("run", "--rm", "--network", network, *engine.options(()), IMAGE, "ip", "address")
         assert "inet " in text and "eth0" in text
         assert "eth0" in engine.output("exec", first, "ip", "link")
     finally:
         for made, name in make.made:
-            made.call("rm", "-f", name)
+            made.remove(name)
         engine.output("network", "rm", network)
