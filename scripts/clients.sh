@@ -15,16 +15,18 @@ rm -rf "$results"
 mkdir -p "$results"
 folder=
 
-# What containers leave in cgroups when a run is broken off; the rest ends with the namespaces.
-cgroups() { find /sys/fs/cgroup -depth -type d \( -path '*/cooper-podman*' -o -path '*/cooper-docker*' -o -path '*/cooper-ctr*' \); }
+# What is left of a run: its cgroups, and its folder. The rest ends with the namespaces.
+cgroups() { find /sys/fs/cgroup -depth -type d -path "*/${folder##*/}*"; }
 clean() {
+  if [ -z "$folder" ]; then return; fi
   local _
   for _ in {1..100}; do
     cgroups | xargs -r rmdir 2>/dev/null || true
     [ -n "$(cgroups)" ] || break
     sleep 0.1
   done
-  if [ -n "$folder" ]; then rm -rf "$folder"; fi
+  rm -rf "$folder"
+  folder=
 }
 trap clean EXIT
 

@@ -14,6 +14,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 RUNTIME = os.path.realpath(os.environ.get("RUNTIME") or ROOT / ".build/release/cooper-runtime")
 BUSYBOX = "/bin/busybox"
 IMAGE = "localhost/box:1"
+# All cgroups of a run are below one of its own.
+CGROUP = "/" + os.path.basename(os.environ.get("CLIENTS", "cooper-clients"))
 SECONDS = 60
 
 
@@ -38,9 +40,9 @@ def make_image(path):
     (folder / "tmp").chmod(0o1777)
     os.chown(folder / "home/user", 1000, 1001)
     # The fake init of an image that has one.
-    (folder / "bin/init").unlink()
-    (folder / "bin/init").write_text("#!/bin/sh\nsleep 1000 & wait\n")
-    (folder / "bin/init").chmod(0o755)
+    (folder / "sbin").mkdir()
+    (folder / "sbin/init").write_text("#!/bin/sh\nsleep 1000 & wait\n")
+    (folder / "sbin/init").chmod(0o755)
     with tarfile.open(path, "w") as tar:
         tar.add(folder, arcname=".")
 
@@ -176,11 +178,14 @@ class Engine:
 
 class Podman(Engine):
     name = "podman"
-    run_options = ("--cgroup-parent", "/cooper-podman")
+    run_options = ("--cgroup-parent", f"{CGROUP}/podman")
     removal = ("rm", "-f", "-t", "0")
 
     def __init__(self, folder, tar):
         super().__init__(folder)
+        config = folder / "containers.conf"
+        config.write_text('[engine]\nruntime_supports_json = ["cooper-runtime", "crun", "runc"]\n')
+        self.environment["CONTAINERS_CONF"] = str(config)
         self.output("import", tar, IMAGE)
 
     def options(self, arguments):
@@ -258,7 +263,7 @@ class Docker(Engine):
                 {
                     "runtimes": {"tested": {"path": RUNTIME}},
                     "default-runtime": "tested",
-                    "cgroup-parent": "/cooper-docker",
+                    "cgroup-parent": f"{CGROUP}/docker",
                     "exec-opts": ["native.cgroupdriver=cgroupfs"],
                     "storage-driver": "overlay2",
                     "containerd": containerd.address,

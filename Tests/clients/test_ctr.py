@@ -5,7 +5,7 @@ import os
 import re
 
 import pytest
-from engines import RUNTIME, cgroup_file, wait_until
+from engines import CGROUP, RUNTIME, cgroup_file, wait_until
 
 IMAGE = "localhost/box:1"
 NUMBERS = itertools.count(1)
@@ -21,7 +21,7 @@ class Tasks:
     def words(self, *options):
         name = f"cooper-{next(NUMBERS)}"
         self.made.append(name)
-        shim = ("--runc-binary", RUNTIME, "--snapshotter", "native", "--cgroup", f"/cooper-ctr/{name}")
+        shim = ("--runc-binary", RUNTIME, "--snapshotter", "native", "--cgroup", f"{CGROUP}/ctr/{name}")
         return name, ("run", *shim, *options, IMAGE, name)
 
     def run(self, *arguments):

@@ -2,10 +2,11 @@
 
 import json
 import os
+import socket as sockets
 import subprocess
 
 import pytest
-from engines import IMAGE, Docker, wait_until
+from engines import CGROUP, IMAGE, Docker, wait_until
 
 
 def test_runtime_is_the_tested_one(docker):
@@ -213,4 +214,4 @@ def test_inspect_of_the_cgroup(docker, make):
     identity = docker.inspect(name)["Id"]
     with open(f"/proc/{pid}/cgroup", encoding="utf-8") as lines:
         paths = {line.strip().split(":", 2)[2] for line in lines if not line.startswith("0::")}
-    assert paths == {f"/cooper-docker/{identity}"}, json.dumps(sorted(paths))
+    assert paths == {f"{CGROUP}/docker/{identity}"}, json.dumps(sorted(paths))

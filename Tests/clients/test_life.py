@@ -121,10 +121,13 @@ def test_restart_policy(engine, make):
 
 
 def test_attach(engine, make):
-    name = make(engine, "-i", ["sh", "-c", "read line; echo got $line"])
+    name = make(engine, "-i", ["sh", "-c", "while read line; do echo got $line; done"])
     process = engine.start("attach", name, stdin=subprocess.PIPE)
-    out, err = process.communicate("word\n", timeout=SECONDS)
-    assert (process.returncode, "got word" in out) == (0, True), (out, err)
+    process.stdin.write("word\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == "got word\n"
+    process.communicate(timeout=SECONDS)
+    assert engine.output("wait", name) == "0"
 
 
 def test_exec(engine, make):

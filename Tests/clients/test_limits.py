@@ -45,7 +45,8 @@ def eats(engine, make, *options):
 def test_out_of_memory(engine, make):
     name, status = eats(engine, make)
     assert status == "137"
-    assert engine.inspect(name)["State"]["OOMKilled"] is True
+    if engine.name == "docker":  # conmon tells podman only sometimes
+        assert engine.inspect(name)["State"]["OOMKilled"] is True
 
 
 def test_event_of_out_of_memory(docker, make):

@@ -4,7 +4,7 @@ import pathlib
 import re
 
 import pytest
-from engines import IMAGE, cgroup_file, wait_until
+from engines import CGROUP, IMAGE, cgroup_file, wait_until
 
 
 @pytest.fixture(name="mapped")
@@ -63,7 +63,7 @@ def test_systemd(podman):
 
 def test_systemd_from_its_name(podman, make):
     """With /sbin/init or the like as the command podman does the same by itself; its stop signal is another one."""
-    name = make(podman, "--entrypoint", "/bin/init", "--systemd=true", [])
+    name = make(podman, "--systemd=true", ["/sbin/init"])
     assert " /run tmpfs" in podman.output("exec", name, "cat", "/proc/mounts")
     assert podman.inspect(name)["Config"]["StopSignal"] == 37
 
@@ -83,7 +83,7 @@ def test_health(podman, make):
 
 def test_pod(podman):
     """Containers that share their network and names; without an infra container as there is no registry."""
-    podman.output("pod", "create", "--name", "pod", "--infra=false", "--cgroup-parent", "/cooper-podman")
+    podman.output("pod", "create", "--name", "pod", "--infra=false", "--cgroup-parent", f"{CGROUP}/pod")
     try:
         podman.output("run", "-d", "--pod", "pod", "--name", "in-pod", "--network", "none", "--ulimit", "host", IMAGE,
                       "sleep", "1000")  # fmt: skip
@@ -95,7 +95,7 @@ def test_pod(podman):
 
 def test_build(podman, folder):
     (folder / "Containerfile").write_text(f"FROM {IMAGE}\nRUN echo built >/built && id -u\nCMD cat /built\n")
-    words = ("--isolation", "oci", "--network", "none", "--cgroup-parent", "/cooper-podman", "--pull=never")
+    words = ("--isolation", "oci", "--network", "none", "--cgroup-parent", f"{CGROUP}/build", "--pull=never")
     podman.output("build", *words, "--ulimit", "nofile=1000:1000", "-t", "localhost/built:1", folder)
     assert podman.run("localhost/built:1") == "built"
 
@@ -158,7 +158,7 @@ def test_cleanup_leaves_nothing(podman, make):
     podman.remove(name)
 
     def left():
-        return [str(path) for path in pathlib.Path("/sys/fs/cgroup").glob(f"*/cooper-podman/*{identity}*")]
+        return [str(path) for path in pathlib.Path("/sys/fs/cgroup").glob(f"*{CGROUP}/podman/*{identity}*")]
 
     wait_until(lambda: left() == [], seconds=10, what=left)
 
@@ -196,3 +196,14 @@ def test_hooks(podman, folder):
     finally:
         del podman.command
     wait_until(lambda: log.read_text().count('"ociVersion"') == 3, seconds=10, what=log.read_text)
+
+
+@pytest.mark.parametrize("command, status", [("no-such-command", 127), ("/etc/plain", 126)])
+def test_without_a_log_in_json(podman, command, status):
+    """podman reads standard error of a runtime that containers.conf doesn't name."""
+    config = podman.environment["CONTAINERS_CONF"]
+    podman.environment["CONTAINERS_CONF"] = "/dev/null"
+    try:
+        assert podman.try_run(IMAGE, command).returncode == status
+    finally:
+        podman.environment["CONTAINERS_CONF"] = config

@@ -5,7 +5,7 @@ import os
 import signal
 
 import pytest
-from engines import IMAGE
+from engines import CGROUP, IMAGE
 
 
 def status_lines(engine, *options):
@@ -275,7 +275,7 @@ def test_sysctl(engine):
 
 def test_names_and_surroundings(engine):
     text = engine.run("--hostname", "h.example", "-e", "KEY=some value", "-w", "/var/log", IMAGE, "sh", "-c",
-                      "hostname; echo $KEY; pwd; grep -c h.example /etc/hosts")  # fmt: skip
+                      "hostname; echo $KEY; pwd")  # fmt: skip
     assert text.splitlines()[:3] == ["h.example", "some value", "/var/log"]
 
 
@@ -286,7 +286,7 @@ def test_entrypoint(engine):
 def test_device(engine):
     text = engine.run("--device", "/dev/fuse:/dev/other:r", IMAGE, "sh", "-c",
                       "stat -c '%t %T' /dev/other; dd if=/dev/other of=/dev/null count=0 && echo read; "
-                      ": >/dev/other || echo refused")  # fmt: skip
+                      "(: >/dev/other) || echo refused")  # fmt: skip
     assert text.splitlines()[0] == "a e5" and "read" in text and "refused" in text
 
 
@@ -318,7 +318,7 @@ def test_cgroup_namespace(engine, mode):
     text = engine.run(f"--cgroupns={mode}", IMAGE, "sh", "-c", "readlink /proc/self/ns/cgroup; cat /proc/self/cgroup")
     is_host = text.splitlines()[0] == os.readlink("/proc/self/ns/cgroup")
     assert is_host == (mode == "host")
-    assert (f"/cooper-{engine.name}/" in text) == is_host
+    assert (f"{CGROUP}/{engine.name}/" in text) == is_host
     assert engine.run(f"--cgroupns={mode}", IMAGE, "test", "-f", "/sys/fs/cgroup/memory/memory.limit_in_bytes") == ""
 
 
