@@ -152,7 +152,9 @@ class Engine:
 
     def run(self, *arguments, **options):
         """A container that is removed when it ends, and has no network."""
-        return self.output("run", "--rm", "--network", "none", *self.options(arguments), *arguments, **options)
+        return self.output(
+            "run", "--rm", "--network", "none", *self.options(arguments), *arguments, **options
+        )
 
     def try_run(self, *arguments, **options):
         return self.call("run", "--rm", "--network", "none", *self.options(arguments), *arguments, **options)
@@ -195,7 +197,15 @@ class Podman(Engine):
     def command(self):
         folder = self.folder
         return [
-            *("podman", "--root", f"{folder}/root", "--runroot", f"{folder}/run", "--tmpdir", f"{folder}/tmp"),
+            *(
+                "podman",
+                "--root",
+                f"{folder}/root",
+                "--runroot",
+                f"{folder}/run",
+                "--tmpdir",
+                f"{folder}/tmp",
+            ),
             *("--storage-driver", "vfs", "--events-backend", "file", "--cgroup-manager", "cgroupfs"),
             *("--network-config-dir", f"{folder}/net", "--runtime", RUNTIME),
         ]

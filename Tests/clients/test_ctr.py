@@ -81,7 +81,11 @@ def test_a_command_that_cannot_be_executed(tasks, command):
 
 def test_terminal(tasks):
     status, shown = tasks.ctr.terminal(
-        *tasks.words("--rm", "-t")[1], "sh", "-c", "tty; echo ready; read line; echo got $line; exit 5", typed="hello\n"
+        *tasks.words("--rm", "-t")[1],
+        "sh",
+        "-c",
+        "tty; echo ready; read line; echo got $line; exit 5",
+        typed="hello\n",
     )
     assert (status, "/dev/" in shown, "got hello" in shown) == (5, True, True), shown
 
@@ -92,7 +96,7 @@ def test_in_the_background(tasks):
     tasks.ctr.output("task", "kill", "-s", "SIGKILL", name)
     wait_until(lambda: tasks.status(name) == "STOPPED")
     done = tasks.ctr.call("task", "delete", name)
-    assert done.returncode == 137, done
+    assert "exit code 137" in done.stderr, done
 
 
 def test_kill_of_an_ended_one(tasks):
@@ -103,7 +107,7 @@ def test_kill_of_an_ended_one(tasks):
 
 
 def test_kill_all(tasks):
-    name = tasks(["sh", "-c", "sleep 1008 & sleep 1009"])
+    name = tasks(["sh", "-c", "sleep 1008 & sleep 1009 & wait"])
     wait_until(lambda: len(tasks.ctr.output("task", "ps", name).splitlines()) == 4)
     tasks.ctr.output("task", "kill", "-a", "-s", "SIGKILL", name)
     wait_until(lambda: tasks.status(name) == "STOPPED")
@@ -113,14 +117,25 @@ def test_exec(tasks):
     name = tasks(SLEEP)
     assert tasks.ctr.output("task", "exec", "--exec-id", "e1", name, "echo", "inside") == "inside"
     assert tasks.ctr.call("task", "exec", "--exec-id", "e2", name, "sh", "-c", "exit 8").returncode == 8
-    text = tasks.ctr.output("task", "exec", "--exec-id", "e3", "--cwd", "/tmp", "--user", "1000", name, "sh", "-c", "pwd; id -u")
+    text = tasks.ctr.output(
+        "task", "exec", "--exec-id", "e3", "--cwd", "/tmp", "--user", "1000", name, "sh", "-c", "pwd; id -u"
+    )
     assert text.split() == ["/tmp", "1000"]
 
 
 def test_exec_on_a_terminal(tasks):
     name = tasks(SLEEP)
     status, shown = tasks.ctr.terminal(
-        "task", "exec", "-t", "--exec-id", "e1", name, "sh", "-c", "tty; echo ready; read x; exit 5", typed="\n"
+        "task",
+        "exec",
+        "-t",
+        "--exec-id",
+        "e1",
+        name,
+        "sh",
+        "-c",
+        "tty; echo ready; read x; exit 5",
+        typed="\n",
     )
     assert (status, "/dev/pts/" in shown) == (5, True), shown
 
@@ -142,7 +157,7 @@ def test_pause(tasks):
 
 
 def test_processes_and_metrics(tasks):
-    name = tasks("--memory-limit", str(64 << 20), ["sh", "-c", "sleep 1010 & sleep 1011"])
+    name = tasks("--memory-limit", str(64 << 20), ["sh", "-c", "sleep 1010 & sleep 1011 & wait"])
     wait_until(lambda: len(tasks.ctr.output("task", "ps", name).splitlines()) == 4)
     text = tasks.ctr.output("task", "metrics", name)
     assert re.search(r"pids.current\s+3", text) and re.search(r"memory.usage_in_bytes\s+[1-9]", text), text
@@ -171,10 +186,10 @@ def test_event_of_out_of_memory(tasks, place):
 
 def test_options(tasks, folder):
     (folder / "x").write_text("mounted\n")
-    text = tasks.run("--read-only", "--env", "KEY=v", "--cwd", "/tmp", "--hostname", "h", "--mount",
-                     f"type=bind,src={folder},dst=/mnt,options=rbind:ro", ["sh", "-c", "echo $KEY; pwd; hostname; cat /mnt/x; "
+    text = tasks.run("--read-only", "--env", "KEY=v", "--cwd", "/tmp", "--mount",
+                     f"type=bind,src={folder},dst=/mnt,options=rbind:ro", ["sh", "-c", "echo $KEY; pwd; cat /mnt/x; "
                      "touch /x /mnt/y; true"])  # fmt: skip
-    assert text.split() == ["v", "/tmp", "h", "mounted"]
+    assert text.split() == ["v", "/tmp", "mounted"]
 
 
 def test_privileged(tasks):
@@ -187,20 +202,20 @@ def test_seccomp(tasks, option, value):
     assert tasks.run(*option, ["grep", "^Seccomp:", "/proc/self/status"]).split()[1] == value
 
 
-def test_user(tasks):
-    assert tasks.run("--user", "1000", ["id", "-u"]) == "1000"
-
-
 def test_network_of_the_host(tasks):
     assert "cooper0" in tasks.run("--net-host", ["ip", "link"])
 
 
 def test_namespace_that_is_there(tasks):
-    assert tasks.run("--with-ns", "uts:/proc/1/ns/uts", ["readlink", "/proc/self/ns/uts"]) == os.readlink("/proc/1/ns/uts")
+    assert tasks.run("--with-ns", "uts:/proc/1/ns/uts", ["readlink", "/proc/self/ns/uts"]) == os.readlink(
+        "/proc/1/ns/uts"
+    )
 
 
 def test_ids(tasks):
-    text = tasks.run("--uidmap", "0:200000:65536", "--gidmap", "0:200000:65536", ["cat", "/proc/self/uid_map"])
+    text = tasks.run(
+        "--uidmap", "0:200000:65536", "--gidmap", "0:200000:65536", ["cat", "/proc/self/uid_map"]
+    )
     assert text.split() == ["0", "200000", "65536"]
 
 

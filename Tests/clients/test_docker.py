@@ -18,7 +18,9 @@ def test_named_runtime(docker):
 
 
 def test_health(docker, make):
-    name = make(docker, "--health-cmd", "test -f /tmp/well", "--health-interval", "300ms", "--health-retries", "1")
+    name = make(
+        docker, "--health-cmd", "test -f /tmp/well", "--health-interval", "300ms", "--health-retries", "1"
+    )
 
     def health():
         return docker.inspect(name)["State"]["Health"]["Status"]
@@ -44,12 +46,24 @@ def test_events_of_a_life(docker, make):
     name = make(docker, ["true"])
     docker.output("wait", name)
     since = docker.inspect(name)["Created"]
-    words = ("events", "--since", since, "--until", "0s", "--format", "{{.Action}}", "--filter", f"container={name}")
+    words = (
+        "events",
+        "--since",
+        since,
+        "--until",
+        "0s",
+        "--format",
+        "{{.Action}}",
+        "--filter",
+        f"container={name}",
+    )
     wait_until(lambda: {"create", "start", "die"} <= set(docker.output(*words).split()))
 
 
 def test_build(docker, folder):
-    (folder / "Dockerfile").write_text(f"FROM {IMAGE}\nRUN echo built >/built && id -u\nUSER user\nRUN id -u\nCMD cat /built\n")
+    (folder / "Dockerfile").write_text(
+        f"FROM {IMAGE}\nRUN echo built >/built && id -u\nUSER user\nRUN id -u\nCMD cat /built\n"
+    )
     docker.environment["DOCKER_BUILDKIT"] = "0"
     text = docker.output("build", "--network", "none", "-t", "built:1", folder)
     assert "1000" in text
@@ -101,13 +115,14 @@ def test_resize(docker, make):
     path = f"/containers/{name}/resize?h=33&w=99"
     socket = docker.socket.removeprefix("unix://")
     request = f"POST {path} HTTP/1.0\r\nHost: d\r\nContent-Length: 0\r\n\r\n"
-    import socket as sockets
 
     with sockets.socket(sockets.AF_UNIX) as connection:
         connection.connect(socket)
         connection.sendall(request.encode())
         assert b"200 OK" in connection.recv(4096)
-    text = docker.output("exec", name, "sh", "-c", "stty size <$(readlink /proc/1/fd/0 | sed 's,^/dev/pts,/dev/pts,')")
+    text = docker.output(
+        "exec", name, "sh", "-c", "stty size <$(readlink /proc/1/fd/0 | sed 's,^/dev/pts,/dev/pts,')"
+    )
     assert text == "33 99"
 
 
@@ -132,7 +147,9 @@ def test_init_collects(docker, make):
 
 
 def test_masked_paths_can_be_shown(docker):
-    text = docker.run("--security-opt", "systempaths=unconfined", IMAGE, "sh", "-c", "grep -c ' /proc/' /proc/mounts; true")
+    text = docker.run(
+        "--security-opt", "systempaths=unconfined", IMAGE, "sh", "-c", "grep -c ' /proc/' /proc/mounts; true"
+    )
     assert text == "0"
 
 
@@ -170,7 +187,9 @@ def test_containers_survive_their_daemon(live, make):
 def remapped_fixture(place, containerd, tar):
     folder = place / "remapped"
     folder.mkdir()
-    daemon = Docker(folder, containerd, tar, bridge="none", iptables=False, **{"userns-remap": "nobody:nogroup"})
+    daemon = Docker(
+        folder, containerd, tar, bridge="none", iptables=False, **{"userns-remap": "nobody:nogroup"}
+    )
     yield daemon
     daemon.stop()
 
@@ -182,7 +201,9 @@ def group_fixture():
 
 
 def test_remapped(remapped):
-    text = remapped.run(IMAGE, "sh", "-c", "cat /proc/self/uid_map; id -u; stat -c %u /etc/passwd; echo x >/x && echo written")
+    text = remapped.run(
+        IMAGE, "sh", "-c", "cat /proc/self/uid_map; id -u; stat -c %u /etc/passwd; echo x >/x && echo written"
+    )
     assert text.split() == ["0", "200000", "65536", "0", "0", "written"]
 
 

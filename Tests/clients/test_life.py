@@ -37,7 +37,9 @@ def test_state(engine, make):
 
 def test_create_and_start(engine, make):
     name = make.name(engine)
-    engine.output("create", "--name", name, "--network", "none", *engine.options(()), IMAGE, "echo", "started")
+    engine.output(
+        "create", "--name", name, "--network", "none", *engine.options(()), IMAGE, "echo", "started"
+    )
     assert engine.status(name) == "created"
     assert engine.output("start", "-a", name) == "started"
     assert engine.output("start", "-a", name) == "started"
@@ -121,13 +123,13 @@ def test_restart_policy(engine, make):
 
 
 def test_attach(engine, make):
-    name = make(engine, "-i", ["sh", "-c", "while read line; do echo got $line; done"])
+    name = make(engine, "-i", ["sh", "-c", "read line; echo got $line; read line; exit 3"])
     process = engine.start("attach", name, stdin=subprocess.PIPE)
     process.stdin.write("word\n")
     process.stdin.flush()
     assert process.stdout.readline() == "got word\n"
-    process.communicate(timeout=SECONDS)
-    assert engine.output("wait", name) == "0"
+    process.communicate("end\n", timeout=SECONDS)
+    assert engine.output("wait", name) == "3"
 
 
 def test_exec(engine, make):
@@ -141,13 +143,19 @@ def test_exec(engine, make):
 def test_exec_with_options(engine, make):
     name = make(engine)
     words = ("-u", "1000:1002", "-w", "/tmp", "-e", "KEY=v")
-    text = engine.output("exec", *words, name, "sh", "-c", "id -u; id -g; pwd; echo $KEY; grep CapEff /proc/self/status")
+    text = engine.output(
+        "exec", *words, name, "sh", "-c", "id -u; id -g; pwd; echo $KEY; grep CapEff /proc/self/status"
+    )
     assert text.split() == ["1000", "1002", "/tmp", "v", "CapEff:", "0" * 16]
 
 
 def test_exec_privileged(engine, make):
     name = make(engine)
-    assert int(engine.output("exec", "--privileged", name, "grep", "CapEff", "/proc/self/status").split()[1], 16) >> 21 & 1
+    assert (
+        int(engine.output("exec", "--privileged", name, "grep", "CapEff", "/proc/self/status").split()[1], 16)
+        >> 21
+        & 1
+    )
 
 
 def test_exec_keeps_to_the_container(engine, make):
@@ -183,7 +191,9 @@ def test_exec_of_what_cannot_be_executed(engine, make, command, status):
     if engine.name == "docker" and command == "/no/such":
         assert done.returncode in (126, 127), done
     else:
-        assert done.returncode == (126 if engine.name == "docker" and status == 127 and done.returncode == 126 else status), done
+        assert done.returncode == (
+            126 if engine.name == "docker" and status == 127 and done.returncode == 126 else status
+        ), done
     assert engine.output("exec", name, "echo", "still there") == "still there"
 
 

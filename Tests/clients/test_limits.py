@@ -52,7 +52,17 @@ def test_out_of_memory(engine, make):
 def test_event_of_out_of_memory(docker, make):
     name, _ = eats(docker, make)
     since = docker.inspect(name)["Created"]
-    words = ("events", "--since", since, "--until", "0s", "--format", "{{.Action}}", "--filter", f"container={name}")
+    words = (
+        "events",
+        "--since",
+        since,
+        "--until",
+        "0s",
+        "--format",
+        "{{.Action}}",
+        "--filter",
+        f"container={name}",
+    )
     wait_until(lambda: "oom" in docker.output(*words).split(), seconds=20, what=lambda: docker.output(*words))
 
 
@@ -83,7 +93,6 @@ def test_update_while_paused(docker, make):
     assert docker.status(name) == "paused"
     docker.output("unpause", name)
     assert cgroup_file(docker.pid(name), "memory.limit_in_bytes") == str(32 << 20)
-
 
 
 def test_device_limits_of_the_block_layer(docker, make):

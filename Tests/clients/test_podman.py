@@ -13,7 +13,9 @@ def mapped_fixture():
 
 
 def test_user_namespace(podman, mapped):
-    text = podman.run(*mapped, IMAGE, "sh", "-c", "cat /proc/self/uid_map; id -u; stat -c %u /etc/passwd /proc/1 /dev")
+    text = podman.run(
+        *mapped, IMAGE, "sh", "-c", "cat /proc/self/uid_map; id -u; stat -c %u /etc/passwd /proc/1 /dev"
+    )
     lines = text.splitlines()
     assert lines[0].split() == ["0", "200000", "65536"]
     assert lines[1:] == ["0", "0", "0", "0"]
@@ -46,7 +48,9 @@ def test_user_namespace_in_the_background(podman, mapped, make):
 
 
 def test_user_namespace_and_a_network(podman, mapped):
-    text = podman.output("run", "--rm", "--network", "podman", *podman.options(()), *mapped, IMAGE, "ip", "address")
+    text = podman.output(
+        "run", "--rm", "--network", "podman", *podman.options(()), *mapped, IMAGE, "ip", "address"
+    )
     assert "eth0" in text and "inet 10." in text
 
 
@@ -73,7 +77,9 @@ def test_systemd_in_a_user_namespace(podman, mapped):
 
 
 def test_health(podman, make):
-    name = make(podman, "--health-cmd", "test -f /tmp/well", "--health-interval", "disable", "--health-retries", "1")
+    name = make(
+        podman, "--health-cmd", "test -f /tmp/well", "--health-interval", "disable", "--health-retries", "1"
+    )
     assert podman.call("healthcheck", "run", name).returncode == 1
     podman.output("exec", name, "touch", "/tmp/well")
     podman.output("healthcheck", "run", name)
@@ -113,12 +119,16 @@ def test_root_with_an_overlay(podman, place):
 
 def test_overlay_volume(podman, folder):
     (folder / "x").write_text("below\n")
-    assert podman.run("-v", f"{folder}:/data:O", IMAGE, "sh", "-c", "cat /data/x; echo new >/data/x") == "below"
+    assert (
+        podman.run("-v", f"{folder}:/data:O", IMAGE, "sh", "-c", "cat /data/x; echo new >/data/x") == "below"
+    )
     assert (folder / "x").read_text() == "below\n"
 
 
 def test_mask_and_unmask(podman):
-    assert podman.run("--security-opt", "mask=/etc/passwd", IMAGE, "wc", "-c", "/etc/passwd").split()[0] == "0"
+    assert (
+        podman.run("--security-opt", "mask=/etc/passwd", IMAGE, "wc", "-c", "/etc/passwd").split()[0] == "0"
+    )
     text = podman.run("--security-opt", "unmask=ALL", IMAGE, "cat", "/proc/mounts")
     assert " /proc/acpi " not in text
 
@@ -175,7 +185,9 @@ def test_ulimit_above_the_hard_one(podman):
     """A limit above the hard one needs CAP_SYS_RESOURCE: refused where that is missing, in words that name it."""
     done = podman.try_run("--ulimit", "nofile=900000:900000", IMAGE, "true")
     assert done.returncode in (0, 126)
-    assert done.returncode == 0 or "rlimit" in done.stderr.lower() or "nofile" in done.stderr.lower(), done.stderr
+    assert (
+        done.returncode == 0 or "rlimit" in done.stderr.lower() or "nofile" in done.stderr.lower()
+    ), done.stderr
 
 
 def test_hooks(podman, folder):

@@ -121,7 +121,9 @@ def init(engine):
 
 
 def test_init(engine):
-    text = engine.run("--init", *init(engine), IMAGE, "sh", "-c", "tr '\\0' ' ' </proc/1/cmdline; echo; echo $$")
+    text = engine.run(
+        "--init", *init(engine), IMAGE, "sh", "-c", "tr '\\0' ' ' </proc/1/cmdline; echo; echo $$"
+    )
     assert "init" in text.splitlines()[0]
     assert text.splitlines()[1] != "1"
 
@@ -167,7 +169,9 @@ def test_named_volume(engine):
 def test_propagation_of_a_volume(engine, folder, propagation):
     os.system(f"mount --bind {folder} {folder} && mount --make-shared {folder}")
     try:
-        text = engine.run("-v", f"{folder}:/data:{propagation}", IMAGE, "grep", " /data ", "/proc/self/mountinfo")
+        text = engine.run(
+            "-v", f"{folder}:/data:{propagation}", IMAGE, "grep", " /data ", "/proc/self/mountinfo"
+        )
     finally:
         os.system(f"umount {folder}")
     tags = {word.split(":")[0] for word in text.split(" - ")[0].split()[6:]}
@@ -220,11 +224,15 @@ def test_cap_drop_one_and_add_one(engine):
 
 
 def test_cap_drop_all_but_one(engine):
-    assert capabilities(engine, "--cap-drop", "ALL", "--cap-add", "NET_BIND_SERVICE", which="CapBnd") == 1 << 10
+    assert (
+        capabilities(engine, "--cap-drop", "ALL", "--cap-add", "NET_BIND_SERVICE", which="CapBnd") == 1 << 10
+    )
 
 
 def test_privileged(engine):
-    text = engine.run("--privileged", IMAGE, "sh", "-c", "grep -E 'CapEff|^Seccomp:' /proc/self/status; ls /dev")
+    text = engine.run(
+        "--privileged", IMAGE, "sh", "-c", "grep -E 'CapEff|^Seccomp:' /proc/self/status; ls /dev"
+    )
     assert "Seccomp:\t0" in text and "null" in text
     assert int(text.split()[1], 16) >> 21 & 1
 
@@ -263,7 +271,9 @@ def test_no_new_privileges(engine):
 
 
 def test_ulimit(engine):
-    text = engine.run("--ulimit", "nofile=100:200", "--ulimit", "nproc=50:60", IMAGE, "cat", "/proc/self/limits")
+    text = engine.run(
+        "--ulimit", "nofile=100:200", "--ulimit", "nproc=50:60", IMAGE, "cat", "/proc/self/limits"
+    )
     line = next(line for line in text.splitlines() if line.startswith("Max open files"))
     assert line.split()[3:5] == ["100", "200"]
 
@@ -305,7 +315,9 @@ def test_oom_score(engine):
 
 @pytest.mark.parametrize("kind", ["pid", "ipc", "uts"])
 def test_namespace_of_the_host(engine, kind):
-    assert engine.run(f"--{kind}=host", IMAGE, "readlink", f"/proc/self/ns/{kind}") == os.readlink(f"/proc/self/ns/{kind}")
+    assert engine.run(f"--{kind}=host", IMAGE, "readlink", f"/proc/self/ns/{kind}") == os.readlink(
+        f"/proc/self/ns/{kind}"
+    )
 
 
 def test_network_of_the_host(engine):
@@ -315,15 +327,22 @@ def test_network_of_the_host(engine):
 
 @pytest.mark.parametrize("mode", ["private", "host"])
 def test_cgroup_namespace(engine, mode):
-    text = engine.run(f"--cgroupns={mode}", IMAGE, "sh", "-c", "readlink /proc/self/ns/cgroup; cat /proc/self/cgroup")
+    text = engine.run(
+        f"--cgroupns={mode}", IMAGE, "sh", "-c", "readlink /proc/self/ns/cgroup; cat /proc/self/cgroup"
+    )
     is_host = text.splitlines()[0] == os.readlink("/proc/self/ns/cgroup")
     assert is_host == (mode == "host")
     assert (f"{CGROUP}/{engine.name}/" in text) == is_host
-    assert engine.run(f"--cgroupns={mode}", IMAGE, "test", "-f", "/sys/fs/cgroup/memory/memory.limit_in_bytes") == ""
+    assert (
+        engine.run(f"--cgroupns={mode}", IMAGE, "test", "-f", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+        == ""
+    )
 
 
 def test_masked_and_read_only_paths(engine):
-    text = engine.run(IMAGE, "sh", "-c", "wc -c </proc/keys; ls /proc/acpi | wc -l; grep ' /proc/sys ' /proc/mounts")
+    text = engine.run(
+        IMAGE, "sh", "-c", "wc -c </proc/keys; ls /proc/acpi | wc -l; grep ' /proc/sys ' /proc/mounts"
+    )
     assert text.split()[0] == "0" and " ro," in text
 
 

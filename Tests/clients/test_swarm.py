@@ -32,7 +32,9 @@ def service_fixture(swarm):
 
 def tasks(swarm, name):
     """The containers of a service that run."""
-    return swarm.output("ps", "-q", "--no-trunc", "--filter", f"label=com.docker.swarm.service.name={name}").split()
+    return swarm.output(
+        "ps", "-q", "--no-trunc", "--filter", f"label=com.docker.swarm.service.name={name}"
+    ).split()
 
 
 def running(swarm, name, count=1):
