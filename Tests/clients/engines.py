@@ -96,6 +96,7 @@ class Engine:
             text=True,
             errors="replace",
             check=False,
+            cwd=self.folder,  # conmon makes files where it is
             env=self.environment,
             **options,
         )
@@ -111,7 +112,11 @@ class Engine:
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
         return subprocess.Popen(
-            [*self.command(), *map(str, arguments)], text=True, env=self.environment, **options
+            [*self.command(), *map(str, arguments)],
+            text=True,
+            cwd=self.folder,
+            env=self.environment,
+            **options,
         )
 
     def terminal(self, *arguments, typed=""):

@@ -175,8 +175,10 @@ def test_event_of_out_of_memory(tasks, place):
     with open(log, "wb") as file:
         events = tasks.ctr.start("events", stdout=file, stderr=file)
     try:
-        wait_until(lambda: tasks.ctr.call("namespaces", "label", "default", "look=1").returncode == 0
-                   and b"namespaces" in log.read_bytes())  # fmt: skip
+        wait_until(
+            lambda: tasks.ctr.call("namespaces", "label", "default", "look=1").returncode == 0
+            and b"namespaces" in log.read_bytes()
+        )
         tasks("--memory-limit", str(16 << 20), ["tail", "/dev/zero"])
         wait_until(lambda: b"/tasks/oom" in log.read_bytes(), seconds=20, what=log.read_text)
     finally:
@@ -186,9 +188,16 @@ def test_event_of_out_of_memory(tasks, place):
 
 def test_options(tasks, folder):
     (folder / "x").write_text("mounted\n")
-    text = tasks.run("--read-only", "--env", "KEY=v", "--cwd", "/tmp", "--mount",
-                     f"type=bind,src={folder},dst=/mnt,options=rbind:ro", ["sh", "-c", "echo $KEY; pwd; cat /mnt/x; "
-                     "touch /x /mnt/y; true"])  # fmt: skip
+    text = tasks.run(
+        "--read-only",
+        "--env",
+        "KEY=v",
+        "--cwd",
+        "/tmp",
+        "--mount",
+        f"type=bind,src={folder},dst=/mnt,options=rbind:ro",
+        ["sh", "-c", "echo $KEY; pwd; cat /mnt/x; " "touch /x /mnt/y; true"],
+    )
     assert text.split() == ["v", "/tmp", "mounted"]
 
 

@@ -31,8 +31,17 @@ def test_health(docker, make):
 
 
 def test_health_that_takes_too_long(docker, make):
-    name = make(docker, "--health-cmd", "sleep 1007", "--health-interval", "300ms", "--health-timeout", "1s",
-                "--health-retries", "1")  # fmt: skip
+    name = make(
+        docker,
+        "--health-cmd",
+        "sleep 1007",
+        "--health-interval",
+        "300ms",
+        "--health-timeout",
+        "1s",
+        "--health-retries",
+        "1",
+    )
     wait_until(lambda: docker.inspect(name)["State"]["Health"]["Status"] == "unhealthy")
 
 
@@ -134,8 +143,13 @@ def test_detached_keys_and_attach_again(docker, make):
 
 
 def test_privileged_with_devices_and_mounts(docker):
-    text = docker.run("--privileged", IMAGE, "sh", "-c", "mount -t tmpfs t /tmp && grep ' /tmp ' /proc/mounts; ls /dev | wc -l; "
-                      "grep ' /sys ' /proc/mounts")  # fmt: skip
+    text = docker.run(
+        "--privileged",
+        IMAGE,
+        "sh",
+        "-c",
+        "mount -t tmpfs t /tmp && grep ' /tmp ' /proc/mounts; ls /dev | wc -l; " "grep ' /sys ' /proc/mounts",
+    )
     assert "t /tmp tmpfs rw" in text and "/sys sysfs rw" in text
 
 
@@ -179,8 +193,8 @@ def test_containers_survive_their_daemon(live, make):
     live.start_daemon()
     assert (live.status(name), live.pid(name), live.status(paused)) == ("running", pid, "paused")
     assert live.output("exec", name, "echo", "again") == "again"
-    for name in name, paused:
-        live.remove(name)
+    live.remove(name)
+    live.remove(paused)
 
 
 @pytest.fixture(scope="module", name="remapped")

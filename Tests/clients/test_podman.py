@@ -32,8 +32,17 @@ def test_user_namespace_and_a_user(podman, mapped):
 
 
 def test_user_namespace_in_parts(podman):
-    text = podman.run("--uidmap", "0:200000:1000", "--uidmap", "1000:300000:10", "--gidmap", "0:200000:2000", IMAGE, "cat",
-                      "/proc/self/uid_map")  # fmt: skip
+    text = podman.run(
+        "--uidmap",
+        "0:200000:1000",
+        "--uidmap",
+        "1000:300000:10",
+        "--gidmap",
+        "0:200000:2000",
+        IMAGE,
+        "cat",
+        "/proc/self/uid_map",
+    )
     assert [line.split() for line in text.splitlines()] == [["0", "200000", "1000"], ["1000", "300000", "10"]]
 
 
@@ -56,9 +65,15 @@ def test_user_namespace_and_a_network(podman, mapped):
 
 def test_systemd(podman):
     """What an init of that kind finds: filesystems of its own that it may write to."""
-    text = podman.run("--systemd=always", IMAGE, "sh", "-c", "cat /proc/mounts; echo; tr '\\0' '\\n' </proc/self/environ; "
-                      "touch /run/x /run/lock/x /tmp/x /var/log/journal/x && echo written; mkdir /sys/fs/cgroup/systemd/x && "
-                      "echo made && rmdir /sys/fs/cgroup/systemd/x")  # fmt: skip
+    text = podman.run(
+        "--systemd=always",
+        IMAGE,
+        "sh",
+        "-c",
+        "cat /proc/mounts; echo; tr '\\0' '\\n' </proc/self/environ; "
+        "touch /run/x /run/lock/x /tmp/x /var/log/journal/x && echo written; "
+        "mkdir /sys/fs/cgroup/systemd/x && echo made && rmdir /sys/fs/cgroup/systemd/x",
+    )
     for path in ("/run", "/run/lock", "/tmp", "/var/log/journal"):
         assert re.search(f" {path} tmpfs rw", text), text
     assert "/sys/fs/cgroup/systemd cgroup rw" in text
@@ -66,7 +81,7 @@ def test_systemd(podman):
 
 
 def test_systemd_from_its_name(podman, make):
-    """With /sbin/init or the like as the command podman does the same by itself; its stop signal is another one."""
+    """With /sbin/init as the command podman does the same by itself; its stop signal is another one."""
     name = make(podman, "--systemd=true", ["/sbin/init"])
     assert " /run tmpfs" in podman.output("exec", name, "cat", "/proc/mounts")
     assert podman.inspect(name)["Config"]["StopSignal"] == 37
@@ -91,8 +106,21 @@ def test_pod(podman):
     """Containers that share their network and names; without an infra container as there is no registry."""
     podman.output("pod", "create", "--name", "pod", "--infra=false", "--cgroup-parent", f"{CGROUP}/pod")
     try:
-        podman.output("run", "-d", "--pod", "pod", "--name", "in-pod", "--network", "none", "--ulimit", "host", IMAGE,
-                      "sleep", "1000")  # fmt: skip
+        podman.output(
+            "run",
+            "-d",
+            "--pod",
+            "pod",
+            "--name",
+            "in-pod",
+            "--network",
+            "none",
+            "--ulimit",
+            "host",
+            IMAGE,
+            "sleep",
+            "1000",
+        )
         assert podman.output("exec", "in-pod", "echo", "in") == "in"
         assert "in-pod" in podman.output("ps", "--pod", "--format", "{{.Names}} {{.PodName}}")
     finally:
@@ -182,7 +210,7 @@ def test_timezone_and_umask(podman):
 
 
 def test_ulimit_above_the_hard_one(podman):
-    """A limit above the hard one needs CAP_SYS_RESOURCE: refused where that is missing, in words that name it."""
+    """That needs CAP_SYS_RESOURCE: where it is missing, the refusal names the limit."""
     done = podman.try_run("--ulimit", "nofile=900000:900000", IMAGE, "true")
     assert done.returncode in (0, 126)
     assert (

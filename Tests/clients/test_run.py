@@ -135,8 +135,15 @@ def test_read_only(engine):
 
 
 def test_tmpfs(engine):
-    text = engine.run("--read-only", "--tmpfs", "/scratch:size=1m,mode=1750", IMAGE, "sh", "-c",
-                      "echo x >/scratch/x && stat -c %a /scratch && grep ' /scratch ' /proc/mounts")  # fmt: skip
+    text = engine.run(
+        "--read-only",
+        "--tmpfs",
+        "/scratch:size=1m,mode=1750",
+        IMAGE,
+        "sh",
+        "-c",
+        "echo x >/scratch/x && stat -c %a /scratch && grep ' /scratch ' /proc/mounts",
+    )
     assert text.splitlines()[0] == "1750"
     assert "size=1024k" in text and "nosuid" in text
 
@@ -179,8 +186,17 @@ def test_propagation_of_a_volume(engine, folder, propagation):
 
 
 def test_mount_options(engine, folder):
-    text = engine.run("--mount", f"type=bind,src={folder},dst=/data,readonly", "--mount", "type=tmpfs,dst=/t", IMAGE,
-                      "grep", "-E", " /(data|t) ", "/proc/mounts")  # fmt: skip
+    text = engine.run(
+        "--mount",
+        f"type=bind,src={folder},dst=/data,readonly",
+        "--mount",
+        "type=tmpfs,dst=/t",
+        IMAGE,
+        "grep",
+        "-E",
+        " /(data|t) ",
+        "/proc/mounts",
+    )
     assert " ro," in text and "tmpfs /t tmpfs" in text
 
 
@@ -279,13 +295,31 @@ def test_ulimit(engine):
 
 
 def test_sysctl(engine):
-    assert engine.run("--sysctl", "net.ipv4.ip_unprivileged_port_start=7", IMAGE, "cat",
-                      "/proc/sys/net/ipv4/ip_unprivileged_port_start") == "7"  # fmt: skip
+    assert (
+        engine.run(
+            "--sysctl",
+            "net.ipv4.ip_unprivileged_port_start=7",
+            IMAGE,
+            "cat",
+            "/proc/sys/net/ipv4/ip_unprivileged_port_start",
+        )
+        == "7"
+    )
 
 
 def test_names_and_surroundings(engine):
-    text = engine.run("--hostname", "h.example", "-e", "KEY=some value", "-w", "/var/log", IMAGE, "sh", "-c",
-                      "hostname; echo $KEY; pwd")  # fmt: skip
+    text = engine.run(
+        "--hostname",
+        "h.example",
+        "-e",
+        "KEY=some value",
+        "-w",
+        "/var/log",
+        IMAGE,
+        "sh",
+        "-c",
+        "hostname; echo $KEY; pwd",
+    )
     assert text.splitlines()[:3] == ["h.example", "some value", "/var/log"]
 
 
@@ -294,9 +328,15 @@ def test_entrypoint(engine):
 
 
 def test_device(engine):
-    text = engine.run("--device", "/dev/fuse:/dev/other:r", IMAGE, "sh", "-c",
-                      "stat -c '%t %T' /dev/other; dd if=/dev/other of=/dev/null count=0 && echo read; "
-                      "(: >/dev/other) || echo refused")  # fmt: skip
+    text = engine.run(
+        "--device",
+        "/dev/fuse:/dev/other:r",
+        IMAGE,
+        "sh",
+        "-c",
+        "stat -c '%t %T' /dev/other; dd if=/dev/other of=/dev/null count=0 && echo read; "
+        "(: >/dev/other) || echo refused",
+    )
     assert text.splitlines()[0] == "a e5" and "read" in text and "refused" in text
 
 

@@ -46,8 +46,19 @@ def running(swarm, name, count=1):
 
 
 def test_one_replica(swarm, service):
-    name = service("one", "--replicas", "1", "--limit-memory", "64M", "--limit-pids", "30", IMAGE, "sh", "-c",
-                   "echo begun; exec sleep 1000")  # fmt: skip
+    name = service(
+        "one",
+        "--replicas",
+        "1",
+        "--limit-memory",
+        "64M",
+        "--limit-pids",
+        "30",
+        IMAGE,
+        "sh",
+        "-c",
+        "echo begun; exec sleep 1000",
+    )
     (container,) = running(swarm, name)
     assert swarm.output("exec", container, "echo", "inside") == "inside"
     assert cgroup_file(swarm.pid(container), "memory.limit_in_bytes") == str(64 << 20)
