@@ -54,7 +54,7 @@ def test_top_with_options(docker, make):
 def test_events_of_a_life(docker, make):
     name = make(docker, ["true"])
     docker.output("wait", name)
-    since = docker.inspect(name)["Created"]
+    since = docker.inspect(name)["Created"][:19] + "Z"
     words = (
         "events",
         "--since",

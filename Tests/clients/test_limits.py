@@ -51,7 +51,7 @@ def test_out_of_memory(engine, make):
 
 def test_event_of_out_of_memory(docker, make):
     name, _ = eats(docker, make)
-    since = docker.inspect(name)["Created"]
+    since = docker.inspect(name)["Created"][:19] + "Z"
     words = (
         "events",
         "--since",
