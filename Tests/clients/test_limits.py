@@ -24,6 +24,12 @@ def test_limit(engine, make, options, file, value):
     assert cgroup_file(engine.pid(name), file).splitlines()[0] == value
 
 
+FILES = [
+    *("memory.limit_in_bytes", "memory.soft_limit_in_bytes", "cpu.shares", "cpu.cfs_quota_us"),
+    *("cpu.cfs_period_us", "pids.max", "cpuset.cpus", "cpuset.mems"),
+]
+
+
 def test_limits_are_seen_inside(engine):
     path = "/sys/fs/cgroup/memory/memory.limit_in_bytes"
     assert engine.run("--memory", "64m", "--cgroupns=private", IMAGE, "cat", path) == str(64 << 20)
@@ -69,7 +75,7 @@ def test_event_of_out_of_memory(docker, make):
 @pytest.mark.parametrize(
     "options, file, value",
     [
-        (("--memory", "32m"), "memory.limit_in_bytes", str(32 << 20)),
+        (("--memory", "56m"), "memory.limit_in_bytes", str(56 << 20)),
         (("--memory", "128m", "--memory-swap", "-1"), "memory.limit_in_bytes", str(128 << 20)),
         (("--cpus", "0.25"), "cpu.cfs_quota_us", "25000"),
         (("--cpu-shares", "200"), "cpu.shares", "200"),
@@ -78,11 +84,15 @@ def test_event_of_out_of_memory(docker, make):
     ],
 )
 def test_update(docker, make, options, file, value):
-    name = make(docker, "--memory", "64m", "--pids-limit", "20")
+    """docker sends zeros for all that it doesn't change, which must stay as it is."""
+    name = make(
+        docker, "--memory", "64m", "--memory-reservation", "48m", "--pids-limit", "20", "--cpu-shares", "300"
+    )
+    pid = docker.pid(name)
+    before = {other: cgroup_file(pid, other) for other in FILES}
     docker.output("update", *options, name)
-    assert cgroup_file(docker.pid(name), file) == value
-    if file != "pids.max":
-        assert cgroup_file(docker.pid(name), "pids.max") == "20"
+    after = {other: cgroup_file(pid, other) for other in FILES}
+    assert after == {**before, file: value}
     docker.output("exec", name, "true")
 
 
