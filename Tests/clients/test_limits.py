@@ -30,6 +30,19 @@ FILES = [
 ]
 
 
+@pytest.mark.parametrize(
+    "options", [(), ("--memory", "64m"), ("--cpus", "0.5"), ("--pids-limit", "20")], ids=str
+)
+def test_what_is_not_limited(engine, make, options):
+    pid = engine.pid(make(engine, *options))
+    usual = {"memory.soft_limit_in_bytes": str((1 << 63) - 4096), "cpu.shares": "1024"}
+    if "--memory" not in options:
+        usual["memory.limit_in_bytes"] = usual["memory.soft_limit_in_bytes"]
+    if "--cpus" not in options:
+        usual["cpu.cfs_quota_us"] = "-1"
+    assert {file: cgroup_file(pid, file) for file in usual} == usual
+
+
 def test_limits_are_seen_inside(engine):
     path = "/sys/fs/cgroup/memory/memory.limit_in_bytes"
     assert engine.run("--memory", "64m", "--cgroupns=private", IMAGE, "cat", path) == str(64 << 20)
