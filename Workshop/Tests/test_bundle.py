@@ -54,6 +54,11 @@ def test_the_process_is_as_the_bundle_says(rd, bundle):
 
 
 @pytest.mark.levels(16)
+def test_without_a_bundle_the_command_begins_where_rd_did(rd):
+    assert rd.output("--", "pwd", cwd="/etc") == "/etc\n"
+
+
+@pytest.mark.levels(16)
 def test_rights_and_limits(rd, bundle):
     write(bundle)
     sets = output(rd, bundle, "grep -E 'Cap(Eff|Bnd|Amb)' /proc/self/status | cut -f2").split()

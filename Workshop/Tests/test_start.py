@@ -66,6 +66,16 @@ def test_what_a_level_gives_comes_beside_the_program(learner, edition):
     assert all((program.parent / name).exists() for name in names)
 
 
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_what_is_given_already_and_was_changed_is_kept_and_named(learner, edition):
+    learner.output("start", 12, f"--{edition}")
+    names = {"python": ["filter.py", "host.py"], "swift": ["rd/Filter.swift", "rd/Host.swift"]}[edition]
+    (learner.folder / names[0]).write_text("mine\n")
+    assert f"Yours, not as given, and kept: {names[0]}\n" in learner.output("start", 13, "--given")
+    assert (learner.folder / names[0]).read_text() == "mine\n"
+    assert (learner.folder / names[1]).exists()
+
+
 def test_twice_is_as_once(learner):
     learner.output("start", 3, "--python")
     before = learner.files()

@@ -45,6 +45,20 @@ def test_a_volume_is_the_hosts(rd, image, folder):
 
 
 @pytest.mark.levels(15)
+def test_read_only_of_a_folder_with_a_mount_that_another_covers(rd, image, folder):
+    (folder / "below/deep").mkdir()
+    for place in ("below/deep", "below"):
+        subprocess.run(["mount", "-t", "tmpfs", "x", folder / place], check=True)
+    try:
+        volume = ["--volume", f"{folder}:/data:ro"]
+        assert shell(rd, image, "cat /data/file", *volume) == "the host's\n"
+        assert status(rd, image, "touch /data/below/new", *volume) != 0
+    finally:
+        subprocess.run(["umount", folder / "below"], check=True)
+        subprocess.run(["umount", folder / "below/deep"], check=True)
+
+
+@pytest.mark.levels(15)
 def test_read_only_is_so_for_all_below(rd, image, folder):
     volume = ["--volume", f"{folder}:/data:ro"]
     assert shell(rd, image, "cat /data/file", *volume) == "the host's\n"

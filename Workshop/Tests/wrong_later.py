@@ -193,7 +193,7 @@ WRONG = [
     Mistake(
         16,
         "directory-forgotten",
-        [("    os.chdir(bundle.cwd)\n", "")],
+        [("    if bundle.cwd:\n        os.chdir(bundle.cwd)\n", "")],
         {"bundle-place": "its working directory is /"},
     ),
     Mistake(

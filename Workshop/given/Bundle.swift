@@ -3,7 +3,7 @@ import Linux
 /// What a bundle's config.json asks for beyond the command line. Without a bundle it asks for nothing. Given.
 struct Bundle {
   var environment: [String]?
-  var cwd = "/"
+  var cwd: String?
   var groups: [GroupID] = []
   var capabilities: CapabilitySet?
   var limits: [(resource: Resource, limit: ResourceLimit)] = []

@@ -70,7 +70,10 @@ let filter: [BPFInstruction] =
     .jumpIfEqual(clone3, then: 0, else: 1),
     .return(.errno(.noFunction)),
   ]
-  + refused.flatMap { [.jumpIfEqual($0.value[column], then: 0, else: 1), .return(.errno(.notPermitted))] }
+  // The types are written out: without them the compiler looks for them for most of a minute.
+  + refused.flatMap { entry -> [BPFInstruction] in
+    [.jumpIfEqual(entry.value[column], then: 0, else: 1), .return(.errno(.notPermitted))]
+  }
   + [
     .jumpIfEqual(clone[column], then: 0, else: 3),
     .load(SeccompData.argumentOffset(0)),

@@ -37,16 +37,26 @@ private func names(_ path: String) -> [String] {
 /// Whether an open file is a directory.
 func isDirectory(_ file: CInt) -> Bool { (try? open("/proc/self/fd/\(file)", [.directory, .path])) != nil }
 
-/// The mounts at that place and below it, each with the flags that a user namespace doesn't let go.
+/// The mounts at that place and below it, each with the flags that a user namespace doesn't let go. One that another
+/// is mounted over has no path, and is left out: nobody reaches it.
 func mounts(at place: String) throws -> [(place: String, flags: MountFlags)] {
   let known: [(String, MountFlags)] = [("nosuid", .noSuid), ("nodev", .noDev), ("noexec", .noExec)]
   return try readFile("/proc/self/mountinfo").split(separator: "\n").compactMap { line in
     let fields = line.split(separator: " ")
     let found = withoutEscapes(fields[4])
-    guard found == place || found.hasPrefix("\(place)/") else { return nil }
+    guard found == place || found.hasPrefix("\(place)/"), mount(at: found) == fields[0] else { return nil }
     let options = fields[5].split(separator: ",").map(String.init)
     return (found, MountFlags(known.filter { options.contains($0.0) }.map(\.1)))
   }
+}
+
+/// The number of the mount that the path leads to, as the table has it.
+private func mount(at path: String) -> Substring? {
+  guard let opened = try? open(path, .path),
+    let about = try? readFile("/proc/self/fdinfo/\(opened.rawValue)")
+  else { return nil }
+  let line = about.split(separator: "\n").first { $0.hasPrefix("mnt_id:") }
+  return line?.split(whereSeparator: \.isWhitespace).last
 }
 
 /// The table writes a space as \\040.

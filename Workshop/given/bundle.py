@@ -25,8 +25,8 @@ OWN = ["/proc", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue", "/sys", "/sys/fs/
 class Bundle:
     """Without a bundle it asks for nothing."""
 
-    environment = capabilities = None
-    cwd, is_read_only = "/", False
+    environment = capabilities = cwd = None
+    is_read_only = False
     groups = limits = masked = read_only = ()
     sysctls = {}
 

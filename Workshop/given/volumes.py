@@ -35,16 +35,29 @@ def place_inside(root, path, is_directory):
     return "/".join([root, *found])
 
 
+def mount_at(path):
+    """The number of the mount that the path leads to, as the table has it."""
+    try:
+        opened = os.open(path, os.O_PATH)
+    except OSError:
+        return None
+    with open(f"/proc/self/fdinfo/{opened}", encoding="utf-8") as about:
+        number = dict(line.split(":", 1) for line in about)["mnt_id"].strip()
+    os.close(opened)
+    return number
+
+
 def names(path):
     return [name for name in path.split("/") if name not in ("", ".")]
 
 
 def mounts(place):
-    """Those at that place and below it, each with the flags that a user namespace doesn't let go."""
+    """Those at that place and below it, each with the flags that a user namespace doesn't let go. One that another
+    is mounted over has no path, and is left out: nobody reaches it."""
     known = {"nosuid": linux.MS_NOSUID, "nodev": linux.MS_NODEV, "noexec": linux.MS_NOEXEC}
     with open("/proc/self/mountinfo", encoding="utf-8") as table:
         for fields in (line.split() for line in table):
             # The table writes a space as \\040.
             found = re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), fields[4])
-            if found == place or found.startswith(f"{place}/"):
+            if (found == place or found.startswith(f"{place}/")) and mount_at(found) == fields[0]:
                 yield found, sum(known.get(option, 0) for option in fields[5].split(","))

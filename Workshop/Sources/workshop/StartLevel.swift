@@ -28,7 +28,7 @@ struct StartLevel {
       let path = "\(folder.path)/\(name)"
       return exists(path) && (try? readFile(path)) != text
     }
-    if !different.isEmpty {
+    if !different.isEmpty && !isGiven {
       say(
         """
         Nothing was done: here already, and not as level \(twoDigits(level)) begins: \(listed(different))
@@ -39,10 +39,12 @@ struct StartLevel {
     try put(files, of: program)
     if isGiven {
       say("Given at level \(twoDigits(level)): \(listed(files)).")
+      if !different.isEmpty { say("Yours, not as given, and kept: \(listed(different)).") }
       return 0
     }
     say("Level \(twoDigits(level)) begins with \(listed(files.dropLast())).")
-    say("Read \(try Course.lesson(level))/README.md, and write in \(program.file).")
+    say("The page of level \(twoDigits(level)) is \(try Course.lesson(level))/README.md, too.")
+    say("Read it, and write in \(program.file).")
     say("To call it rd, in each terminal: export PATH=\(folder.path)/\(program.bin):$PATH")
     if program.edition == .swift { say("After each change: swift build; the first takes a minute or two.") }
     return 0

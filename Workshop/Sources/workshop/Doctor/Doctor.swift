@@ -14,7 +14,7 @@ struct Doctor {
     say(
       short == 0
         ? "\nAll is there."
-        : "\nShort: \(short) of \(findings.count). Levels that aren't named need none of it.")
+        : "\nShort: \(short) of \(findings.count). Only the levels that are named above need what is short.")
     return short == 0 ? 0 : 1
   }
 }

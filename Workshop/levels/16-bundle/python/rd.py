@@ -234,7 +234,8 @@ def become():
     if options.is_escape:
         escape()
     # As the user: it may be a directory that root can't enter, or that only root can.
-    os.chdir(bundle.cwd)
+    if bundle.cwd:
+        os.chdir(bundle.cwd)
     # It returns only when it fails: when there is no such command.
     try:
         os.execvpe(options.command[0], options.command, bundle.environment or os.environ)

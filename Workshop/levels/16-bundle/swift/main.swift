@@ -207,7 +207,7 @@ func become() throws -> Never {
   try sigprocmask(.unblock, signals)
   if options.isEscape { try escape() }
   // As the user: it may be a directory that root can't enter, or that only root can.
-  try chdir(bundle.cwd)
+  if let cwd = bundle.cwd { try chdir(cwd) }
   // It returns only when it fails: when there is no such command.
   do { try exec(options.command, environment: bundle.environment) } catch { fail(127, error) }
 }
