@@ -1,10 +1,11 @@
 # What a person does here. `make help` lists it.
 PREFIX ?= /usr/local
 EDITION ?= python
+FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench conformance conformance-all docs install python vm-test vm-shell vm-test-all workshop workshop-install \
-  workshop-site workshop-site-test workshop-kit clean
+.PHONY: help run test fuzz lint format bench conformance conformance-all docs install python vm-test vm-shell \
+  vm-test-all workshop workshop-install workshop-site workshop-site-test workshop-kit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +15,9 @@ run: ## install the missing Debian packages, build, and start a container with a
 
 test: ## run the whole suite (as root for all of it; REQUIRE_ALL=1 turns most skips into failures)
 	@scripts/test.sh
+
+fuzz: ## look for texts that break the reader of config.json or the compiler of plans, for FUZZ_SECONDS=60
+	@FUZZ_SECONDS="$(FUZZ_SECONDS)" FUZZ_INPUT="$(FUZZ_INPUT)" scripts/fuzz.sh
 
 lint: ## check the format, the scripts, compiler warnings, the length of files
 	@scripts/lint.sh

@@ -7,6 +7,7 @@ let package = Package(
   name: "cooper",
   products: [
     .library(name: "Linux", targets: ["Linux"]),
+    .library(name: "OCISpec", targets: ["OCISpec"]),
     .library(name: "Containers", targets: ["Containers"]),
     .executable(name: "cooper", targets: ["cooper"]),
     .executable(name: "cooper-runtime", targets: ["cooper-runtime"]),

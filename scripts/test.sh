@@ -25,6 +25,7 @@ step tests constants check 300 python3 Tests/constants.py
 step tests aliases check 300 python3 Tests/aliases.py
 step tests aarch64 check 300 bash Tests/aarch64.sh
 step tests counting junit 300 .build-venv/bin/pytest Tests/counting --junit-xml="$results/counting/all.xml"
+step fuzz fuzz check 1200 env FUZZ_SECONDS=20 scripts/fuzz.sh
 step examples examples check 900 bash Tests/examples.sh
 step documents documents junit 600 python3 Tests/documents.py "$results/documents/all.xml"
 step workshop lessons check 600 scripts/lessons.sh

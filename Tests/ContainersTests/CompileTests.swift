@@ -68,10 +68,17 @@ struct CompileTests {
 
   @Test func anInitIsFilteredToo() throws {
     let filter = SeccompFilter([.return(.allow)])
-    let child = try compile(request { ($0.filter, $0.usesInit) = (filter, true) }, host()).child
+    let child = try compile(
+      request {
+        ($0.filter, $0.usesInit) = (filter, true)
+        $0.config.process?.noNewPrivileges = true
+      }, host()
+    ).child
+    #expect(child.suffix(3).dropLast() == [.loadFilter(filter), .becomeInit])
     // What the filter takes without no_new_privs isn't the init's to keep.
+    let later = try compile(request { ($0.filter, $0.usesInit) = (filter, true) }, host()).child
     #expect(
-      child.suffix(4).dropLast() == [.loadFilter(filter), .setCapabilities(CapabilitySets()), .becomeInit])
+      later.suffix(4).dropLast() == [.loadFilter(filter), .setCapabilities(CapabilitySets()), .becomeInit])
   }
 
   @Test func theMissingFilterIsSaid() throws {

@@ -38,6 +38,7 @@ struct ReaderTests {
     (#"{"ociVersion": null}"#, "ociVersion: it must be a string, and is null"),
     (#"{"ociVersion": 1}"#, "ociVersion: it must be a string, and is 1"),
     (#"{"ociVersion": "1.0.0", "ociVersion": "1.0.0"}"#, "ociVersion is there twice"),
+    (#"{"ociVersion": "1.0.0", "\u006fciVersion": "1.0.0"}"#, "ociVersion is there twice"),
     (#"{"ociVersion": "2.0.0"}"#, "ociVersion: 2.0.0: only versions up to 1.x are understood"),
     (#"{"ociVersion": "1.0"}"#, #"ociVersion: "1.0" is no version: as 1.3.0"#),
     (
@@ -101,6 +102,19 @@ struct ReaderTests {
     #expect(config.hostname == "\"\\/\u{8}\u{c}\n\r\t\u{e4}\u{1F600}")
     let again = try JSONReader.read(Config.self, Array(JSONWriter.text(config).utf8)).value
     #expect(again == config)
+  }
+
+  @Test func aNameMayHaveEscapes() throws {
+    let (config, unknown) = try Config.read(
+      Array(#"{"\u006fciVersion": "1.0.0", "host\u006eame": "tub"}"#.utf8))
+    #expect(config.hostname == "tub")
+    #expect(unknown == [])
+  }
+
+  @Test func namesAreTheSameByTheirBytes() throws {
+    let text = "{\"ociVersion\": \"1.0.0\", \"annotations\": {\"\u{e9}\": \"1\", \"e\u{301}\": \"2\"}}"
+    let config = try Config.read(Array(text.utf8)).config
+    #expect(config.annotations.members.map(\.value) == ["1", "2"])
   }
 
   @Test func whatIsUnknownIsTold() throws {

@@ -139,7 +139,8 @@ def test_a_bus_that_is_not_there_is_named(machine, rootfs):
     # To print the plan takes no bus.
     plan = machine("explain", rootfs, "true").stdout.splitlines()
     steps = [line for line in plan if "cooper-fake.scope" in line]
-    assert [line.split(" ", 1)[0] for line in steps] == ["host", "host", "child"]
+    assert [line.split(" ", 1)[0] for line in steps] == ["host", "host", "host", "child"]
     assert "start the scope cooper-fake.scope with the child" in steps[0]
     assert steps[1].endswith("make the cgroup /sys/fs/cgroup/system.slice/cooper-fake.scope/container")
-    assert "enter the cgroup /sys/fs/cgroup/system.slice/cooper-fake.scope/container" in steps[2]
+    assert "decide about the devices of /sys/fs/cgroup/system.slice/cooper-fake.scope/container" in steps[2]
+    assert "enter the cgroup /sys/fs/cgroup/system.slice/cooper-fake.scope/container" in steps[3]

@@ -34,7 +34,7 @@ def test_with_version_2_only_the_container_is_born_in_its_cgroup(on, rootfs):
     assert done.stdout == "0::/\n/sys/fs/cgroup/cgroup.procs\n"
     plan = on(ONLY_V2, "explain", "--name", "view", rootfs, "true").stdout
     assert "in the cgroup /sys/fs/cgroup/cooper-view" in plan
-    assert "no limit of device access" in plan
+    assert "decide about the devices of /sys/fs/cgroup/cooper-view" in plan
     # What was mounted there before is hidden, and not to be written to.
     assert "devices.deny" not in plan
 

@@ -74,8 +74,11 @@ public final class JSONReader {
     return text
   }
 
-  /// Whether a string of the text is that name.
+  /// Whether a string of the text is that name, with escapes in it or without.
   func matches(_ token: JSONToken, _ name: StaticString) -> Bool {
+    if token.hasEscapes {
+      return unescaped(bytes(token))?.utf8.elementsEqual("\(name)".utf8) ?? false
+    }
     let count = Int(token.end - token.start)
     guard count == name.utf8CodeUnitCount else { return false }
     for index in 0..<count where text[Int(token.start) + index] != name.utf8Start[index] { return false }

@@ -17,11 +17,12 @@ public struct Members<Value: JSONValue>: JSONValue {
   public init(_ reader: JSONReader, _ token: JSONToken) throws(JSONError) {
     guard token.kind == .object else { throw reader.mismatch("an object", token) }
     members = []
-    var names: Set<String> = []
+    // By their bytes: Swift takes "é" in one character and in two for equal.
+    var names: Set<[UInt8]> = []
     var index = token.index + 1
     while index < token.next {
       let name = try reader.string(reader.token(index))
-      if !names.insert(name).inserted { throw reader.fault("\(name) is there twice") }
+      if !names.insert(Array(name.utf8)).inserted { throw reader.fault("\(name) is there twice") }
       let value = reader.token(index + 1)
       members.append(Member(name, try reader.read(value, ofMember: name)))
       index = value.next
