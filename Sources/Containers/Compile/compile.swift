@@ -121,12 +121,13 @@ struct ProcessSteps {
       + (process.noNewPrivileges ? [.noNewPrivileges] : [])
       + [.workingDirectory(process.cwd)]
       + (request.usesInit ? filter + [.becomeInit] + pause : pause + filter)
-      + (isFilteredEarly ? [.setCapabilities(sets)] : [])
       + [exec]
   }
 
   /// The init has it too: who may trace the init could call in its name.
-  private var filter: [ChildStep] { request.filter.map { [.loadFilter($0)] } ?? [] }
+  private var filter: [ChildStep] {
+    (request.filter.map { [.loadFilter($0)] } ?? []) + (isFilteredEarly ? [.setCapabilities(sets)] : [])
+  }
 
   /// Without no_new_privs a filter takes CAP_SYS_ADMIN, which is given up behind it.
   private var isFilteredEarly: Bool {
