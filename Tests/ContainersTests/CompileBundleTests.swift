@@ -174,6 +174,32 @@ struct CompileBundleTests {
     }
   }
 
+  @Test func theCgroupNamespaceBeginsBelowTheCgroupsOfDevicesToo() throws {
+    let devices = CgroupHierarchy(.v1, "/cg/devices", controllers: ["devices"])
+    let steps = try compile(
+      bundle {
+        $0.config.linux.namespaces.append(Namespace(.cgroup))
+        $0.config.mounts = [
+          Mount("/dev", type: "tmpfs"), Mount("/sys/fs/cgroup", type: "cgroup", options: ["ro"]),
+        ]
+      }, machine([devices])
+    ).child
+    let places = [
+      steps.firstIndex { if case .makeNode = $0 { true } else { false } },
+      steps.firstIndex(of: .joinCgroup("/cg/devices/cask")), steps.firstIndex(of: .unshareCgroup),
+      steps.firstIndex { if case .mount(let mount) = $0 { mount.type == "cgroup" } else { false } },
+    ].compactMap(\.self)
+    #expect(places.count == 4 && places == places.sorted())
+  }
+
+  @Test func aPropagationIsSaidWithAnRToo() throws {
+    let plan = try compile(bundle { $0.config.linux.rootfsPropagation = .rslave }, machine())
+    #expect(plan.child.contains(.propagate(.slave, path: "/", isRecursive: true)))
+    let shared = try compile(bundle { $0.config.linux.rootfsPropagation = .rshared }, machine())
+    #expect(shared.child.contains(.propagate(.shared, path: "/", isRecursive: true)))
+    #expect(shared.child.contains(.propagate(.private, path: "/", isRecursive: false)))
+  }
+
   @Test func aScopeIsWhereThePathSays() throws {
     let unified = CgroupHierarchy(.v2, "/cg", controllers: ["pids"])
     var host = machine([unified])

@@ -75,6 +75,12 @@ struct CompileTests {
       }, host()
     ).child
     #expect(child.suffix(3).dropLast() == [.loadFilter(filter), .becomeInit])
+    // What the filter takes without no_new_privs isn't the init's to keep.
+    let later = try compile(request { ($0.filter, $0.usesInit) = (filter, true) }, host()).child
+    #expect(
+      later.suffix(4).dropLast() == [
+        .loadFilter(filter), .setCapabilities(ProcessCapabilities()), .becomeInit,
+      ])
   }
 
   @Test func theMissingFilterIsSaid() throws {

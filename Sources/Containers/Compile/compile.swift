@@ -14,7 +14,10 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
   let linux = request.config.linux
   let cgroups = try compileCgroups(request, host)
   let user = try compileUser(request, host)
-  let mounts = try compileMounts(request, host, cgroups.visible, user)
+  let unshareCgroup: [ChildStep] = linux.makesNamespace(.cgroup) ? [.unshareCgroup] : []
+  let isLate = !cgroups.lateJoins.isEmpty
+  let mounts = try compileMounts(
+    request, host, cgroups.visible, user, afterDevices: isLate ? cgroups.lateJoins + unshareCgroup : [])
   let devices = try compileDevicesToMove(linux, user)
   let rdt = try IntelRdtPlan(request, host)
   let namespaces = try NamespacePlan(linux, user)
@@ -49,7 +52,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + (request.bundle?.noNewKeyring == true ? [] : [.newSessionKeyring])
       + compileSysctls(linux)
       + compileLabels(process, host)
-      + (linux.makesNamespace(.cgroup) ? [.unshareCgroup] : [])
+      + (isLate ? [] : unshareCgroup)
       + compilePropagation(request, host)
       + (user != nil || linux.hasNamespace(.user) ? [.becomeMappedRoot] : [])
       + compileRoot(request, host)
@@ -61,7 +64,6 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + linux.readonlyPaths.map { .makeReadOnly($0) }
       + (request.bundle != nil && process.cwd != "/" ? [.makeDirectory(process.cwd)] : [])
       + (request.config.root?.readonly == true ? [.makeRootReadOnly] : [])
-      + cgroups.lateJoins
       + [request.bundle?.noPivot == true ? .moveRoot : .pivotRoot]
       + (request.bundle != nil ? finalPropagation(linux) : [])
       + (request.config.hostname.map { [.setHostname($0)] } ?? [])
@@ -119,12 +121,13 @@ struct ProcessSteps {
       + (process.noNewPrivileges ? [.noNewPrivileges] : [])
       + [.workingDirectory(process.cwd)]
       + (request.usesInit ? filter + [.becomeInit] + pause : pause + filter)
-      + (isFilteredEarly ? [.setCapabilities(sets)] : [])
       + [exec]
   }
 
   /// The init has it too: who may trace the init could call in its name.
-  private var filter: [ChildStep] { request.filter.map { [.loadFilter($0)] } ?? [] }
+  private var filter: [ChildStep] {
+    (request.filter.map { [.loadFilter($0)] } ?? []) + (isFilteredEarly ? [.setCapabilities(sets)] : [])
+  }
 
   /// Without no_new_privs a filter takes CAP_SYS_ADMIN, which is given up behind it.
   private var isFilteredEarly: Bool {

@@ -19,7 +19,8 @@ func compileRoot(_ request: ContainerRequest, _ host: HostFacts) throws -> [Chil
 }
 
 func compileMounts(
-  _ request: ContainerRequest, _ host: HostFacts, _ cgroups: [VisibleCgroup], _ user: UserPlan?
+  _ request: ContainerRequest, _ host: HostFacts, _ cgroups: [VisibleCgroup], _ user: UserPlan?,
+  afterDevices: [ChildStep]
 ) throws -> [ChildStep] {
   let sharesNetwork = !request.config.linux.makesNamespace(.network)
   let mounts = try request.config.mounts.enumerated().map { index, mount in
@@ -31,9 +32,14 @@ func compileMounts(
   // Into a fresh /dev before anything else is mounted: a volume of the host's must not get the nodes.
   let device = request.config.mounts.firstIndex { pathComponents($0.destination) == ["dev"] && !$0.isBind }
   let split = device.map { $0 + 1 } ?? mounts.count
-  return try mounts[..<split].flatMap(\.self)
-    + compileDevices(
-      request, canMakeNodes: user == nil && !request.config.linux.hasNamespace(.user))
+  let nodes = try compileDevices(
+    request, canMakeNodes: user == nil && !request.config.linux.hasNamespace(.user))
+  // A mount of cgroups shows what is below the namespace's root, which is to be the container's.
+  let cgroup = request.config.mounts.firstIndex { $0.type == "cgroup" } ?? split
+  if cgroup >= split {
+    return mounts[..<split].flatMap(\.self) + nodes + afterDevices + mounts[split...].flatMap(\.self)
+  }
+  return mounts[..<cgroup].flatMap(\.self) + afterDevices + mounts[cgroup..<split].flatMap(\.self) + nodes
     + mounts[split...].flatMap(\.self)
 }
 

@@ -5,7 +5,7 @@ import OCISpec
 /// other way.
 func compilePropagation(_ request: ContainerRequest, _ host: HostFacts) -> [ChildStep] {
   guard let root = request.rootDirectory else { return [.makeMountsPrivate] }
-  let propagation = request.config.linux.rootfsPropagation
+  let propagation = request.config.linux.rootfsPropagation?.kind
   guard propagation == .shared else {
     return [
       .propagate(propagation == .private ? .private : .slave, path: "/", isRecursive: true)
@@ -20,15 +20,21 @@ func compilePropagation(_ request: ContainerRequest, _ host: HostFacts) -> [Chil
 
 /// What `rootfsPropagation` says of the container's own root.
 func finalPropagation(_ linux: LinuxConfig) -> [ChildStep] {
-  let propagation: MountPropagation? =
-    switch linux.rootfsPropagation {
-    case .shared: .shared
-    case .slave: .slave
-    case .private: .private
-    case .unbindable: .unbindable
-    case nil: nil
+  linux.rootfsPropagation.map {
+    [.propagate($0.kind, path: "/", isRecursive: $0.rawValue.utf8.first == UInt8(ascii: "r"))]
+  } ?? []
+}
+
+extension LinuxConfig.Propagation {
+  /// The words of the specification, and those that engines write: with what is mounted below.
+  fileprivate var kind: MountPropagation {
+    switch self {
+    case .shared, .rshared: .shared
+    case .slave, .rslave: .slave
+    case .private, .rprivate: .private
+    case .unbindable, .runbindable: .unbindable
     }
-  return propagation.map { [.propagate($0, path: "/", isRecursive: false)] } ?? []
+  }
 }
 
 extension String {

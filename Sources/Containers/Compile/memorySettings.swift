@@ -1,6 +1,7 @@
 import OCISpec
 
-func memorySettings(_ memory: Memory, swapByDefault: Bool) throws -> [CgroupSetting] {
+func memorySettings(_ given: Memory, swapByDefault: Bool) throws -> [CgroupSetting] {
+  let memory = given.withoutZeros
   var settings: [CgroupSetting] = []
   if let limit = memory.limit {
     settings.append(
@@ -34,13 +35,23 @@ func memorySettings(_ memory: Memory, swapByDefault: Bool) throws -> [CgroupSett
   return settings
 }
 
+extension Memory {
+  /// 0 is what engines write when they mean nothing.
+  fileprivate var withoutZeros: Memory {
+    var memory = self
+    for limit in [\Memory.limit, \.reservation, \.swap, \.kernel, \.kernelTCP]
+    where memory[keyPath: limit] == 0 {
+      memory[keyPath: limit] = nil
+    }
+    return memory
+  }
+}
+
 private func swapSetting(_ memory: Memory, swapByDefault: Bool) throws -> CgroupSetting? {
   let byDefault = swapByDefault ? memory.limit.flatMap { $0 < 0 ? nil : $0 > .max / 2 ? -1 : $0 * 2 } : nil
   guard let swap = memory.swap ?? byDefault else { return nil }
   let property = "memory.swap"
   guard let limit = memory.limit else {
-    // Engines write it without meaning anything by it.
-    if swap == 0 { return nil }
     if swap < 0 {
       return CgroupSetting(
         "memory", property, v1: [("memory.memsw.limit_in_bytes", "-1")], v2: [("memory.swap.max", "max")])

@@ -4,6 +4,7 @@ import SystemPackage
 /// A detached filesystem in memory with a copy of what an image has at its path.
 func filledMount(_ mount: FilesystemMount, from root: String) throws -> Descriptor {
   let context = try fsopen(mount.type)
+  if let source = mount.source { try fsconfig(context, .string("source", source)) }
   for option in mount.options {
     try fsconfig(context, option.value.map { .string(option.key, $0) } ?? .flag(option.key))
   }

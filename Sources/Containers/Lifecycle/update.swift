@@ -13,6 +13,7 @@ extension Runtime {
     let host = try HostFacts.read(paths: [])
     let places = record.allCgroups
     var resources = resources
+    if resources.pids?.limit == 0 { resources.pids = nil }
     if resources.memory.swap != nil && resources.memory.limit == nil {
       resources.memory.limit = places.lazy.compactMap(memoryLimit).first
     }

@@ -1,6 +1,7 @@
 public struct LinuxConfig: Record {
   public enum Propagation: String, JSONWord {
     case `private`, shared, slave, unbindable
+    case rprivate, rshared, rslave, runbindable
   }
 
   public var namespaces: [Namespace] = []
