@@ -52,8 +52,8 @@ def names(path):
 
 
 def mounts(place):
-    """Those at that place and below it, each with the flags that a user namespace doesn't let go. One that another
-    is mounted over has no path, and is left out: nobody reaches it."""
+    """Those at that place and below it, each with the flags that a user namespace doesn't let go. One that
+    another is mounted over has no path, and is left out: nobody reaches it."""
     known = {"nosuid": linux.MS_NOSUID, "nodev": linux.MS_NODEV, "noexec": linux.MS_NOEXEC}
     with open("/proc/self/mountinfo", encoding="utf-8") as table:
         for fields in (line.split() for line in table):
