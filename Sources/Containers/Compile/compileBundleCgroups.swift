@@ -104,5 +104,6 @@ private func withDefaultDevices(_ rules: [DeviceRule]) -> [DeviceRule] {
   let characters: [(Int64, Int64?)] = [
     (1, 3), (1, 5), (1, 7), (1, 8), (1, 9), (5, 0), (5, 2), (136, nil),
   ]
-  return rules + characters.map { DeviceRule(allow: true, "c", $0.0, $0.1) }
+  let makesNodes = ["c", "b"].map { DeviceRule(allow: true, $0, nil, nil, "m") }
+  return rules + characters.map { DeviceRule(allow: true, "c", $0.0, $0.1) } + makesNodes
 }
