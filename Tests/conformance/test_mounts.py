@@ -227,3 +227,17 @@ def test_nothing_of_the_hosts_mounts_is_seen(box, folder):
         *[f"/dev/{name}" for name in ("null", "zero", "full", "tty", "random", "urandom", "ptmx")],
     }
     assert str(folder) not in os.listdir("/")
+
+
+@covers("linux.rootfsPropagation")
+def test_the_hosts_mounts_stay_where_they_are(box):
+    """config-linux.md, Rootfs Mount Propagation: shared lets the container's mounts be seen outside, and takes
+    none away there: on a machine whose root is shared the container's old root is not unmounted on it."""
+    box.script("true").linux["rootfsPropagation"] = "shared"
+    box.save()
+    run = f"{box.runtime.path} --root {box.runtime.state} run --bundle {box.folder} {box.id}"
+    count = "wc -l < /proc/self/mountinfo"
+    script = f"mount --make-rshared / && {count} && {run} </dev/null && {count}"
+    done = subprocess.run(["unshare", "-m", "sh", "-c", script], capture_output=True, text=True, check=True)
+    before, after = done.stdout.split()
+    assert before == after

@@ -64,7 +64,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + linux.readonlyPaths.map { .makeReadOnly($0) }
       + (request.bundle != nil && process.cwd != "/" ? [.makeDirectory(process.cwd)] : [])
       + (request.config.root?.readonly == true ? [.makeRootReadOnly] : [])
-      + [request.bundle?.noPivot == true ? .moveRoot : .pivotRoot]
+      + [compilePivot(request)]
       + (request.bundle != nil ? finalPropagation(linux) : [])
       + (request.config.hostname.map { [.setHostname($0)] } ?? [])
       + (request.config.domainname.map { [.setDomainname($0)] } ?? [])

@@ -18,6 +18,15 @@ func compilePropagation(_ request: ContainerRequest, _ host: HostFacts) -> [Chil
   return [.propagate(.private, path: parent?.mountPoint ?? "/", isRecursive: false)]
 }
 
+/// The way into the root. Where the machine's mounts are shared with the container until then, its old root must not be
+/// unmounted as it is, nor may another be moved over it: the machine would do the same.
+func compilePivot(_ request: ContainerRequest) throws -> ChildStep {
+  let isShared = request.bundle != nil && request.config.linux.rootfsPropagation?.kind == .shared
+  guard request.bundle?.noPivot == true else { return isShared ? .pivotSharedRoot : .pivotRoot }
+  if isShared { throw CompileError("linux.rootfsPropagation", "shared takes pivot_root, and --no-pivot forbids it") }
+  return .moveRoot
+}
+
 /// What `rootfsPropagation` says of the container's own root.
 func finalPropagation(_ linux: LinuxConfig) -> [ChildStep] {
   linux.rootfsPropagation.map {

@@ -109,6 +109,7 @@ struct Lowering {
     case .makeMountReadOnly(let path): makeMountReadOnly(path)
     case .makeRootReadOnly: setAttributes(root, .readOnly, recursive: false)
     case .pivotRoot: pivotRoot()
+    case .pivotSharedRoot: pivotSharedRoot()
     case .moveRoot: moveRoot()
     case .setHostname(let name):
       builder.call(__NR_sethostname, builder.text(name), .value(name.utf8.count))
@@ -232,6 +233,20 @@ struct Lowering {
     request.storeBytes(of: 0x41, toByteOffset: 16, as: Int16.self)
     let setInterfaceFlags = 0x8914
     builder.call(__NR_ioctl, .slot(socket), .value(setInterfaceFlags), builder.address(request))
+  }
+
+  /// What is unmounted here would be unmounted on the machine: so the old root is made slave in between.
+  private func pivotSharedRoot() {
+    let (here, old) = (builder.text("."), builder.slot())
+    let flags = Int(LINUX_O_PATH | LINUX_O_DIRECTORY | LINUX_O_CLOEXEC)
+    builder.call(
+      __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text("/"), .value(flags), into: old)
+    builder.call(__NR_fchdir, .slot(root))
+    builder.call(__NR_pivot_root, here, here)
+    builder.call(__NR_fchdir, .slot(old))
+    propagate(.slave, ".", isRecursive: true)
+    builder.call(__NR_umount2, here, .value(Int(LINUX_MNT_DETACH)))
+    builder.call(__NR_chdir, builder.text("/"))
   }
 
   /// The machine's mounts stay below the container's, where nothing leads.

@@ -180,6 +180,8 @@ public enum ChildStep: Hashable, Sendable {
   /// Tells the host side that it is here, and waits for "go".
   case sync
   case pivotRoot
+  /// The same where the machine's mounts are shared with it: detached from it alone.
+  case pivotSharedRoot
   /// chroot into the root, where a pivot_root can't be.
   case moveRoot
   case setHostname(String)

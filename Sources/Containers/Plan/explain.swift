@@ -93,6 +93,7 @@ extension ChildStep: CustomStringConvertible {
     case .makeReadOnly(let path), .makeMountReadOnly(let path): "make \(path) read-only"
     case .makeRootReadOnly: "make the root read-only"
     case .pivotRoot: "pivot_root into the root, and detach the old one"
+    case .pivotSharedRoot: "pivot_root into the root, make the old one slave, and detach it"
     case .moveRoot: "move the root over /, and chroot into it"
     case .setDomainname(let name): "set the domain name \(name)"
     case .setHostname(let name): "set the host name \(name)"
