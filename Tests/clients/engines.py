@@ -269,7 +269,7 @@ class Containerd(Engine):
 class Docker(Engine):
     name = "docker"
 
-    def __init__(self, folder, containerd, tar, bridge="docker0", **settings):
+    def __init__(self, folder, containerd, tar, bridge="cooperbr0", **settings):
         super().__init__(folder)
         self.socket = f"unix://{folder}/docker.sock"
         self.config = folder / "daemon.json"
@@ -286,7 +286,7 @@ class Docker(Engine):
                     "exec-root": f"{folder}/exec",
                     "pidfile": f"{folder}/docker.pid",
                     "hosts": [self.socket],
-                    "bridge": bridge if bridge == "none" else "",
+                    "bridge": bridge,
                     **settings,
                 }
             )
