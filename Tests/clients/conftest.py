@@ -19,7 +19,7 @@ NUMBERS = itertools.count(1)
 
 def pytest_runtest_logreport(report):
     """One outcome a case: what failed in its parts, or else its call."""
-    case = report.nodeid.replace("Tests/clients/", "", 1)
+    case = report.nodeid.split("clients/", 1)[-1]
     if report.failed or (report.when == "call" and RESULTS.get(case) != "failed") or report.skipped:
         RESULTS[case] = report.outcome
 

@@ -219,10 +219,12 @@ class Podman(Engine):
 class Daemon:
     """A process with a log, which is ended at the end."""
 
-    def __init__(self, log, *command):
+    def __init__(self, log, *command, environment=None):
         self.log = log
         with open(log, "wb") as file:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
+            self.process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, env=environment
+            )
 
     def wait_for(self, condition):
         def look():
@@ -256,7 +258,13 @@ class Containerd(Engine):
             f'version = 2\nroot = "{folder}/root"\nstate = "{folder}/state"\n'
             f'disabled_plugins = ["io.containerd.grpc.v1.cri"]\n[grpc]\n  address = "{self.address}"\n'
         )
-        self.daemon = Daemon(folder / "containerd.log", "containerd", "--config", str(config))
+        # ctr forgets the name of the program where ids are mapped, and its shim looks for runc.
+        (folder / "bin").mkdir()
+        (folder / "bin/runc").symlink_to(RUNTIME)
+        environment = dict(self.environment, PATH=f"{folder}/bin:{os.environ['PATH']}")
+        self.daemon = Daemon(
+            folder / "containerd.log", "containerd", "--config", str(config), environment=environment
+        )
         self.daemon.wait_for(lambda: self.call("version").returncode == 0)
 
     def command(self):
@@ -269,7 +277,7 @@ class Containerd(Engine):
 class Docker(Engine):
     name = "docker"
 
-    def __init__(self, folder, containerd, tar, bridge="docker0", **settings):
+    def __init__(self, folder, containerd, tar, bridge="cooperbr0", **settings):
         super().__init__(folder)
         self.socket = f"unix://{folder}/docker.sock"
         self.config = folder / "daemon.json"
@@ -286,7 +294,7 @@ class Docker(Engine):
                     "exec-root": f"{folder}/exec",
                     "pidfile": f"{folder}/docker.pid",
                     "hosts": [self.socket],
-                    "bridge": bridge if bridge == "none" else "",
+                    "bridge": bridge,
                     **settings,
                 }
             )

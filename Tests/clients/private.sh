@@ -25,6 +25,10 @@ ip address add 10.99.0.1/24 dev cooper0
 ip link set cooper0 up
 ip link set cooper1 up
 
+# A daemon without a bridge removes docker0, so the one with networks has this.
+ip link add cooperbr0 type bridge
+ip address add 10.98.0.1/24 dev cooperbr0
+
 status=0
 "$@" || status=$?
 exit "$status"

@@ -231,7 +231,7 @@ def test_nothing_of_the_hosts_mounts_is_seen(box, folder):
 
 @covers("linux.rootfsPropagation")
 def test_the_hosts_mounts_stay_where_they_are(box):
-    """config-linux.md, Rootfs Mount Propagation: shared lets the container's mounts be seen outside, and takes
+    """config-linux.md, Rootfs Mount Propagation: shared lets mounts of the container be seen outside, and takes
     none away there: on a machine whose root is shared the container's old root is not unmounted on it."""
     box.script("true").linux["rootfsPropagation"] = "shared"
     box.save()
