@@ -71,7 +71,7 @@ def test_what_is_given_already_and_was_changed_is_kept_and_named(learner, editio
     learner.output("start", 12, f"--{edition}")
     names = {"python": ["filter.py", "host.py"], "swift": ["rd/Filter.swift", "rd/Host.swift"]}[edition]
     (learner.folder / names[0]).write_text("mine\n")
-    assert f"Yours, not as given, and kept: {names[0]}\n" in learner.output("start", 13, "--given")
+    assert f"Yours, not as given, and kept: {names[0]}.\n" in learner.output("start", 13, "--given")
     assert (learner.folder / names[0]).read_text() == "mine\n"
     assert (learner.folder / names[1]).exists()
 

@@ -38,7 +38,8 @@ struct StartLevel {
     }
     try put(files, of: program)
     if isGiven {
-      say("Given at level \(twoDigits(level)): \(listed(files)).")
+      let kept = Set(different.map(\.name))
+      say("Given at level \(twoDigits(level)): \(listed(files.filter { !kept.contains($0.name) })).")
       if !different.isEmpty { say("Yours, not as given, and kept: \(listed(different)).") }
       return 0
     }
