@@ -231,8 +231,8 @@ def test_nothing_of_the_hosts_mounts_is_seen(box, folder):
 
 @covers("linux.rootfsPropagation")
 def test_the_hosts_mounts_stay_where_they_are(box):
-    """config-linux.md, Rootfs Mount Propagation: shared lets mounts of the container be seen outside, and takes
-    none away there: on a machine whose root is shared the container's old root is not unmounted on it."""
+    """config-linux.md, Rootfs Mount Propagation: shared lets mounts of the container be seen outside, and
+    takes none away there: on a machine whose root is shared the container's old root is not unmounted."""
     box.script("true").linux["rootfsPropagation"] = "shared"
     box.save()
     run = f"{box.runtime.path} --root {box.runtime.state} run --bundle {box.folder} {box.id}"
