@@ -23,7 +23,9 @@ func compilePropagation(_ request: ContainerRequest, _ host: HostFacts) -> [Chil
 func compilePivot(_ request: ContainerRequest) throws -> ChildStep {
   let isShared = request.bundle != nil && request.config.linux.rootfsPropagation?.kind == .shared
   guard request.bundle?.noPivot == true else { return isShared ? .pivotSharedRoot : .pivotRoot }
-  if isShared { throw CompileError("linux.rootfsPropagation", "shared takes pivot_root, and --no-pivot forbids it") }
+  if isShared {
+    throw CompileError("linux.rootfsPropagation", "shared takes pivot_root, which --no-pivot forbids")
+  }
   return .moveRoot
 }
 

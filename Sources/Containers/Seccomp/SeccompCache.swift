@@ -114,12 +114,14 @@ public struct SeccompCache: Sendable {
 
 /// A file of the cache: a header, the profile's text, the filter.
 ///
-///     magic and version   8 bytes
-///     checksum            8 bytes, of all that follows
-///     flags               4 bytes, for seccomp(2)
-///     listener            4 bytes, 1 where the filter has one
-///     size of the text    4 bytes
-///     instructions        4 bytes, how many
+/// | field | bytes |
+/// |---|---|
+/// | magic and version | 8 |
+/// | checksum, of all that follows | 8 |
+/// | flags, for seccomp(2) | 4 |
+/// | listener, 1 where the filter has one | 4 |
+/// | size of the text | 4 |
+/// | how many instructions | 4 |
 ///
 /// In the machine's own byte order: it is nobody else's.
 struct CacheEntry {
