@@ -25,7 +25,6 @@ struct Log {
   }
 
   func warning(_ message: String) { write(.warning, message) }
-  func debug(_ message: String) { if isDebugging { write(.debug, message) } }
 
   private func write(_ level: Level, _ message: String) {
     guard let path else {

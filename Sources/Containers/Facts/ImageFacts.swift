@@ -30,6 +30,12 @@ public struct ImageFacts: Hashable, Sendable {
     }
   }
 
+  /// The home directory of a user, if the image knows one. The groups aren't read for it.
+  static func home(of uid: UInt32, rootDirectory: String) -> String? {
+    let entry = ImageFacts(passwd: readInRoot(rootDirectory, "etc/passwd")).users.first { $0.uid == uid }
+    return entry.flatMap { $0.home.isEmpty ? nil : $0.home }
+  }
+
   /// A file that is missing, too long, or no regular file counts as empty.
   public static func read(rootDirectory: String) -> ImageFacts {
     ImageFacts(

@@ -197,10 +197,6 @@ private struct Launcher: ~Copyable {
       }
     case .fillMount(let mount, let root): trees.append(try filledMount(mount, from: root).release())
     case .mapMount(let bind): trees.append(try mappedMount(bind).release())
-    case .limit(let setting):
-      if let pid = child?.pid {
-        _ = try prlimit(pid, setting.resource, ResourceLimit(soft: setting.soft, hard: setting.hard))
-      }
     }
   }
 

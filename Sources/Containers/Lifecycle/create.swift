@@ -176,8 +176,7 @@ private func addNotifySocket(to process: inout Process, _ mounts: inout [Mount])
 /// HOME, where it isn't set: what the image's passwd says of the user, or the root.
 func addHome(to process: inout Process, root: String) {
   if process.env.contains(where: { $0.begins(with: "HOME=") }) { return }
-  let entry = try? ImageFacts.read(rootDirectory: root).resolve("\(process.user.uid)")
-  process.env.append("HOME=\(entry?.home ?? "/")")
+  process.env.append("HOME=\(ImageFacts.home(of: process.user.uid, rootDirectory: root) ?? "/")")
 }
 
 /// A terminal goes to somebody: to who listens for it, or to the caller's own.

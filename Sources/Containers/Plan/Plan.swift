@@ -78,8 +78,6 @@ public enum HostStep: Hashable, Sendable {
   case awaitChild
   /// A program of the machine's, with the container's state on its standard input.
   case runHook(HookStep)
-  /// prlimit of the child, where its own privileges don't suffice.
-  case limit(ResourceSetting)
 }
 
 /// A hook that is run while the container is made.

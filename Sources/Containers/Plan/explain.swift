@@ -45,7 +45,6 @@ extension HostStep: CustomStringConvertible {
     case .awaitChild: "wait for the child"
     case .runHook(let step):
       "run the hook \(step.property), \(step.hook.path)\(step.isInContainer ? ", in the container's namespaces" : "")"
-    case .limit(let setting): "limit the child: \(setting)"
     }
   }
 }
