@@ -24,7 +24,8 @@ struct Running: ~Copyable {
     ]
   }
 
-  /// With what a careless program would hand on: groups, a descriptor of the host's root, capabilities.
+  /// With what a careless program would hand on: groups, a descriptor of the host's root, capabilities. And with a
+  /// limit that isn't the highest.
   init(_ argv: [String], by caller: Caller = .root) throws {
     var stdin = try pipe()
     var stdout = try pipe()
@@ -42,6 +43,7 @@ struct Running: ~Copyable {
       sets.inheritable = [.netAdmin]
       try capset(sets)
       try Prctl.capAmbientRaise(.netAdmin)
+      try limitFiles()
       try caller.become()
       do { try exec(argv, environment: Running.environment) } catch { _exit(126) }
     }
@@ -87,4 +89,11 @@ struct Running: ~Copyable {
     let text = String(decoding: bytes, as: UTF8.self)
     if isOut { output += text } else { complaint += text }
   }
+}
+
+/// To raise it again takes root's rights.
+private func limitFiles() throws {
+  let limit = try prlimit(0, .nofile)
+  func lower(_ number: UInt64?) -> UInt64 { min(number ?? .max, UInt64(Bundles.files)) }
+  try prlimit(0, .nofile, ResourceLimit(soft: lower(limit.soft), hard: lower(limit.hard)))
 }
