@@ -145,9 +145,11 @@ def test_a_swift_program_is_built_after_a_folder_beside_it_went_and_came(learner
     learner.output("start", 1, "--swift")
     learner.output("start", 1, "--apart")
     folder, away = learner.folder / "level-01", learner.folder.parent / "away"
-    for path, programs in [(away, '"rd"'), (folder, '"rd", "level-01"')]:
-        (folder if path == away else away).rename(path)
-        assert learner.run("run", "01", "--", "run", "--", "echo", "built")[:2] == (0, "built\n")
+    both = '"rd", "level-01"'
+    for old, new, programs in [(folder, folder, both), (folder, away, '"rd"'), (away, folder, both)]:
+        old.rename(new)
+        status, output, errors = learner.run("run", "01", "--", "run", "--", "echo", "built")
+        assert (status, output) == (0, "built\n"), errors
         assert f"let programs = [{programs}]\n" in (learner.folder / "Package.swift").read_text()
 
 
