@@ -4,8 +4,9 @@ import Linux
 /// In the cage, as its pid 1: runs the learner's program once, and looks before, meanwhile and after.
 struct Visit {
   static let hostname = "workshop-host"
-  /// In seconds. A program that takes longer hangs.
+  /// In seconds. A program that takes longer hangs, if it waits then; one that works gets some more.
   static let limit = 20
+  static let patience = 40
 
   let program: Program
   let scenario: Scenario
