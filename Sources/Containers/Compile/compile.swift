@@ -23,7 +23,8 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
   let namespaces = try NamespacePlan(linux, user)
   let rights = compileCapabilities(
     process.capabilities, host, hasUserNamespace: user != nil || linux.hasNamespace(.user))
-  if request.bundle == nil, let remark = rights.remarks.first { throw CompileError(remark) }
+  let ignoredOptions = try ignored(request.config.mounts)
+  if request.bundle == nil, let remark = (rights.remarks + ignoredOptions).first { throw CompileError(remark) }
   let steps = ProcessSteps(
     request, process, user, rights.bounding, rights.sets, pause: compilePause(request, process))
 
@@ -73,6 +74,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + compileSettings(process, linux)
       + steps.last,
     remarks: request.remarks + (user?.remarks ?? []) + cgroups.remarks + rights.remarks + ignored(process)
+      + ignoredOptions
       + (linux.seccomp == nil ? ["no seccomp filter: the container may make every system call"] : []))
 }
 
@@ -141,7 +143,13 @@ struct ProcessSteps {
       inheritable: sets.inheritable, ambient: [])
   }
 
-  private var setUser: [ChildStep] { user?.deniesSetgroups == true ? [] : [.setUser(process.user)] }
+  private var setUser: [ChildStep] {
+    // Engines ask for the caller's groups by this annotation.
+    let keepsGroups = request.config.annotations.members.contains {
+      $0.name == "run.oci.keep_original_groups" && $0.value == "1"
+    }
+    return user?.deniesSetgroups == true ? [] : [.setUser(process.user, keepsGroups: keepsGroups)]
+  }
 
   private var ownStreams: [ChildStep] {
     request.bundle != nil && process.user.uid != 0 ? [.ownStreams(uid: process.user.uid)] : []

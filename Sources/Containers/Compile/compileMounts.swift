@@ -90,6 +90,19 @@ private func compileRemount(_ path: String, _ options: MountOptions) -> ChildSte
   return .remount(path: path, flags, data: data.joined(separator: ","))
 }
 
+/// What a filesystem's own options are in a bind mount: mount(2) passes over them too.
+func ignored(_ mounts: [Mount]) throws -> [String] {
+  try mounts.enumerated().flatMap { index, mount -> [String] in
+    let property = "mounts[\(index)]"
+    if !mount.isBind { return [] }
+    let options = try MountOptions(mount.options, property)
+    if options.flags.set.contains(.remount) { return [] }
+    return (options.flags.set.filesystemOptions + options.data).map { option in
+      "\(property).options: \(option.key) means nothing to a bind mount"
+    }
+  }
+}
+
 private func compileBind(
   _ mount: Mount, _ path: String, _ options: MountOptions, _ property: String, _ host: HostFacts,
   _ linux: LinuxConfig
@@ -97,10 +110,6 @@ private func compileBind(
   guard let source = mount.source else { throw CompileError("\(property).source", "it is missing") }
   guard let kind = host.files[FilePath(source)] else {
     throw CompileError("\(property).source", "there is no \(source)")
-  }
-  let own = options.flags.set.filesystemOptions + options.data
-  if let option = own.first {
-    throw CompileError("\(property).options", "\(option.key) means nothing to a bind mount")
   }
   if options.copiesUp { throw CompileError("\(property).options", "tmpcopyup is for tmpfs") }
   var bind = BindMount(

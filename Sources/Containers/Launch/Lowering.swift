@@ -125,7 +125,7 @@ struct Lowering {
     case .setAffinity(let cpus): setAffinity(cpus)
     case .ownStreams(let uid): ownStreams(uid)
     case .dropBoundingSet(let kept): dropBoundingSet(kept)
-    case .setUser(let user): setUser(user)
+    case .setUser(let user, let keepsGroups): setUser(user, keepsGroups: keepsGroups)
     case .setCapabilities(let sets): setCapabilities(sets)
     case .noNewPrivileges: builder.call(__NR_prctl, .value(Int(LINUX_PR_SET_NO_NEW_PRIVS)), 1, 0, 0, 0)
     case .loadFilter(let filter): loadFilter(filter)
@@ -155,8 +155,7 @@ struct Lowering {
       builder.call(__NR_dup3, source, .value(channel + index), .value(Int(LINUX_O_CLOEXEC)))
     }
     closeRange(from: end)
-    let setFlags = 2
-    for number in 3..<channel { builder.call(__NR_fcntl, .value(number), .value(setFlags), 0) }
+    for number in 3..<channel where closesOnExec(number) { builder.call(__NR_close, .value(number)) }
   }
 
   private func awaitGo() {
@@ -284,6 +283,13 @@ struct Lowering {
       builder.call(__NR_execve, builder.text(file), argv, envp, tolerate: tolerated)
     }
   }
+}
+
+/// Whether it is this process's own, and not one that its caller has left to it.
+private func closesOnExec(_ number: Int) -> Bool {
+  let (getFlags, closeOnExec) = (1, 1)
+  let flags = systemCall(__NR_fcntl, number, getFlags)
+  return flags >= 0 && flags & closeOnExec != 0
 }
 
 /// Where this process's arguments lie, one behind the other.

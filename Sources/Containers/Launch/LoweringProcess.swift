@@ -139,13 +139,15 @@ extension Lowering {
     builder.place(end)
   }
 
-  func setUser(_ user: User) {
+  func setUser(_ user: User, keepsGroups: Bool) {
     let groups = builder.allocate(user.additionalGids.count * 4)
     for (index, group) in user.additionalGids.enumerated() {
       groups.storeBytes(of: group, toByteOffset: index * 4, as: UInt32.self)
     }
     let (uid, gid): (Argument, Argument) = (.value(Int(user.uid)), .value(Int(user.gid)))
-    builder.call(__NR_setgroups, .value(user.additionalGids.count), builder.address(groups))
+    if !keepsGroups {
+      builder.call(__NR_setgroups, .value(user.additionalGids.count), builder.address(groups))
+    }
     builder.call(__NR_prctl, .value(Int(LINUX_PR_SET_KEEPCAPS)), 1, 0, 0, 0)
     builder.call(__NR_setresgid, gid, gid, gid)
     builder.call(__NR_setresuid, uid, uid, uid)

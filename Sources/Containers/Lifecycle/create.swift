@@ -135,13 +135,14 @@ struct ContainerMaker {
     record.scopes = plan.scopes
     record.namespaces = namespaces.rawValue
     record.annotations = bundle.config.annotations
-    record.hooks = bundle.config.hooks
+    record.hooks = request.config.hooks
     record.lastSteps = plan.child.map(\.description)
     return record
   }
 }
 
-/// What a configuration leaves to its reader: where relative sources begin, a home, and the caller's listening sockets.
+/// What a configuration leaves to its reader: where relative sources begin, a home, the environment of hooks in the
+/// container, and the caller's listening sockets.
 ///
 /// - Returns: how many of those there are.
 private func prepare(_ config: inout Config, _ bundle: Bundle) throws -> Int {
@@ -160,6 +161,9 @@ private func prepare(_ config: inout Config, _ bundle: Bundle) throws -> Int {
     process.env += ["LISTEN_FDS=\(listened)", "LISTEN_PID=1"]
   }
   config.process = process
+  for index in config.hooks.startContainer.indices where config.hooks.startContainer[index].env == nil {
+    config.hooks.startContainer[index].env = process.env
+  }
   return max(0, listened)
 }
 

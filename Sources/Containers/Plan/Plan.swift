@@ -194,7 +194,7 @@ public enum ChildStep: Hashable, Sendable {
   /// fchown of the standard streams that aren't /dev/null.
   case ownStreams(uid: UInt32)
   case dropBoundingSet(keeping: CapabilitySet)
-  case setUser(User)
+  case setUser(User, keepsGroups: Bool = false)
   case setCapabilities(ProcessCapabilities)
   case noNewPrivileges
   case loadFilter(SeccompFilter)

@@ -105,7 +105,8 @@ extension ChildStep: CustomStringConvertible {
     case .setPersonality(let personality): "set the personality \(personality)"
     case .ownStreams(let uid): "give the standard streams to uid \(uid)"
     case .dropBoundingSet(let kept): "drop all from the bounding set but \(list(kept))"
-    case .setUser(let user): "become uid \(user.uid), gid \(user.gid), groups \(user.additionalGids)"
+    case .setUser(let user, let keepsGroups):
+      "become uid \(user.uid), gid \(user.gid), groups \(keepsGroups ? "as the caller's" : "\(user.additionalGids)")"
     case .setCapabilities(let sets): "set the \(sets)"
     case .loadFilter(let filter):
       "load a seccomp filter of \(filter.instructions.count) instructions\(filter.hasListener ? ", and hand on its listener" : "")"
