@@ -33,7 +33,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
     host: [.startKeeper(directory: request.directory)]
       + cgroups.prepare + cgroups.limits
       + rdt.prepare
-      + mounts.compactMap { hostStep($0, request) }
+      + mounts.compactMap { hostStep($0, request, user) }
       + (request.bundle?.startSocket.map { [.listen($0)] } ?? [])
       + [.clone(namespaces.clone, cgroup: cgroups.birthplace)]
       + (user?.hostSteps ?? [])
@@ -79,9 +79,10 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
 }
 
 /// What the host side does for a mount of the container.
-private func hostStep(_ step: ChildStep, _ request: ContainerRequest) -> HostStep? {
+private func hostStep(_ step: ChildStep, _ request: ContainerRequest, _ user: UserPlan?) -> HostStep? {
   switch step {
   case .bind(let bind) where bind.idMap != nil: .mapMount(bind)
+  case .placeNode(let device): .makeDevice(device.withOwner(user), in: request.directory)
   case .mount(let mount) where mount.copiesUp: request.rootDirectory.map { .fillMount(mount, from: $0) }
   default: nil
   }

@@ -33,7 +33,8 @@ func compileMounts(
   let device = request.config.mounts.firstIndex { pathComponents($0.destination) == ["dev"] && !$0.isBind }
   let split = device.map { $0 + 1 } ?? mounts.count
   let nodes = try compileDevices(
-    request, canMakeNodes: user == nil && !request.config.linux.hasNamespace(.user))
+    request, user, canMakeNodes: user == nil && !request.config.linux.hasNamespace(.user),
+    hostMakesNodes: host.makesNodes && request.bundle != nil)
   // A mount of cgroups shows what is below the namespace's root, which is to be the container's.
   let cgroup = request.config.mounts.firstIndex { $0.type == "cgroup" } ?? split
   if cgroup >= split {

@@ -98,6 +98,7 @@ struct Lowering {
     case .remount(let path, let flags, let data): remount(path, flags, data)
     case .makeNode(let device): makeNode(device)
     case .bindNode(let device): bindNode(device)
+    case .placeNode(let device): placeNode(device)
     case .makeLink(let target, let path): makeLink(target, path)
     case .makeDirectory(let path): release(makeTarget(path, .directory))
     case .sync: sync()
@@ -109,6 +110,10 @@ struct Lowering {
     case .makeMountReadOnly(let path): makeMountReadOnly(path)
     case .makeRootReadOnly: setAttributes(root, .readOnly, recursive: false)
     case .pivotRoot: pivotRoot()
+    case .changeRoot: changeRoot()
+    case .enterRoot(let path):
+      builder.call(__NR_chroot, builder.text(path))
+      builder.call(__NR_chdir, builder.text("/"))
     case .pivotSharedRoot: pivotSharedRoot()
     case .moveRoot: moveRoot()
     case .setHostname(let name):
@@ -254,6 +259,12 @@ struct Lowering {
     builder.call(__NR_fchdir, .slot(root))
     builder.call(__NR_mount, here, builder.text("/"), 0, .value(Int(MountFlags.move.rawValue)), 0)
     builder.call(__NR_chroot, here)
+    builder.call(__NR_chdir, builder.text("/"))
+  }
+
+  private func changeRoot() {
+    builder.call(__NR_fchdir, .slot(root))
+    builder.call(__NR_chroot, builder.text("."))
     builder.call(__NR_chdir, builder.text("/"))
   }
 

@@ -40,6 +40,12 @@ extension Lowering {
     attach(tree, at: device.path, kind: .other)
   }
 
+  func placeNode(_ device: DeviceNode) {
+    guard let tree = inheritedTree() else { return }
+    verify(tree, device)
+    attach(tree, at: device.path, kind: .other)
+  }
+
   func makeLink(_ target: String, _ path: String) {
     let (directory, name) = makeParent(path)
     builder.call(

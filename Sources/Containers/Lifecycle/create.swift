@@ -28,7 +28,7 @@ extension Runtime {
       try rename(maker.directory.socketInTheMaking, maker.directory.socket)
       try container.release()
     } catch {
-      try? container.remove()
+      try? maker.remove(container)
       throw error
     }
   }
@@ -47,6 +47,7 @@ struct ContainerMaker {
   let request: ContainerRequest
   let plan: Plan
   let options: CreateOptions
+  private let mountBelow: UInt64?
 
   init(
     _ runtime: Runtime, _ id: String, _ bundlePath: String, _ options: CreateOptions, startsLater: Bool,
@@ -69,9 +70,13 @@ struct ContainerMaker {
     request.bundle = own
     request.filter = try bundle.config.linux.seccomp.map { try compiledFilter($0, keeps: !isForShow) }
     if !isForShow { try checkConsole(request, options, startsLater: startsLater) }
-    let host = try HostFacts.read(paths: request.hostPaths)
+    var host = try HostFacts.read(paths: request.hostPaths)
+    if request.config.linux.makesNamespace(.user) && !request.config.linux.devices.isEmpty {
+      host.makesNodes = try canMakeDevices(host)
+    }
     self.request = request
     plan = try compile(request, host)
+    mountBelow = request.config.linux.hasNamespace(.mount) ? nil : try mountNumber(of: bundle.root)
     for remark in plan.remarks { runtime.warn(remark) }
   }
 
@@ -107,6 +112,7 @@ struct ContainerMaker {
       try directory.write(record)
     }
     do { return try Containers.launch(plan, launchOptions) } catch {
+      try? record.unmount()
       if bundle.config.hooks.runBeforeStart { runtime.runPoststop(record) }
       throw error
     }
@@ -117,6 +123,11 @@ struct ContainerMaker {
     if let path = options.consoleSocket { try sendTerminal(of: container, to: path) }
     if let path = options.pidfdSocket { try sendProcess(of: container, to: path) }
     if let path = options.pidFile { try writePIDFile(path, container.pid) }
+  }
+
+  func remove(_ container: RunningContainer) throws {
+    try container.remove()
+    try record.unmount()
   }
 
   private var namespaces: CloneFlags {
@@ -134,6 +145,7 @@ struct ContainerMaker {
     record.cgroups = plan.cgroups
     record.scopes = plan.scopes
     record.namespaces = namespaces.rawValue
+    record.mountBelow = mountBelow
     record.annotations = bundle.config.annotations
     record.hooks = request.config.hooks
     record.lastSteps = plan.child.map(\.description)
