@@ -166,6 +166,17 @@ def test_preserved_descriptors(box, folder, verb, count):
     assert box.through(verb, "--preserve-fds", count, before=opens) == ["", "three", "threefour"][count]
 
 
+@covers("command:create:--preserve-fds", "command:run:--preserve-fds")
+@pytest.mark.parametrize("verb", ["create", "run"])
+def test_more_preserved_descriptors_than_there_are(box, folder, verb):
+    """The command line: of N descriptors from 3 on those are passed that the caller has, and none of the
+    runtime's own."""
+    (folder / "seven").write_text("seven")
+    box.script("for n in $(seq 3 60); do test -e /proc/self/fd/$n && echo $n; done; cat <&7")
+    opens = ["sh", "-c", f'exec "$@" 7<{folder}/seven', "sh"]
+    assert box.through(verb, "--preserve-fds", 50, before=opens) == "7\nseven"
+
+
 @covers("rule:listen-fds")
 def test_listen_fds(box, folder):
     """runtime-linux.md, File descriptors: with LISTEN_FDS that many descriptors from 3 on are passed, with

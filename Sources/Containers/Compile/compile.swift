@@ -79,10 +79,12 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
 }
 
 /// What the host side does for a mount of the container.
-private func hostStep(_ step: ChildStep, _ request: ContainerRequest, _ user: UserPlan?) -> HostStep? {
+private func hostStep(
+  _ step: ChildStep, _ request: ContainerRequest, _ user: UserPlan?
+) -> HostStep? {
   switch step {
   case .bind(let bind) where bind.idMap != nil: .mapMount(bind)
-  case .placeNode(let device): .makeDevice(device.withOwner(user), in: request.directory)
+  case .placeNodes(let devices): .makeDevices(devices.map { $0.withOwner(user) })
   case .mount(let mount) where mount.copiesUp: request.rootDirectory.map { .fillMount(mount, from: $0) }
   default: nil
   }

@@ -12,13 +12,15 @@ func compileDevices(
   let configured = try request.config.linux.devices.enumerated().map { index, device in
     try compileDevice(device, "linux.devices[\(index)]")
   }
-  func step(_ node: DeviceNode, isDefault: Bool) -> ChildStep {
-    if canMakeNodes || node.type == .fifo { return .makeNode(node) }
-    let isMade = hostMakesNodes && !isDefault && user?.maps(uid: node.uid) == true && user?.maps(gid: node.gid) == true
-    return isMade ? .placeNode(node) : .bindNode(node)
+  let isMade = { (node: DeviceNode) in
+    hostMakesNodes && node.type != .fifo && user?.maps(uid: node.uid) == true
+      && user?.maps(gid: node.gid) == true
   }
-  return configured.map { step($0, isDefault: false) }
-    + missingDefaults(request, configured).map { step($0, isDefault: true) }
+  let made = configured.filter(isMade)
+  return (made.isEmpty ? [] : [.placeNodes(made)])
+    + (configured.filter { !isMade($0) } + missingDefaults(request, configured)).map { node in
+      canMakeNodes || node.type == .fifo ? .makeNode(node) : .bindNode(node)
+    }
     + [
       .makeLink(target: "/proc/self/fd", path: "/dev/fd"),
       .makeLink(target: "/proc/self/fd/0", path: "/dev/stdin"),

@@ -98,7 +98,7 @@ struct Lowering {
     case .remount(let path, let flags, let data): remount(path, flags, data)
     case .makeNode(let device): makeNode(device)
     case .bindNode(let device): bindNode(device)
-    case .placeNode(let device): placeNode(device)
+    case .placeNodes(let devices): placeNodes(devices)
     case .makeLink(let target, let path): makeLink(target, path)
     case .makeDirectory(let path): release(makeTarget(path, .directory))
     case .sync: sync()

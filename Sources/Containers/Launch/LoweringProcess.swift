@@ -40,10 +40,19 @@ extension Lowering {
     attach(tree, at: device.path, kind: .other)
   }
 
-  func placeNode(_ device: DeviceNode) {
+  /// What a mount is cloned of must have a place: over the root, where no path of the container is looked for.
+  func placeNodes(_ devices: [DeviceNode]) {
     guard let tree = inheritedTree() else { return }
-    verify(tree, device)
-    attach(tree, at: device.path, kind: .other)
+    move(tree, onto: root)
+    for (index, device) in devices.enumerated() {
+      let node = builder.slot()
+      let flags = Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC)
+      builder.call(__NR_open_tree, .slot(tree), builder.text("\(index)"), .value(flags), into: node)
+      attach(node, at: device.path, kind: .other)
+    }
+    builder.call(__NR_fchdir, .slot(tree))
+    builder.call(__NR_umount2, builder.text("."), .value(Int(LINUX_MNT_DETACH)))
+    release(tree)
   }
 
   func makeLink(_ target: String, _ path: String) {

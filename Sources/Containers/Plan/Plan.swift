@@ -70,8 +70,8 @@ public enum HostStep: Hashable, Sendable {
   /// open_tree of what a bind mount has the ids mapped of, and mount_setattr(MOUNT_ATTR_IDMAP): it takes privileges over
   /// the filesystem.
   case mapMount(BindMount)
-  /// mknod, and open_tree of it: in a user namespace nobody may make a device.
-  case makeDevice(DeviceNode, in: String)
+  /// A new filesystem with devices: in a user namespace nobody may make one.
+  case makeDevices([DeviceNode])
   /// bind and listen of a socket by which the container is started later.
   case listen(String)
   /// Lets the child run.
@@ -162,8 +162,8 @@ public enum ChildStep: Hashable, Sendable {
   case makeNode(DeviceNode)
   /// The node of the machine, where nodes can't be made.
   case bindNode(DeviceNode)
-  /// The same of one that the host side has made.
-  case placeNode(DeviceNode)
+  /// The same of those that the host side has made.
+  case placeNodes([DeviceNode])
   case makeLink(target: String, path: String)
   case makeDirectory(String)
   /// A pty of the container's own devpts: its master goes to the host side, its slave becomes /dev/console, the

@@ -40,8 +40,8 @@ extension HostStep: CustomStringConvertible {
     case .fillMount(let mount, let root):
       "make a \(mount.type) with a copy of what \(root) has at \(mount.path)"
     case .mapMount(let bind): "open \(bind.source) with ids mapped\(bind.idMap.map { " (\($0))" } ?? "")"
-    case .makeDevice(let device, _):
-      "make the \(device) mode \(octal(device.mode))\(device.owner), for the child to mount"
+    case .makeDevices(let devices):
+      devices.map { "make the \($0) mode \(octal($0.mode))\($0.owner)" }.joined(separator: ", ")
     case .listen(let path): "listen on \(path) for who starts the container"
     case .go: "let the child go"
     case .awaitChild: "wait for the child"
@@ -82,7 +82,7 @@ extension ChildStep: CustomStringConvertible {
       "remount \(path) (\(flags)\(data.isEmpty ? "" : ", \(data)"))"
     case .makeNode(let device): "make the \(device) mode \(octal(device.mode))\(device.owner)"
     case .bindNode(let device): "bind the machine's \(device) on \(device.path)"
-    case .placeNode(let device): "mount the \(device) that was made"
+    case .placeNodes(let devices): "mount each made device on \(devices.map(\.path).joined(separator: ", "))"
     case .makeDirectory(let path): "make the directory \(path), unless it is there"
     case .sync: "wait for the host side"
     case .makeLink(let target, let path): "make the link \(path) to \(target)"
