@@ -132,6 +132,14 @@ PROCESS = {
 }
 
 
+@covers("command:exec", "linux.personality", "linux.personality.domain*")
+def test_the_personality_is_as_in_config(box):
+    """config-linux.md, Personality: it is the container's, so that of a process of exec too."""
+    box.linux["personality"] = {"domain": "LINUX32"}
+    box.sleeps().up()
+    assert box.execs("uname -m") == "i686\n"
+
+
 @covers("command:exec:--process")
 @pytest.mark.parametrize("flag", ["-p", "--process"])
 def test_process(running, folder, flag):

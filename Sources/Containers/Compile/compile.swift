@@ -24,7 +24,9 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
   let rights = compileCapabilities(
     process.capabilities, host, hasUserNamespace: user != nil || linux.hasNamespace(.user))
   let ignoredOptions = try ignored(request.config.mounts)
-  if request.bundle == nil, let remark = (rights.remarks + ignoredOptions).first { throw CompileError(remark) }
+  if request.bundle == nil, let remark = (rights.remarks + ignoredOptions).first {
+    throw CompileError(remark)
+  }
   let steps = ProcessSteps(
     request, process, user, rights.bounding, rights.sets, pause: compilePause(request, process))
 

@@ -89,7 +89,7 @@ private struct ExecPlan {
       + [.split([]), .newSession, .newSessionKeyring]
       + (process.terminal ? [.openRoot, .terminal(process.consoleSize, hasConsole: false)] : [])
       + [.closeDescriptors]
-      + compileSettings(process, LinuxConfig())
+      + compileSettings(process, config.linux)
       + last
   }
 

@@ -34,7 +34,15 @@ extension ContainerRecord {
     _ = signalAll(.kill)
     thaw(after: .kill)
     var ended = [PollDescriptor(process)]
-    _ = try? poll(&ended, timeout: .seconds(10))
+    if let count = try? poll(&ended, timeout: .seconds(1)), count > 0 { return }
+    takeBack()
+    _ = try? poll(&ended, timeout: .seconds(9))
+  }
+
+  /// The first process into the container's own cgroup: another one of v1's freezer may hold it.
+  private func takeBack() {
+    guard let pid, let own = allCgroups.first(where: { fileKind("\($0)/freezer.state") != nil }) else { return }
+    try? writeFile("\(own)/cgroup.procs", "\(pid)")
   }
 
   /// A process that v1's freezer holds dies when it is let go.
