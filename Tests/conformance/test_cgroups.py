@@ -421,7 +421,7 @@ def test_a_frozen_cgroup(box):
 @covers("rule:a-frozen-cgroup", "command:delete:--force")
 @needs("cgroup v1")
 def test_delete_of_a_process_that_another_cgroup_holds(box):
-    """The command line: delete --force ends a process also where somebody has moved it into a frozen cgroup."""
+    """The command line: delete --force ends a process that somebody has moved into a frozen cgroup."""
     box.sleeps().up()
     pid = box.pid
     cgroup = CGROUPS / "freezer" / f"{box.id}-other"

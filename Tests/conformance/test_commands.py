@@ -154,6 +154,23 @@ def test_the_pidfd_socket(box, listener, verb):
     assert f"Pid:\t{box.pid}\n" in text
 
 
+@covers("command:create:--pidfd-socket")
+def test_the_pidfd_socket_by_an_annotation(box, listener):
+    """The engines' annotation run.oci.pidfd_receiver: the same as --pidfd-socket."""
+    place = listener()
+    box.config["annotations"] = {"run.oci.pidfd_receiver": str(place.path)}
+    box.sleeps().create()
+    _, batches = place.receive()
+    assert f"Pid:\t{box.pid}\n" in pathlib.Path(f"/proc/self/fdinfo/{batches[0][0]}").read_text()
+
+
+@covers("global:--log")
+def test_a_log_without_a_directory_is_an_error(box, folder):
+    """The command line: where nothing can be logged, nothing is done."""
+    done = box.runtime("--log", folder / "no/such/directory/log", "list")
+    assert done.returncode != 0
+
+
 @covers("command:create:--preserve-fds", "command:run:--preserve-fds")
 @pytest.mark.parametrize("verb", ["create", "run"])
 @pytest.mark.parametrize("count", [0, 1, 2])

@@ -80,8 +80,8 @@ def test_path_args_and_env(box, kind):
 
 @pytest.mark.parametrize("kind", marked(KINDS, "[].env"))
 def test_a_hook_without_env(box, kind):
-    """config.md, POSIX-platform Hooks: env is optional. Without it a hook has the runtime's environment, and in
-    the container the process's."""
+    """config.md, POSIX-platform Hooks: env is optional. Without it a hook has the runtime's environment,
+    and in the container the process's."""
     entry = box.hook(kind, f"echo $ONE $TWO > {place(box, kind)}")
     del entry["env"]
     box.process["env"].append("TWO=process")

@@ -150,9 +150,7 @@ struct ProcessSteps {
 
   private var setUser: [ChildStep] {
     // Engines ask for the caller's groups by this annotation.
-    let keepsGroups = request.config.annotations.members.contains {
-      $0.name == "run.oci.keep_original_groups" && $0.value == "1"
-    }
+    let keepsGroups = request.config.annotations["run.oci.keep_original_groups"] == "1"
     return user?.deniesSetgroups == true ? [] : [.setUser(process.user, keepsGroups: keepsGroups)]
   }
 

@@ -121,7 +121,9 @@ struct ContainerMaker {
   /// Tells those who asked for it of the container's process and terminal.
   func handOut(_ container: RunningContainer) throws {
     if let path = options.consoleSocket { try sendTerminal(of: container, to: path) }
-    if let path = options.pidfdSocket { try sendProcess(of: container, to: path) }
+    // Engines without a word for it on the command line name the socket by this annotation.
+    let receiver = options.pidfdSocket ?? bundle.config.annotations["run.oci.pidfd_receiver"]
+    if let receiver { try sendProcess(of: container, to: receiver) }
     if let path = options.pidFile { try writePIDFile(path, container.pid) }
   }
 

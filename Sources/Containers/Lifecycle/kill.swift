@@ -41,7 +41,8 @@ extension ContainerRecord {
 
   /// The first process into the container's own cgroup: another one of v1's freezer may hold it.
   private func takeBack() {
-    guard let pid, let own = allCgroups.first(where: { fileKind("\($0)/freezer.state") != nil }) else { return }
+    let own = allCgroups.first { fileKind("\($0)/freezer.state") != nil }
+    guard let pid, let own else { return }
     try? writeFile("\(own)/cgroup.procs", "\(pid)")
   }
 
