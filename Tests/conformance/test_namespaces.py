@@ -169,6 +169,14 @@ def test_a_user_in_a_user_namespace(box):
     assert "100007" in box.field("Groups").split()
 
 
+@covers("linux.uidMappings", "linux.gidMappings")
+def test_a_user_namespace_without_mappings(box):
+    """config-linux.md, User namespace mappings: they are optional; without them there is the caller alone."""
+    box.linux["namespaces"].append({"type": "user"})
+    box.sleeps().up()
+    assert (box.inside("uid_map").split(), box.inside("gid_map").split()) == (["0", "0", "1"],) * 2
+
+
 @covers("rule:devices-in-a-user-namespace")
 def test_the_default_devices_of_a_user_namespace(box):
     """config-linux.md, Default Devices: they MUST be there, whoever owns the namespace."""

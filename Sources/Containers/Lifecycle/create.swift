@@ -164,6 +164,10 @@ private func prepare(_ config: inout Config, _ bundle: Bundle) throws -> Int {
     if let source = config.mounts[index].source, !source.begins(with: "/") {
       config.mounts[index].source = "\(bundle.path)/\(source)"
     }
+    let destination = config.mounts[index].destination
+    if !config.mounts[..<index].contains(where: { destination.begins(with: "\($0.destination)/") }) {
+      config.mounts[index].destination = throughLinks(destination, root: bundle.root)
+    }
   }
   guard var process = config.process else { return 0 }
   addNotifySocket(to: &process, &config.mounts)
