@@ -132,7 +132,7 @@ PROCESS = {
 }
 
 
-@covers("command:exec", "linux.personality", "linux.personality.domain*")
+@covers("command:exec", "linux.personality", "linux.personality.domain")
 def test_the_personality_is_as_in_config(box):
     """config-linux.md, Personality: it is the container's, so that of a process of exec too."""
     box.linux["personality"] = {"domain": "LINUX32"}
