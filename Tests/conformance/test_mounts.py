@@ -74,7 +74,7 @@ def test_a_destination_is_made(box, folder):
 @covers("mounts[].destination*", "rule:destinations-stay-inside")
 @pytest.mark.parametrize("target", ["../run/resolved/{name}", "/run/resolved/{name}", "../../../tmp/{name}"])
 def test_a_destination_that_is_a_link_to_nothing(box, folder, target):
-    """The same: a link to what isn't there, as an image's /etc/resolv.conf may be, leads to what is made then."""
+    """The same: a link to what isn't there, as /etc/resolv.conf may be, leads to what is made."""
     (folder / "file").write_text("content")
     (box.rootfs / "etc/resolv.conf").symlink_to("other")
     (box.rootfs / "etc/other").symlink_to(target.format(name=box.id))
