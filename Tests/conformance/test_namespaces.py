@@ -169,6 +169,14 @@ def test_a_user_in_a_user_namespace(box):
     assert "100007" in box.field("Groups").split()
 
 
+@covers("linux.uidMappings")
+def test_cgroups_in_a_user_namespace(box):
+    """The same: a mount of cgroups is there also where the container owns no cgroup namespace."""
+    use_user_namespace(box)
+    box.mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "nodev", "noexec", "ro")
+    assert "cgroup.procs" in box.output("ls /sys/fs/cgroup /sys/fs/cgroup/*").split()
+
+
 @covers("linux.uidMappings", "linux.gidMappings")
 def test_a_user_namespace_without_mappings(box):
     """config-linux.md, User namespace mappings: they are optional; without them there is the caller alone."""

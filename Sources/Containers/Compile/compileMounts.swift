@@ -50,7 +50,9 @@ private func compileMount(
   let path = try destination(mount, property)
   let options = try MountOptions(mount.options, property)
   if mount.type == "cgroup" && options.bind == nil {
-    return compileCgroupMount(path, options, cgroups, hasNamespace: linux.hasNamespace(.cgroup))
+    return compileCgroupMount(
+      path, options, cgroups, hasNamespace: linux.hasNamespace(.cgroup),
+      hasUserNamespace: linux.hasNamespace(.user))
   }
   if options.flags.set.contains(.remount) { return [compileRemount(path, options)] }
   if options.bind != nil { return [.bind(try compileBind(mount, path, options, property, host, linux))] }
