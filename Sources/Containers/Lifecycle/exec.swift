@@ -84,10 +84,12 @@ private struct ExecPlan {
       + cgroups.v1.map { .joinCgroup($0) }
       + affinity(process.execCPUAffinity?.final, "final")
       + compileLabels(process, host)
-      + [.enterNamespaces(namespaces), .split([]), .newSession, .newSessionKeyring]
+      + [.enterNamespaces(namespaces)]
+      + (record.sharesMounts ? [.enterRoot(record.rootfs)] : [])
+      + [.split([]), .newSession, .newSessionKeyring]
       + (process.terminal ? [.openRoot, .terminal(process.consoleSize, hasConsole: false)] : [])
       + [.closeDescriptors]
-      + compileSettings(process, LinuxConfig())
+      + compileSettings(process, config.linux)
       + last
   }
 
