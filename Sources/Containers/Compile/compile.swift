@@ -60,6 +60,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + mounts
       + (request.config.hooks.runBeforeStart || (user == nil && !cgroups.devices.isEmpty) ? [.sync] : [])
       + (process.terminal ? [.terminal(process.consoleSize)] : request.isInteractive ? [] : [.nullInput])
+      + deviceSeal(request)
       + linux.maskedPaths.map { .mask($0) }
       + linux.readonlyPaths.map { .makeReadOnly($0) }
       + (request.bundle != nil && process.cwd != "/" ? [.makeDirectory(process.cwd)] : [])
@@ -70,6 +71,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + (request.config.domainname.map { [.setDomainname($0)] } ?? [])
       + (linux.makesNamespace(.network) ? [.loopbackUp] : [])
       + [.closeDescriptors]
+      + (request.bundle != nil ? [.resetAffinity] : [])
       + compileSettings(process, linux)
       + steps.last,
     remarks: request.remarks + (user?.remarks ?? []) + cgroups.remarks + rights.remarks + ignored(process)
@@ -116,7 +118,8 @@ struct ProcessSteps {
   }
 
   var last: [ChildStep] {
-    ownStreams + [.dropBoundingSet(keeping: bounding)] + setUser
+    (request.bundle != nil && process.cwd != "/" ? [.tryWorkingDirectory(process.cwd)] : [])
+      + ownStreams + [.dropBoundingSet(keeping: bounding)] + setUser
       + (isFilteredEarly ? [.setCapabilities(setsForFilter)] : [.setCapabilities(sets)])
       + (process.noNewPrivileges ? [.noNewPrivileges] : [])
       + [.workingDirectory(process.cwd)]

@@ -148,13 +148,15 @@ func findHierarchy(_ setting: CgroupSetting, _ host: HostFacts) throws -> Cgroup
   let candidates = host.cgroups.filter { setting.isOf($0) }
   let (name, property) = (setting.controller, setting.property)
   if setting.isUnified && !host.cgroups.contains(where: { $0.version == .v2 }) {
-    throw CompileError(property, "there is no cgroup hierarchy of version 2")
+    throw CompileError(property, "invalid configuration: there is no cgroup hierarchy of version 2")
   }
   guard let found = candidates.first(where: { $0.version == .v1 }) ?? candidates.first else {
     if let unified = host.cgroups.first(where: { $0.base != $0.mountPoint }) {
       throw CompileError(property, "the cgroup \(unified.base) was delegated without the \(name) controller")
     }
-    throw CompileError(property, "no cgroup hierarchy of this machine has the \(name) controller")
+    throw CompileError(
+      property,
+      "\(setting.isUnified ? "invalid configuration: " : "")no cgroup hierarchy of this machine\(setting.isUnified ? " of version 2" : "") has the \(name) controller")
   }
   guard found.isWritable else {
     throw CompileError(

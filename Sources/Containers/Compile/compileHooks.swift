@@ -12,7 +12,7 @@ extension Hooks {
 func compileHooks(_ hooks: Hooks, startsLater: Bool, first others: [HostStep]) -> [HostStep] {
   func steps(_ name: String, _ list: [Hook], isInContainer: Bool = false) -> [HostStep] {
     list.enumerated().map { index, hook in
-      .runHook(HookStep(property: "hooks.\(name)[\(index)]", hook: hook, isInContainer: isInContainer))
+      .runHook(HookStep(kind: name, index: index, hook: hook, isInContainer: isInContainer))
     }
   }
   let first =

@@ -6,7 +6,7 @@ import SystemPackage
 /// A hook of a container that is being made.
 func runHook(_ step: HookStep, state: String, container: ProcessID, namespaces: CloneFlags) throws {
   try runHook(
-    step.hook, step.property, state: state,
+    step.hook, step.kind, step.index, state: state,
     inside: step.isInContainer ? HookPlace(process: pidfd_open(container), namespaces: namespaces) : nil)
 }
 
@@ -20,8 +20,10 @@ struct HookPlace: ~Copyable {
 /// standard input, and no longer than it may. What it prints is for the error alone.
 ///
 /// - Throws: ``ContainerError`` when it doesn't succeed.
-func runHook(_ hook: Hook, _ property: String, state: String, inside place: consuming HookPlace?) throws {
-  let name = "run the hook \(property), \(hook.path)"
+func runHook(
+  _ hook: Hook, _ kind: String, _ index: Int, state: String, inside place: consuming HookPlace?
+) throws {
+  let name = "error running \(kind) hook #\(index): \(hook.path)"
   let input = try memfd_create("state")
   try input.write(state)
   try rewind(input)

@@ -29,6 +29,8 @@ struct Lowering {
   let isTraced: Bool
   let hasMasks: Bool
   let message: UnsafeMutablePointer<Report>
+  /// 1 where the working directory has been reached.
+  let arrival: UnsafeMutableRawPointer
 
   /// - Parameter descriptors: the numbers under which the child inherits them.
   init(_ steps: [ChildStep], streams: StandardStreams, _ descriptors: InheritedDescriptors, isTraced: Bool) {
@@ -42,6 +44,7 @@ struct Lowering {
     root = builder.slot()
     places = Places(root: root)
     empty = builder.slot()
+    arrival = builder.allocate(4)
     message = builder.allocate(MemoryLayout<Report>.size).bindMemory(to: Report.self, capacity: 1)
     message.initialize(to: Report(kind: Report.traced))
     replaceStreams(streams)
@@ -123,12 +126,14 @@ struct Lowering {
     case .setPersonality(let personality):
       builder.call(__NR_personality, .value(Int(personality.rawValue)))
     case .setAffinity(let cpus): setAffinity(cpus)
+    case .resetAffinity: resetAffinity()
     case .ownStreams(let uid): ownStreams(uid)
     case .dropBoundingSet(let kept): dropBoundingSet(kept)
     case .setUser(let user): setUser(user)
     case .setCapabilities(let sets): setCapabilities(sets)
     case .noNewPrivileges: builder.call(__NR_prctl, .value(Int(LINUX_PR_SET_NO_NEW_PRIVS)), 1, 0, 0, 0)
     case .loadFilter(let filter): loadFilter(filter)
+    case .tryWorkingDirectory(let path): tryWorkingDirectory(path)
     case .workingDirectory(let path): workingDirectory(path)
     case .closeDescriptors: closeRange(from: (other ?? channel) + 1)
     case .findCommand(let args, let env): findCommand(args, env)
@@ -266,8 +271,21 @@ struct Lowering {
     builder.call(__NR_chdir, builder.text("/"))
   }
 
+  private func tryWorkingDirectory(_ path: String) {
+    let (notPermitted, denied): (Int32, Int32) = (1, 13)
+    let end = Label()
+    builder.call(__NR_chdir, builder.text(path), tolerate: [notPermitted, denied], otherwise: end)
+    builder.store(1, at: arrival)
+    builder.place(end)
+  }
+
   private func workingDirectory(_ path: String) {
+    let (missing, arrived) = (Label(), Label())
+    builder.compare(arrival, mask: -1, equals: 1, errno: 1, otherwise: missing)
+    builder.jump(arrived)
+    builder.place(missing)
     builder.call(__NR_chdir, builder.text(path))
+    builder.place(arrived)
     // The kernel tells of a directory outside of the root by another first letter.
     let name = builder.allocate(4096)
     builder.call(__NR_getcwd, builder.address(name), 4096)

@@ -93,6 +93,16 @@ extension Lowering {
     builder.call(__NR_sched_setaffinity, 0, .value(size), mask)
   }
 
+  func resetAffinity() {
+    // More than any kernel has; it takes what it knows.
+    let size = 1024
+    let mask = builder.allocate(size)
+    mask.initializeMemory(as: UInt8.self, repeating: 0xff, count: size)
+    let (invalid, notPermitted): (Int32, Int32) = (22, 1)
+    builder.call(
+      __NR_sched_setaffinity, 0, .value(size), builder.address(mask), tolerate: [invalid, notPermitted])
+  }
+
   /// A bit for each number, and how many bytes they are.
   private func bits(_ set: CPUSet) -> (address: Argument, size: Int) {
     let words = (set.numbers.max() ?? 0) / 64 + 1

@@ -82,11 +82,14 @@ public enum HostStep: Hashable, Sendable {
 
 /// A hook that is run while the container is made.
 public struct HookStep: Hashable, Sendable {
-  /// As in `hooks.prestart[0]`.
-  public var property: String
+  /// As `prestart`, and its place among those.
+  public var kind: String
+  public var index: Int
   public var hook: Hook
   /// In the container's namespaces; else in the caller's.
   public var isInContainer: Bool
+
+  public var property: String { "hooks.\(kind)[\(index)]" }
 }
 
 public struct ResourceSetting: Hashable, Sendable {
@@ -191,6 +194,8 @@ public enum ChildStep: Hashable, Sendable {
   case setMemoryPolicy(Linux.MemoryPolicy)
   case setPersonality(Linux.Personality)
   case setAffinity(CPUSet)
+  /// All processors that its cgroups allow: the caller's own limit stays the caller's.
+  case resetAffinity
   /// fchown of the standard streams that aren't /dev/null.
   case ownStreams(uid: UInt32)
   case dropBoundingSet(keeping: CapabilitySet)
@@ -198,6 +203,8 @@ public enum ChildStep: Hashable, Sendable {
   case setCapabilities(ProcessCapabilities)
   case noNewPrivileges
   case loadFilter(SeccompFilter)
+  /// With all privileges: where the user to come may not go, whoever makes the container may put it.
+  case tryWorkingDirectory(String)
   case workingDirectory(String)
   /// Looks whether the command can be executed, before anybody waits for it.
   case findCommand(args: [String], env: [String])

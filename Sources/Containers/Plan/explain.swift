@@ -84,6 +84,7 @@ extension ChildStep: CustomStringConvertible {
     case .sync: "wait for the host side"
     case .makeLink(let target, let path): "make the link \(path) to \(target)"
     case .openRoot: "open the container's root"
+    case .resetAffinity: "run on all processors of its cgroups"
     case .setAffinity(let cpus): "run on the processors \(cpus)"
     case .terminal(_, hasConsole: false): "open a terminal and make it stdio"
     case .terminal: "open a terminal and make it /dev/console and stdio"
@@ -101,7 +102,7 @@ extension ChildStep: CustomStringConvertible {
     case .setScheduler(let attributes):
       "schedule by \(attributes.policy), nice \(attributes.nice), priority \(attributes.priority)"
     case .setIOPriority(let priority): "set the priority of input and output \(priority)"
-    case .setMemoryPolicy(let policy): "take memory by \(policy.mode) of the nodes \(policy.nodes)"
+    case .setMemoryPolicy(let policy): "set_mempolicy \(policy.mode) of the nodes \(policy.nodes)"
     case .setPersonality(let personality): "set the personality \(personality)"
     case .ownStreams(let uid): "give the standard streams to uid \(uid)"
     case .dropBoundingSet(let kept): "drop all from the bounding set but \(list(kept))"
@@ -112,10 +113,11 @@ extension ChildStep: CustomStringConvertible {
     case .findCommand(let args, _): "look for the command \(args.first.map(shellQuoted) ?? "")"
     case .awaitStart: "wait to be started"
     case .noNewPrivileges: "set no_new_privs"
+    case .tryWorkingDirectory(let path): "try to change the directory to \(path) as root"
     case .workingDirectory(let path): "change the directory to \(path)"
     case .closeDescriptors: "close every descriptor above 2"
     case .becomeInit: "stay as pid 1: reap, forward signals, and run the command in a child"
-    case .exec(let args, _, _, _): "execve \(args.map(shellQuoted).joined(separator: " "))"
+    case .exec(let args, _, _, _): "exec \(args.map(shellQuoted).joined(separator: " "))"
     }
   }
 }

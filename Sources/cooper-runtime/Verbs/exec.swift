@@ -21,10 +21,10 @@ extension Verb {
       Option("no-new-privs", help: "set no_new_privs"),
       Option("apparmor", value: "PROFILE", help: "its AppArmor profile"),
       Option("process-label", value: "LABEL", help: "its SELinux label"),
-      Option("cgroup", value: "PATH", help: "a cgroup below the container's"),
+      Option("cgroup", value: "[CONTROLLER,...:]PATH", help: "a cgroup below the container's"),
       Option("ignore-paused", help: "also in a container that is paused"),
       Option("no-subreaper", help: "accepted: there is no subreaper to disable"),
-    ], stopsAtWord: true
+    ], stopsAtWord: true, failure: 255
   ) { context, arguments in
     try sealed()
     guard let id = arguments.rest.first else { throw UsageError("the container's id is missing") }
@@ -33,9 +33,9 @@ extension Verb {
     options.pidFile = arguments["pid-file"]
     options.consoleSocket = arguments["console-socket"].flatMap { $0.isEmpty ? nil : $0 }
     options.pidfdSocket = arguments["pidfd-socket"].flatMap { $0.isEmpty ? nil : $0 }
-    options.preservedDescriptors = try arguments.number("preserve-fds") ?? 0
+    options.preservedDescriptors = try preservedDescriptors(arguments)
     options.ignoresPause = arguments.has("ignore-paused")
-    options.cgroup = arguments["cgroup"]
+    options.cgroups = arguments.all("cgroup")
     if arguments.has("detach") {
       if process.terminal && options.consoleSocket == nil {
         throw UsageError("--detach with a terminal takes --console-socket")
