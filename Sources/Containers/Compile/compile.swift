@@ -43,7 +43,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + (user == nil ? [] : cgroups.devices)
       + [.go]
       + compileHooks(
-        request.config.hooks, startsLater: request.bundle?.startSocket != nil,
+        request.config.hooks, root: request.rootDirectory, startsLater: request.bundle?.startSocket != nil,
         first: user == nil ? cgroups.devices : []),
     child: try [user == nil ? .awaitGo : .awaitIDs]
       + cgroups.joins
@@ -54,7 +54,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + compileLabels(process, host)
       + (isLate ? [] : unshareCgroup)
       + compilePropagation(request, host)
-      + (user != nil || linux.hasNamespace(.user) ? [.becomeMappedRoot] : [])
+      + (user != nil || linux.hasNamespace(.user) ? [mappedRoot(user)] : [])
       + compileRoot(request, host)
       + request.links.map { .makeLink(target: $0.target, path: $0.path) }
       + mounts
@@ -65,7 +65,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + linux.readonlyPaths.map { .makeReadOnly($0) }
       + (request.bundle != nil && process.cwd != "/" ? [.makeDirectory(process.cwd)] : [])
       + (request.config.root?.readonly == true ? [.makeRootReadOnly] : [])
-      + [compilePivot(request)]
+      + [compilePivot(request, host)]
       + (request.bundle != nil ? finalPropagation(linux) : [])
       + (request.config.hostname.map { [.setHostname($0)] } ?? [])
       + (request.config.domainname.map { [.setDomainname($0)] } ?? [])
@@ -76,6 +76,13 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + steps.last,
     remarks: request.remarks + (user?.remarks ?? []) + cgroups.remarks + rights.remarks + ignored(process)
       + (linux.seccomp == nil ? ["no seccomp filter: the container may make every system call"] : []))
+}
+
+/// Who makes the container's files: root where the namespace has it, and else the first whom it has.
+private func mappedRoot(_ user: UserPlan?) -> ChildStep {
+  guard let user else { return .becomeMappedRoot() }
+  return .becomeMappedRoot(
+    uid: user.maps(uid: 0) ? 0 : user.uids[0].inside, gid: user.maps(gid: 0) ? 0 : user.gids[0].inside)
 }
 
 /// What the host side does for a mount of the container.

@@ -205,5 +205,8 @@ private let noDeviceLimit =
 func ruleText(_ rule: DeviceRule) -> String {
   func text(_ number: Int64?) -> String { number.map { "\($0)" } ?? "*" }
   guard let type = rule.type, type != "a" else { return "a" }
-  return "\(type) \(text(rule.major)):\(text(rule.minor)) \(rule.access ?? "rwm")"
+  return "\(type) \(text(rule.major)):\(text(rule.minor)) \(letters(rule.access))"
 }
+
+/// An "a" is the kind of device that means all, and says nothing of what is done with it.
+private func letters(_ access: String?) -> String { access.map { $0.filter { $0 != "a" } } ?? "rwm" }

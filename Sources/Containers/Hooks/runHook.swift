@@ -7,13 +7,15 @@ import SystemPackage
 func runHook(_ step: HookStep, state: String, container: ProcessID, namespaces: CloneFlags) throws {
   try runHook(
     step.hook, step.kind, step.index, state: state,
-    inside: step.isInContainer ? HookPlace(process: pidfd_open(container), namespaces: namespaces) : nil)
+    inside: step.isInContainer ? HookPlace(process: pidfd_open(container), namespaces: namespaces, directory: step.directory)
+      : nil)
 }
 
 /// The process in whose namespaces a hook runs.
 struct HookPlace: ~Copyable {
   let process: PIDFD
   let namespaces: CloneFlags
+  var directory: String?
 }
 
 /// Runs a program of somebody's: with its own environment and nothing else of ours, with the container's state on
@@ -76,7 +78,8 @@ private func start(
   let split: [ChildStep] = place.namespaces.contains(.newPID) ? [.split([])] : []
   let inherited = InheritedDescriptors(other: Int(place.process.fileDescriptor.rawValue))
   return try Child(
-    [.awaitGo, .enterNamespaces(place.namespaces)] + split + [exec], streams: streams, inherited, flags: [],
+    [.awaitGo, .enterNamespaces(place.namespaces)] + (place.directory.map { [.workingDirectory($0)] } ?? [])
+      + split + [exec], streams: streams, inherited, flags: [],
     cgroup: nil, isTraced: false)
 }
 

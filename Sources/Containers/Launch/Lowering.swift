@@ -75,7 +75,7 @@ struct Lowering {
     switch step {
     case .awaitGo: awaitGo()
     case .awaitIDs: awaitIDs()
-    case .becomeMappedRoot: becomeMappedRoot()
+    case .becomeMappedRoot(let uid, let gid): becomeMappedRoot(uid, gid)
     case .joinCgroup(let path): writeZero("\(path)/tasks")
     case .enterCgroup(let path): writeZero("\(path)/cgroup.procs")
     case .newSession: builder.call(__NR_setsid)
@@ -113,7 +113,7 @@ struct Lowering {
     case .makeRootReadOnly: setAttributes(root, .readOnly, recursive: false)
     case .pivotRoot: pivotRoot()
     case .pivotSharedRoot: pivotSharedRoot()
-    case .moveRoot: moveRoot()
+    case .moveRoot(let paths): moveRoot(hiding: paths)
     case .setHostname(let name):
       builder.call(__NR_sethostname, builder.text(name), .value(name.utf8.count))
     case .setDomainname(let name):
@@ -178,13 +178,13 @@ struct Lowering {
   }
 
   /// Who was root outside may go where the one inside may not.
-  private func becomeMappedRoot() {
+  private func becomeMappedRoot(_ uid: UInt32, _ gid: UInt32) {
     for source in sources where sourceTrees.slots[FilePath(source.key)] == nil {
       let tree = builder.slot()
       cloneTree(of: source.path, into: tree, recursive: source.isRecursive)
       sourceTrees.slots[FilePath(source.key)] = tree
     }
-    becomeRoot()
+    becomeRoot(uid, gid)
     hideMemory()
   }
 
@@ -255,8 +255,20 @@ struct Lowering {
   }
 
   /// The machine's mounts stay below the container's, where nothing leads.
-  private func moveRoot() {
+  private func moveRoot(hiding paths: [String]) {
     let here = builder.text(".")
+    let (notPermitted, noEntry, invalid): (Int32, Int32, Int32) = (1, 2, 22)
+    for path in paths {
+      let (text, cover, end) = (builder.text(path), Label(), Label())
+      let errnos = [notPermitted, noEntry, invalid]
+      builder.call(__NR_umount2, text, .value(Int(LINUX_MNT_DETACH)), tolerate: errnos, otherwise: cover, then: end)
+      // In a user namespace it can be covered only.
+      builder.place(cover)
+      builder.call(
+        __NR_mount, builder.text("tmpfs"), text, builder.text("tmpfs"), .value(Int(MountFlags.readOnly.rawValue)), 0,
+        tolerate: errnos)
+      builder.place(end)
+    }
     builder.call(__NR_fchdir, .slot(root))
     builder.call(__NR_mount, here, builder.text("/"), 0, .value(Int(MountFlags.move.rawValue)), 0)
     builder.call(__NR_chroot, here)

@@ -14,9 +14,12 @@ extension Lowering {
     release(file)
   }
 
-  func becomeRoot() {
-    builder.call(__NR_setresgid, 0, 0, 0)
-    builder.call(__NR_setresuid, 0, 0, 0)
+  /// Root of the user namespace, or who makes files there where it has no root: with all capabilities in it anyway.
+  func becomeRoot(_ uid: UInt32 = 0, _ gid: UInt32 = 0) {
+    // EINVAL: the id is not mapped.
+    let (user, group, invalid): (Argument, Argument, Int32) = (.value(Int(uid)), .value(Int(gid)), 22)
+    builder.call(__NR_setresgid, group, group, group, tolerate: [invalid])
+    builder.call(__NR_setresuid, user, user, user, tolerate: [invalid])
   }
 
   func unshareTime(_ offsets: [String]) {

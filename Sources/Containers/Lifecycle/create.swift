@@ -152,6 +152,11 @@ private func prepare(_ config: inout Config, _ bundle: Bundle) throws -> Int {
       config.mounts[index].source = "\(bundle.path)/\(source)"
     }
   }
+  for index in config.mounts.indices {
+    if let target = danglingTarget(config.mounts[index].destination, root: bundle.root) {
+      config.mounts[index].destination = target
+    }
+  }
   guard var process = config.process else { return 0 }
   addNotifySocket(to: &process, &config.mounts)
   settleEnvironment(of: &process, root: bundle.root)

@@ -88,6 +88,8 @@ public struct HookStep: Hashable, Sendable {
   public var hook: Hook
   /// In the container's namespaces; else in the caller's.
   public var isInContainer: Bool
+  /// Where it is executed, in those namespaces; nil for their root.
+  public var directory: String?
 
   public var property: String { "hooks.\(kind)[\(index)]" }
 }
@@ -120,7 +122,7 @@ public enum ChildStep: Hashable, Sendable {
   /// The same in a user namespace, whose ids the host side maps meanwhile.
   case awaitIDs
   /// Opens what will be bound of the machine, as who may see it, and then becomes root of the user namespace by all ids.
-  case becomeMappedRoot
+  case becomeMappedRoot(uid: UInt32 = 0, gid: UInt32 = 0)
   /// "0" into the tasks file of a v1 cgroup. The child does it itself: a thread that moves itself makes the kernel
   /// wait for nothing, while another's move of a process waits until every processor has passed a quiet point.
   case joinCgroup(String)
@@ -183,8 +185,9 @@ public enum ChildStep: Hashable, Sendable {
   case pivotRoot
   /// The same where the machine's mounts are shared with it: detached from it alone.
   case pivotSharedRoot
-  /// chroot into the root, where a pivot_root can't be.
-  case moveRoot
+  /// chroot into the root, where a pivot_root can't be. The machine's mounts of these paths are taken away before: the
+  /// kernel would let a user namespace of the container have a whole /proc where one can be seen.
+  case moveRoot(hiding: [String])
   case setHostname(String)
   case setDomainname(String)
   case loopbackUp

@@ -54,7 +54,9 @@ extension ChildStep: CustomStringConvertible {
     switch self {
     case .awaitGo: "wait for the host side"
     case .awaitIDs: "wait for the host side, which maps the ids of the user namespace"
-    case .becomeMappedRoot: "open what will be bound, and become root of the user namespace"
+    case .becomeMappedRoot(0, 0): "open what will be bound, and become root of the user namespace"
+    case .becomeMappedRoot(let uid, let gid):
+      "open what will be bound, and become \(uid):\(gid) of the user namespace"
     case .joinCgroup(let path), .enterCgroup(let path): "enter the cgroup \(path)"
     case .newSession: "start a session"
     case .enterNamespaces(let flags): "enter the container's namespaces (\(flags))"
@@ -94,7 +96,7 @@ extension ChildStep: CustomStringConvertible {
     case .makeRootReadOnly: "make the root read-only"
     case .pivotRoot: "pivot_root into the root, and detach the old one"
     case .pivotSharedRoot: "pivot_root into the root, make the old one slave, and detach it"
-    case .moveRoot: "move the root over /, and chroot into it"
+    case .moveRoot(_): "move the root over /, and chroot into it"
     case .setDomainname(let name): "set the domain name \(name)"
     case .setHostname(let name): "set the host name \(name)"
     case .loopbackUp: "set the network device lo up"

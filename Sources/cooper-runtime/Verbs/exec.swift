@@ -53,7 +53,7 @@ private func process(_ runtime: Runtime, _ id: String, _ arguments: Arguments) t
     if arguments.rest.count > 1 {
       throw UsageError("--process says the command: \(arguments.rest[1]) is one too many")
     }
-    return try runtime.readProcess(file)
+    return try runtime.readProcess(file).filled(from: runtime.configuredProcess(id))
   }
   var process = try runtime.configuredProcess(id)
   process.args = Array(arguments.rest.dropFirst())
@@ -83,6 +83,20 @@ private func process(_ runtime: Runtime, _ id: String, _ arguments: Arguments) t
   if let label = arguments["process-label"] { process.selinuxLabel = label }
   try process.check("process")
   return process
+}
+
+extension OCISpec.Process {
+  /// Limits, priorities and labels that a description leaves out are those of the container's own process.
+  fileprivate func filled(from own: Self) -> Self {
+    var process = self
+    if rlimits.isEmpty { process.rlimits = own.rlimits }
+    process.execCPUAffinity = execCPUAffinity ?? own.execCPUAffinity
+    process.scheduler = scheduler ?? own.scheduler
+    process.ioPriority = ioPriority ?? own.ioPriority
+    process.apparmorProfile = apparmorProfile ?? own.apparmorProfile
+    process.selinuxLabel = selinuxLabel ?? own.selinuxLabel
+    return process
+  }
 }
 
 /// "UID" or "UID:GID", of digits alone: -1 and a name are not 0.
