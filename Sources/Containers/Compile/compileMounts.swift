@@ -24,7 +24,9 @@ func compileMounts(
 ) throws -> [ChildStep] {
   let sharesNetwork = !request.config.linux.makesNamespace(.network)
   var mounts = try request.config.mounts.enumerated().map { index, mount in
-    try compileMount(mount, "mounts[\(index)]", host, cgroups, request.config.linux, isOfBundle: request.bundle != nil)
+    try compileMount(
+      mount, "mounts[\(index)]", host, cgroups, request.config.linux, isOfBundle: request.bundle != nil
+    )
     .map { step in
       guard let user, case .mount(let filesystem) = step else { return step }
       return user.adapted(filesystem, host, sharesNetwork: sharesNetwork)
@@ -55,7 +57,9 @@ func compileMounts(
 /// A /dev that is to be read-only is so once its nodes, mounts and console are there.
 func deviceSeal(_ request: ContainerRequest) throws -> [ChildStep] {
   let device = request.config.mounts.first { pathComponents($0.destination) == ["dev"] && !$0.isBind }
-  guard let device, try MountOptions(device.options, "mounts").flags.set.contains(.readOnly) else { return [] }
+  guard let device, try MountOptions(device.options, "mounts").flags.set.contains(.readOnly) else {
+    return []
+  }
   return [.makeMountReadOnly("/dev")]
 }
 
@@ -69,7 +73,9 @@ private func compileMount(
     return compileCgroupMount(path, options, cgroups, hasNamespace: linux.hasNamespace(.cgroup))
   }
   if options.flags.set.contains(.remount) { return [compileRemount(path, options)] }
-  if options.bind != nil { return [.bind(try compileBind(mount, path, options, property, host, linux, isOfBundle: isOfBundle))] }
+  if options.bind != nil {
+    return [.bind(try compileBind(mount, path, options, property, host, linux, isOfBundle: isOfBundle))]
+  }
   guard let type = mount.type, type != "bind" else {
     if mount.type == nil { throw CompileError("\(property).type", "it is missing") }
     return [.bind(try compileBind(mount, path, options, property, host, linux, isOfBundle: isOfBundle))]

@@ -109,7 +109,8 @@ private func compileMemoryPolicy(_ policy: OCISpec.MemoryPolicy) throws -> Linux
   }
   let list = policy.nodes ?? ""
   guard let nodes = list.isEmpty ? [] : CPUSet(list) else {
-    throw CompileError("\(property).nodes", "invalid memory policy node: \"\(list)\" is no list of nodes, as 0-3,7")
+    throw CompileError(
+      "\(property).nodes", "invalid memory policy node: \"\(list)\" is no list of nodes, as 0-3,7")
   }
   return Linux.MemoryPolicy(mode, flags, nodes: nodes)
 }

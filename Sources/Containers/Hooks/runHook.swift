@@ -7,7 +7,8 @@ import SystemPackage
 func runHook(_ step: HookStep, state: String, container: ProcessID, namespaces: CloneFlags) throws {
   try runHook(
     step.hook, step.kind, step.index, state: state,
-    inside: step.isInContainer ? HookPlace(process: pidfd_open(container), namespaces: namespaces, directory: step.directory)
+    inside: step.isInContainer
+      ? HookPlace(process: pidfd_open(container), namespaces: namespaces, directory: step.directory)
       : nil)
 }
 

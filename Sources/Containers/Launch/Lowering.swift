@@ -261,11 +261,13 @@ struct Lowering {
     for path in paths {
       let (text, cover, end) = (builder.text(path), Label(), Label())
       let errnos = [notPermitted, noEntry, invalid]
-      builder.call(__NR_umount2, text, .value(Int(LINUX_MNT_DETACH)), tolerate: errnos, otherwise: cover, then: end)
+      builder.call(
+        __NR_umount2, text, .value(Int(LINUX_MNT_DETACH)), tolerate: errnos, otherwise: cover, then: end)
       // In a user namespace it can be covered only.
       builder.place(cover)
       builder.call(
-        __NR_mount, builder.text("tmpfs"), text, builder.text("tmpfs"), .value(Int(MountFlags.readOnly.rawValue)), 0,
+        __NR_mount, builder.text("tmpfs"), text, builder.text("tmpfs"),
+        .value(Int(MountFlags.readOnly.rawValue)), 0,
         tolerate: errnos)
       builder.place(end)
     }

@@ -138,7 +138,7 @@ struct ContainerMaker {
     record.namespaces = namespaces.rawValue
     record.annotations = bundle.config.annotations
     record.hooks = bundle.config.hooks
-    record.lastSteps = plan.child.map(\.description)
+    record.lastSteps = plan.child.map(\.failing)
     return record
   }
 }

@@ -13,7 +13,9 @@ func cgroupPaths(_ record: ContainerRecord, _ subs: [String]) throws -> (v1: [St
   for sub in subs {
     let (controllers, path) = sub.cut(at: ":") ?? ("", sub)
     let names = pathComponents(path)
-    if names.contains("..") { throw ContainerError("--cgroup \(sub): bad sub cgroup path: .. has no place in it") }
+    if names.contains("..") {
+      throw ContainerError("--cgroup \(sub): bad sub cgroup path: .. has no place in it")
+    }
     let end = names.map { "/\($0)" }.joined()
     let chosen = try indexes(of: controllers, v1, sub)
     for index in chosen { v1[index] = try existing(v1[index] + end, sub) }
@@ -24,7 +26,8 @@ func cgroupPaths(_ record: ContainerRecord, _ subs: [String]) throws -> (v1: [St
 
 private func existing(_ path: String, _ sub: String) throws -> String {
   if fileKind(path) == .directory { return path }
-  throw ContainerError("--cgroup \(sub): error adding pid of the process to \(path): no such file or directory")
+  throw ContainerError(
+    "--cgroup \(sub): error adding pid of the process to \(path): no such file or directory")
 }
 
 /// Which of the cgroups have these controllers; all without any.

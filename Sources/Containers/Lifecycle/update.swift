@@ -102,7 +102,8 @@ private func checkUsage(_ memory: Memory, _ cgroups: [String]) throws {
       }
       if usage > limit {
         throw ContainerError(
-          "rejecting memory\(memory.swap == nil ? "" : "+swap") limit: linux.resources.memory.limit: \(limit) bytes are less than the \(usage) that are in use")
+          "rejecting memory\(memory.swap == nil ? "" : "+swap") limit: linux.resources.memory.limit: \(limit) bytes are less than the \(usage) that are in use"
+        )
       }
     }
   }

@@ -119,7 +119,7 @@ extension ChildStep: CustomStringConvertible {
     case .workingDirectory(let path): "change the directory to \(path)"
     case .closeDescriptors: "close every descriptor above 2"
     case .becomeInit: "stay as pid 1: reap, forward signals, and run the command in a child"
-    case .exec(let args, _, _, _): "exec \(args.map(shellQuoted).joined(separator: " "))"
+    case .exec(let args, _, _, _): "execve \(args.map(shellQuoted).joined(separator: " "))"
     }
   }
 }

@@ -70,7 +70,9 @@ extension JSONWord {
   public init(_ reader: JSONReader, _ token: JSONToken) throws(JSONError) {
     let text = try reader.string(token)
     guard let word = Self(rawValue: text) else {
-      throw reader.fault("\(Self.noun.isEmpty ? "" : "invalid \(Self.noun): ")there is no \"\(text)\"; it is one of \(Self.words)")
+      throw reader.fault(
+        "\(Self.noun.isEmpty ? "" : "invalid \(Self.noun): ")there is no \"\(text)\"; it is one of \(Self.words)"
+      )
     }
     self = word
   }

@@ -30,7 +30,8 @@ let makerOptions = [
 func preservedDescriptors(_ arguments: Arguments) throws -> Int {
   let count = try arguments.number("preserve-fds") ?? 0
   for index in 0..<count where (try? FileDescriptor(rawValue: CInt(3 + index)).stat()) == nil {
-    throw UsageError("--preserve-fds \(count): preserved-fd \(index) is not open: the caller has no descriptor \(3 + index)")
+    throw UsageError(
+      "--preserve-fds \(count): preserved-fd \(index) is not open: the caller has no descriptor \(3 + index)")
   }
   return count
 }

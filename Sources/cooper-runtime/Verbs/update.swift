@@ -51,7 +51,9 @@ private func resources(_ arguments: Arguments) throws(UsageError) -> Resources {
     -> Number?
   {
     guard let text = arguments[name] else { return nil }
-    guard let number = Number(text) ?? size(text).flatMap(Number.init(exactly:)) else { throw UsageError("--\(name) \(text): it is no number that fits") }
+    guard let number = Number(text) ?? size(text).flatMap(Number.init(exactly:)) else {
+      throw UsageError("--\(name) \(text): it is no number that fits")
+    }
     return number
   }
   var resources = Resources()
