@@ -210,6 +210,16 @@ def test_a_link_that_leads_nowhere(box, folder):
     assert not pathlib.Path("/no/where").exists()
 
 
+@covers("mounts[].destination*")
+@pytest.mark.parametrize("name", ["proc", "sys"])
+def test_a_system_mount_behind_a_link(box, name):
+    """/proc and /sys are mounted on directories, and not where an image's link leads."""
+    (box.rootfs / name).rmdir()
+    (box.rootfs / name).symlink_to("/no-where")
+    done = box.refused()
+    assert name == "sys" or "must be mounted on ordinary directory" in done.stderr
+
+
 @covers("hooks.createContainer")
 def test_where_a_create_container_hook_runs(box):
     """createContainer hooks find the container's root at ".", and not the machine's."""

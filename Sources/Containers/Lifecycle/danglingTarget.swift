@@ -7,6 +7,8 @@ import SystemPackage
 /// It is only where to begin. Whoever makes the target looks every name up again, below the root.
 func danglingTarget(_ path: String, root: String) -> String? {
   var left = pathComponents(path)[...]
+  // What the kernel's own filesystems are mounted on may be no link, wherever it leads.
+  if ["proc", "sys", "dev"].contains(left.first) { return nil }
   var found: [String] = []
   var links = 0
   while let name = left.popFirst() {
