@@ -11,7 +11,8 @@ func refuseUnsupported(_ request: ContainerRequest, _ host: HostFacts) throws {
   }
   for (index, mount) in config.mounts.enumerated()
   where mount.uidMappings.isEmpty != mount.gidMappings.isEmpty {
-    throw CompileError("mounts[\(index)]", "it has uidMappings or gidMappings, and takes both or neither")
+    throw CompileError(
+      "mounts[\(index)]", "invalid mount: it has uidMappings or gidMappings, and takes both or neither")
   }
   if linux.mountLabel != nil && !host.hasSELinux {
     throw CompileError("linux.mountLabel", "this kernel has no SELinux")

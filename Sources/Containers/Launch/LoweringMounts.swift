@@ -79,10 +79,30 @@ extension Lowering {
 extension Lowering {
   /// The mount's descriptor stays open: what is done below its path later is done there, wherever the path leads then.
   func attach(_ mount: FilesystemMount) {
+    if mount.takesMode { return attachWithMode(mount) }
     let tree =
       (mount.copiesUp ? inheritedTree() : nil)
       ?? makeFilesystem(mount.type, mount.source, mount.options, mount.attributes)
     attach(tree, onto: mount.path, .directory)
+    for change in mount.changes { setAttributes(tree, change) }
+    places.add(tree, at: mount.path)
+  }
+
+  /// Its mode is set before it is read-only, and before it has a place.
+  private func attachWithMode(_ mount: FilesystemMount) {
+    let target = makeTarget(mount.path, .directory)
+    let tree = makeFilesystem(
+      mount.type, mount.source, mount.options, mount.attributes.subtracting(.readOnly))
+    // struct statx: stx_mode at 28, 16 bits
+    let (status, mode) = (builder.allocate(256), builder.slot())
+    builder.call(
+      __NR_statx, .slot(target), builder.text(""), .value(Int(LINUX_AT_EMPTY_PATH)),
+      .value(Int(LINUX_STATX_MODE)), builder.address(status))
+    builder.load(status + 28, mask: 0o7777, into: mode)
+    builder.call(__NR_fchmodat, .slot(tree), builder.text("."), .slot(mode))
+    if mount.attributes.contains(.readOnly) { setAttributes(tree, .readOnly, recursive: false) }
+    move(tree, onto: target)
+    release(target)
     for change in mount.changes { setAttributes(tree, change) }
     places.add(tree, at: mount.path)
   }
@@ -176,7 +196,7 @@ extension Lowering {
     builder.call(
       __NR_mount_setattr, .slot(mount), builder.text(""),
       .value(Int(LINUX_AT_EMPTY_PATH) | (change.isRecursive ? Int(LINUX_AT_RECURSIVE) : 0)),
-      builder.address(attribute), 32)
+      builder.address(attribute), 32, tolerate: change.toleratesLocks ? [Errno.notPermitted.rawValue] : [])
   }
 
   /// A path that isn't there needs no mask.

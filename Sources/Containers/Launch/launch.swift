@@ -290,7 +290,7 @@ private struct Launcher: ~Copyable {
   private func failure(_ message: borrowing Child.Message) -> ContainerError {
     let step = plan.child[Int(message.report.step)]
     return stepFailure(
-      "\(step)", message, execErrno: step.isExec,
+      step.failing, message, execErrno: step.isExec,
       remedy: remedy(step, Errno(rawValue: message.report.errno), of: plan))
   }
 
@@ -311,6 +311,12 @@ func stepFailure(
 }
 
 extension ChildStep {
+  /// What an error calls it: of a command it has the word that engines look for.
+  var failing: String {
+    if case .exec = self { return "exec\(description.dropFirst("execve".count))" }
+    return description
+  }
+
   var isExec: Bool {
     switch self {
     case .exec, .findCommand: true

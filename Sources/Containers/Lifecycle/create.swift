@@ -69,6 +69,7 @@ struct ContainerMaker {
     own.preservedDescriptors = options.preservedDescriptors + listened
     request.bundle = own
     request.filter = try bundle.config.linux.seccomp.map { try compiledFilter($0, keeps: !isForShow) }
+    if let filter = request.filter { runtime.debug?("seccomp filter flags: \(filter.flags.rawValue)") }
     if !isForShow { try checkConsole(request, options, startsLater: startsLater) }
     var host = try HostFacts.read(paths: request.hostPaths)
     if request.config.linux.makesNamespace(.user) && !request.config.linux.devices.isEmpty {
@@ -84,6 +85,7 @@ struct ContainerMaker {
   func launch(_ streams: StandardStreams, terminal: Int32? = nil) throws -> RunningContainer {
     try makeDirectories(runtime.root)
     var launchOptions = LaunchOptions()
+    launchOptions.trace = runtime.trace()
     launchOptions.streams = streams
     launchOptions.terminal = terminal
     launchOptions.preservedDescriptors = request.bundle?.preservedDescriptors ?? 0
@@ -150,7 +152,7 @@ struct ContainerMaker {
     record.mountBelow = mountBelow
     record.annotations = bundle.config.annotations
     record.hooks = request.config.hooks
-    record.lastSteps = plan.child.map(\.description)
+    record.lastSteps = plan.child.map(\.failing)
     return record
   }
 }
@@ -171,7 +173,7 @@ private func prepare(_ config: inout Config, _ bundle: Bundle) throws -> Int {
   }
   guard var process = config.process else { return 0 }
   addNotifySocket(to: &process, &config.mounts)
-  addHome(to: &process, root: bundle.root)
+  settleEnvironment(of: &process, root: bundle.root)
   let listened = environmentVariable("LISTEN_FDS").flatMap { Int($0) } ?? 0
   if listened > 0 {
     process.env.removeAll { $0.begins(with: "LISTEN_FDS=") || $0.begins(with: "LISTEN_PID=") }
@@ -195,8 +197,14 @@ private func addNotifySocket(to process: inout Process, _ mounts: inout [Mount])
   process.env.append("NOTIFY_SOCKET=\(place)")
 }
 
-/// HOME, where it isn't set: what the image's passwd says of the user, or the root.
-func addHome(to process: inout Process, root: String) {
+/// Each name once, the last value counting: what a program finds of a name that comes twice is up to its library. And
+/// HOME, where it isn't set to anything: what the image's passwd says of the user, or the root.
+func settleEnvironment(of process: inout Process, root: String) {
+  var names: Set<[UInt8]> = []
+  let reversed = process.env.reversed().filter { variable in
+    names.insert(variable.utf8.prefix { $0 != UInt8(ascii: "=") }.map(\.self)).inserted
+  }
+  process.env = reversed.reversed().filter { !$0.isSame(as: "HOME=") }
   if process.env.contains(where: { $0.begins(with: "HOME=") }) { return }
   process.env.append("HOME=\(ImageFacts.home(of: process.user.uid, rootDirectory: root) ?? "/")")
 }
