@@ -71,11 +71,13 @@ private func compileMount(
     guard type == "tmpfs" else { throw CompileError("\(property).options", "tmpcopyup is for tmpfs") }
     filesystem.copiesUp = true
   }
+  let label = compileMountLabel(linux, of: filesystem)
+  filesystem.options += label.options
   filesystem.changes = [options.recursive.change(isRecursive: true)].compactMap(\.self) + options.propagations
   let countsVersions: [ChildStep] =
     options.flags.set.contains(.iVersion)
     ? [.remount(path: path, options.flags.set.union(.remount), data: "")] : []
-  return [.mount(filesystem)] + countsVersions
+  return [.mount(filesystem)] + label.steps + countsVersions
 }
 
 /// Runtimes before version 1.0 of the specification took relative paths, and some engines still write them.
