@@ -5,7 +5,7 @@
    Processes count from 0 in the order in which they were made, each one's calls from 1. The call isn't made,
    but returns ERRNO; close, which always closes, is made and returns it; brk leaves the break where it is.
    What was hit is written to FILE: the call's number, how many calls the process had made since its last execve, and
-   how many of those it had. With ERRNO 0 nothing fails, and the calls of each process are counted. The status is the command's.
+   how many of those it had. ERRNO -1 kills the process in place of the call. With ERRNO 0 nothing fails, and the calls of each process are counted. The status is the command's.
    x86-64 only. */
 
 #define _GNU_SOURCE
@@ -52,6 +52,10 @@ static void at_call(struct tracee *t, int error, int process, long number) {
     t->since_exec++;
     if (error && t - tracees == process && t->calls == number) {
       dprintf(output, "%lld %ld %d\n", (long long)r.orig_rax, t->since_exec, t->execs);
+      if (error < 0) {
+        kill(t->pid, SIGKILL);
+        return;
+      }
       t->argument = r.rdi;
       t->fails = 1;
       if (r.orig_rax == SYS_brk) r.rdi = 0;
@@ -70,6 +74,17 @@ static void at_call(struct tracee *t, int error, int process, long number) {
       else r.rax = -error;
       ptrace(PTRACE_SETREGS, t->pid, 0, &r);
     }
+  }
+}
+
+/* What lives on lives on without us. */
+static void detach_all(void) {
+  int status;
+  for (int i = 0; i < count; i++) {
+    if (!tracees[i].pid || ptrace(PTRACE_INTERRUPT, tracees[i].pid, 0, 0)) continue;
+    if (waitpid(tracees[i].pid, &status, __WALL) < 0 || !WIFSTOPPED(status)) continue;
+    int is_plain = status >> 16 == 0 && WSTOPSIG(status) != (SIGTRAP | 0x80);
+    ptrace(PTRACE_DETACH, tracees[i].pid, 0, is_plain ? WSTOPSIG(status) : 0);
   }
 }
 
@@ -93,8 +108,11 @@ int main(int argc, char **argv) {
   pid_t pid;
   while ((pid = waitpid(-1, &status, __WALL)) > 0) {
     if (WIFEXITED(status) || WIFSIGNALED(status)) {
-      if (pid == first) result = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-      continue;
+      find(pid)->pid = 0;
+      if (pid != first) continue;
+      result = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+      detach_all();
+      break;
     }
     int signal = WSTOPSIG(status), event = status >> 16;
     if (event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK || event == PTRACE_EVENT_CLONE) {

@@ -1,9 +1,10 @@
-"""Every system call of a command fails in turn, in every process that it makes.
+"""Every system call of a command fails in turn, in every process that it makes; or the process is killed there.
 
 FAULTS_STRIDE=N tries each N-th call only; the count that was tried is printed.
 """
 
 import errno
+import json
 import os
 import subprocess
 from types import SimpleNamespace
@@ -13,8 +14,9 @@ from bundles import wait_until
 from conftest import NAME, NEVER_FAIL, RUNTIME, call_names, remains
 
 STRIDE = int(os.environ.get("FAULTS_STRIDE", "1"))
-ERRORS = ["EPERM", "ENOSYS", "ENOMEM", "EINTR", "ENOSPC"]
+ERRORS = ["EPERM", "ENOSYS", "ENOMEM", "EINTR", "ENOSPC", "SIGKILL"]
 CALLS = call_names()
+KILL = -1
 
 
 class Command:
@@ -62,10 +64,10 @@ def sweep(command, error, starting, prepare, check, capsys):
     for process, calls in enumerate(map(int, whole.hit)):
         for number in range(1 + process % STRIDE, calls + 1, STRIDE):
             prepare()
-            done = command(getattr(errno, error), process, number)
+            done = command(getattr(errno, error, KILL), process, number)
             call = CALLS.get(int(done.hit[0]), done.hit[0]) if done.hit else None
             text = f"{error} of {call}, call {number} of process {process}: {done.status}: {done.message}"
-            if call in NEVER_FAIL:
+            if call in NEVER_FAIL and error != "SIGKILL":
                 check(done)
                 continue
             tried += call is not None
@@ -73,7 +75,7 @@ def sweep(command, error, starting, prepare, check, capsys):
             is_command = bool(done.hit) and process > 0 and int(done.hit[2]) > 0
             if done.status == "hang":
                 wrong.append(f"{text}: no end")
-            elif done.status != 0 and not (is_start or is_command) and (not done.message or done.status > 127):
+            elif done.status != 0 and error != "SIGKILL" and not (is_start or is_command) and (not done.message or done.status > 127):
                 wrong.append(f"{text}: no error is named")
             wrong += [f"{text}: {problem}" for problem in check(done)]
     with capsys.disabled():
@@ -107,7 +109,9 @@ def test_run_with_a_fault_leaves_nothing(box, runtime, command, starting, error,
 @pytest.mark.parametrize("error", ERRORS)
 def test_create_with_a_fault_leaves_nothing(box, runtime, command, starting, error, capsys):
     def check(done):
-        if done.status == 0:
+        state = runtime("state", NAME)
+        is_killed_at_the_end = error == "SIGKILL" and json.loads(state.stdout or "{}").get("status") == "created"
+        if done.status == 0 or is_killed_at_the_end:
             runtime("delete", "--force", NAME)
         return is_gone(runtime)
 

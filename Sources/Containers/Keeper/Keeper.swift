@@ -64,10 +64,12 @@ struct Keeper: ~Copyable {
     try sendmsg(socket, [KeeperMemory.scopes])
   }
 
-  /// Lets the keeper end without its work: the container lives on.
-  consuming func dismiss() throws {
-    try sendmsg(socket, [KeeperMemory.dismissal])
-    _ = try waitpid(pid)
+  /// Lets the keeper end without its work: the container lives on. One that was killed needs no telling.
+  borrowing func dismiss() throws {
+    do { try sendmsg(socket, [KeeperMemory.dismissal]) } catch {
+      if error.errno != .brokenPipe { throw error }
+    }
+    _ = try? waitpid(pid)
   }
 
   /// Lets the keeper do its work, and waits until it is done. Where it was killed, this process does it.

@@ -6,12 +6,12 @@ extension Runtime {
   /// Removes a container that has stopped; with `force` any, and what is left of one whose state is damaged.
   public func delete(_ id: String, force: Bool = false) throws {
     let directory = try ContainerDirectory(root: root, id: id)
-    if force && fileKind(directory.path) == nil { return }
+    if force, try directory.isMissing() { return }
     let lock = try directory.lock()
     defer { withExtendedLifetime(lock) {} }
     let record: ContainerRecord
     do { record = try directory.read() } catch {
-      if !force || fileKind(directory.path) == nil { throw error }
+      if try !force || directory.isMissing() { throw error }
       return try remove(rest(of: directory), directory)
     }
     let status = record.status(directory)
