@@ -63,7 +63,7 @@ public final class RunningContainer {
   /// Removes what the container left: its cgroups and its directory.
   ///
   /// - Throws: ``ContainerError`` when something stays behind.
-  public func remove() throws { try keeper.take()?.finish() }
+  public func remove() throws { try keeper.take()?.finish(Int(process.fileDescriptor.rawValue)) }
 }
 
 /// Does what the plan says, and returns once the command has been executed.
