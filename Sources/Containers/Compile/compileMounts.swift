@@ -100,11 +100,13 @@ private func compileMount(
   // What engines have found with other runtimes: a directory in memory is as open as the image's was.
   filesystem.takesMode =
     isOfBundle && type == "tmpfs" && !options.copiesUp && !options.data.contains { $0.key == "mode" }
+  let label = compileMountLabel(linux, of: filesystem)
+  filesystem.options += label.options
   filesystem.changes = [options.recursive.change(isRecursive: true)].compactMap(\.self) + options.propagations
   let countsVersions: [ChildStep] =
     options.flags.set.contains(.iVersion)
     ? [.remount(path: path, options.flags.set.union(.remount), data: "")] : []
-  return [.mount(filesystem)] + countsVersions
+  return [.mount(filesystem)] + label.steps + countsVersions
 }
 
 /// Runtimes before version 1.0 of the specification took relative paths, and some engines still write them.

@@ -98,6 +98,7 @@ struct Lowering {
     case .rootDirectory(let path): rootDirectory(path)
     case .mount(let mount): attach(mount)
     case .bind(let bind): attach(bind)
+    case .labelMount(let path, let label): labelMount(path, label)
     case .remount(let path, let flags, let data): remount(path, flags, data)
     case .makeNode(let device): makeNode(device)
     case .bindNode(let device): bindNode(device)

@@ -135,13 +135,24 @@ extension Lowering {
 
   /// mount(MS_REMOUNT) knows a path only, and "." is one that nobody can change.
   func remount(_ path: String, _ flags: MountFlags, _ data: String) {
+    enterMount(path)
+    builder.call(
+      __NR_mount, 0, builder.text("."), 0, .value(Int(flags.union(.remount).rawValue)),
+      data.isEmpty ? 0 : builder.text(data))
+  }
+
+  func labelMount(_ path: String, _ label: String) {
+    enterMount(path)
+    builder.call(
+      __NR_setxattr, builder.text("."), builder.text("security.selinux"), builder.text(label),
+      .value(label.utf8.count), 0)
+  }
+
+  private func enterMount(_ path: String) {
     let mount = builder.slot()
     lookUp(path, Int(LINUX_O_PATH | LINUX_O_DIRECTORY), into: mount)
     builder.call(__NR_fchdir, .slot(mount))
     release(mount)
-    builder.call(
-      __NR_mount, 0, builder.text("."), 0, .value(Int(flags.union(.remount).rawValue)),
-      data.isEmpty ? 0 : builder.text(data))
   }
 
   /// The same of one that nothing is found below.

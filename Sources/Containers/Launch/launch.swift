@@ -55,12 +55,15 @@ public final class RunningContainer {
   public func wait() throws(SystemCallError) -> WaitStatus { try waitpid(pid) }
 
   /// Lets the container live on without this process and its keeper.
-  public func release() throws { try keeper.take()?.dismiss() }
+  public func release() throws {
+    try keeper?.dismiss()
+    keeper = nil
+  }
 
   /// Removes what the container left: its cgroups and its directory.
   ///
   /// - Throws: ``ContainerError`` when something stays behind.
-  public func remove() throws { try keeper.take()?.finish() }
+  public func remove() throws { try keeper.take()?.finish(Int(process.fileDescriptor.rawValue)) }
 }
 
 /// Does what the plan says, and returns once the command has been executed.
@@ -132,7 +135,8 @@ private struct Launcher: ~Copyable {
   private mutating func abandon() {
     closeTrees()
     if !ownsCgroups, let directory {
-      try? keeper.take()?.dismiss()
+      try? keeper?.dismiss()
+      keeper = nil
       let memory = KeeperMemoryBuilder(cgroups: made, scopes: [], directory: directory)
       _ = removeContainer(memory.pointer, -1)
       withExtendedLifetime(memory) {}

@@ -164,6 +164,8 @@ public enum ChildStep: Hashable, Sendable {
   case bind(BindMount)
   /// mount(MS_REMOUNT) of the mount at a path: its flags anew and, without MS_BIND, those of its filesystem.
   case remount(path: String, MountFlags, data: String)
+  /// setxattr of `security.selinux` on the root of a mount.
+  case labelMount(path: String, String)
   case makeNode(DeviceNode)
   /// The node of the machine, where nodes can't be made.
   case bindNode(DeviceNode)

@@ -80,6 +80,7 @@ extension ChildStep: CustomStringConvertible {
     case .rootDirectory(let path): "take \(path) as the root, by a bind mount (rbind)"
     case .mount(let mount): mount.description
     case .bind(let bind): bind.description
+    case .labelMount(let path, let label): "write \"\(label)\" to security.selinux of \(path)"
     case .remount(let path, let flags, let data):
       "remount \(path) (\(flags)\(data.isEmpty ? "" : ", \(data)"))"
     case .makeNode(let device): "make the \(device) mode \(octal(device.mode))\(device.owner)"
