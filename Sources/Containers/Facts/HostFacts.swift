@@ -57,10 +57,10 @@ extension HostFacts {
     }
     let uid = asRoot ? 0 : geteuid()
     let cgroups = readCgroups(mounts, uid: uid)
+    let permitted = try asRoot ? CapabilitySet(through: Linux.lastCapability()) : capget().permitted
     var facts = HostFacts(
       uid: uid, mounts: mounts, cgroups: cgroups, systemd: readSystemd(cgroups, uid: uid), files: files,
-      lastCapability: Linux.lastCapability(),
-      capabilities: try asRoot ? CapabilitySet(through: Linux.lastCapability()) : capget().permitted)
+      lastCapability: lastNamedCapability(permitted), capabilities: permitted)
     if facts.uid != 0 {
       facts.gid = getegid()
       facts.kernel = uname().kernelVersion ?? facts.kernel
@@ -73,9 +73,15 @@ extension HostFacts {
 extension HostFacts {
   /// What is asked of the machine for one more process in a container.
   static func readForExec() throws -> HostFacts {
-    HostFacts(
-      uid: geteuid(), lastCapability: Linux.lastCapability(), capabilities: try capget().permitted)
+    let permitted = try capget().permitted
+    return HostFacts(
+      uid: geteuid(), lastCapability: lastNamedCapability(permitted), capabilities: permitted)
   }
+}
+
+/// The highest that both the kernel and a configuration can name. Whoever has that one needn't ask the kernel.
+private func lastNamedCapability(_ permitted: CapabilitySet) -> Capability {
+  permitted.contains(.checkpointRestore) ? .checkpointRestore : Linux.lastCapability()
 }
 
 func fileKind(_ path: String) -> FileKind? {

@@ -106,7 +106,8 @@ struct Lowering {
     case .nullInput: nullInput()
     case .mask(let path): mask(path)
     case .makeReadOnly(let path): makeReadOnly(path)
-    case .makeMountReadOnly(let path): makeMountReadOnly(path)
+    case .restrict(let path, let attributes):
+      setAttributes(places.find(path).mount, attributes, recursive: true)
     case .makeRootReadOnly: setAttributes(root, .readOnly, recursive: false)
     case .pivotRoot: pivotRoot()
     case .pivotSharedRoot: pivotSharedRoot()

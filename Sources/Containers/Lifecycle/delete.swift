@@ -34,7 +34,8 @@ extension Runtime {
       record.thaw(after: .kill)
     }
     let memory = KeeperMemoryBuilder(
-      cgroups: record.cgroups, scopes: record.scopes, directory: directory.path)
+      cgroups: record.cgroups, scopes: record.scopes, directory: directory.path,
+      files: ContainerDirectory.files)
     memory.pointer.pointee.scopeState = KeeperMemory.scopes
     if removeContainer(memory.pointer, -1) { return }
     let left = (record.cgroups + [directory.path]).filter { fileKind($0) != nil }

@@ -172,8 +172,8 @@ public enum ChildStep: Hashable, Sendable {
   /// Hides a path: a file behind /dev/null, a directory behind an empty one.
   case mask(String)
   case makeReadOnly(String)
-  /// Makes a mount of the container read-only, once what is mounted in it has its place.
-  case makeMountReadOnly(String)
+  /// Sets attributes of a mount of the container and of all that is mounted in it.
+  case restrict(String, MountAttributes)
   case makeRootReadOnly
   /// Tells the host side that it is here, and waits for "go".
   case sync

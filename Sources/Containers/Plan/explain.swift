@@ -89,7 +89,9 @@ extension ChildStep: CustomStringConvertible {
     case .terminal: "open a terminal and make it /dev/console and stdio"
     case .nullInput: "take /dev/null as standard input"
     case .mask(let path): "mask \(path)"
-    case .makeReadOnly(let path), .makeMountReadOnly(let path): "make \(path) read-only"
+    case .makeReadOnly(let path): "make \(path) read-only"
+    case .restrict(let path, let attributes):
+      "make \(path) and what is mounted in it \(optionNames(attributes).joined(separator: ","))"
     case .makeRootReadOnly: "make the root read-only"
     case .pivotRoot: "pivot_root into the root, and detach the old one"
     case .pivotSharedRoot: "pivot_root into the root, make the old one slave, and detach it"
