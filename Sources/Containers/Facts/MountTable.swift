@@ -17,8 +17,8 @@ public struct MountEntry: Hashable, Sendable {
   public var isReadOnly: Bool { options.contains("ro") || superOptions.contains("ro") }
 
   public init(
-    id: UInt64 = 0, parent: UInt64 = 0, root: String = "/", mountPoint: String, type: String, options: [String] = [],
-    superOptions: [String] = []
+    id: UInt64 = 0, parent: UInt64 = 0, root: String = "/", mountPoint: String, type: String,
+    options: [String] = [], superOptions: [String] = []
   ) {
     self.id = id
     self.parent = parent
