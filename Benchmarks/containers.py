@@ -3,9 +3,9 @@ cooper-runtime, beside bubblewrap, crun, runc, and a C program that does the lea
 
 In each round every program runs once, so that a busy machine is as busy for all. Printed are the median, its
 ratio to crun's, the peak memory of the largest process, and the number of system calls. Who can't do it says
-why. To be run as root. The view says what is there of cgroups: `v1` is for a place where /sys/fs/cgroup has one
-version only (v1-view.sh), since crun refuses a hybrid layout; `hybrid` for the machine as it is; and with `none`
-the runtimes are told to use no cgroups.
+why. To be run as root. The view says what is there of cgroups: `v1` is for a place where /sys/fs/cgroup has
+one version only (v1-view.sh), since crun refuses a hybrid layout; `hybrid` for the machine as it is; and with
+`none` the runtimes are told to use no cgroups.
 
 With --running, a container is started while so many of cooper-runtime's run already.
 """
@@ -23,6 +23,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = f"cooper-bench-{os.getpid()}"
+# Where those that run meanwhile have their cgroups.
+PARENT = f"cooperbench{os.getpid()}"
 REFERENCE = "crun"
 WARM_UP = 3
 
@@ -96,11 +98,13 @@ def filters(config):
 def runtimes(folder, view):
     """How each OCI runtime is called."""
     cgroups = ["--cgroup-manager", "disabled"] if view == "none" else []
-    found = {
-        "cooper-runtime": [str(stripped("cooper-runtime", folder)), *cgroups],
-        "crun": ["crun", *cgroups],
+    programs = {"cooper-runtime": str(stripped("cooper-runtime", folder)), "crun": "crun", "runc": "runc"}
+    if view == "none":
+        del programs["runc"]  # it has no such choice
+    return {
+        name: [program, "--root", str(folder / f"state-{name}"), *cgroups]
+        for name, program in programs.items()
     }
-    return found if view == "none" else found | {"runc": ["runc"]}
 
 
 def commands(folder, rootfs, view):
@@ -265,7 +269,7 @@ def measure_growth(folder, rootfs, counts, rounds):
 
                 def change(config, name=name):
                     waits(config)
-                    config["linux"]["cgroupsPath"] = f"/{name}"
+                    config["linux"]["cgroupsPath"] = f"/{PARENT}/{name}"
 
                 running.append(name)
                 bundle = make_variant(folder, name, change)
@@ -277,6 +281,8 @@ def measure_growth(folder, rootfs, counts, rounds):
     finally:
         for name in running:
             subprocess.run([*runtime, "delete", "-f", name], check=False)
+        for cgroup in Path("/sys/fs/cgroup").glob(f"*/{PARENT}"):
+            cgroup.rmdir()
     first, last = medians[counts[0]], medians[counts[-1]]
     grown = {name: last[name] / first[name] for name in programs}
     print(f"{'growth':>16}" + "".join(f"{grown[name]:16.2f}" for name in programs))

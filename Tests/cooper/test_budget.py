@@ -1,6 +1,6 @@
 """What a start of a container by cooper-runtime may cost: the number of system calls, which doesn't depend on
-how busy the machine is, and memory. Where /sys/fs/cgroup shows the hierarchies of version 1 alone, and with the
-bundle of the benchmark: the default one of runc."""
+how busy the machine is, and memory. Where /sys/fs/cgroup shows the hierarchies of version 1 alone, and with
+the bundle of the benchmark: the default one of runc."""
 
 import json
 import os
