@@ -11,7 +11,7 @@ struct CompileCgroupTests {
   private func steps(_ request: ContainerRequest, _ cgroups: [CgroupHierarchy]) throws -> [HostStep] {
     try compile(request, host(cgroups)).host.filter {
       switch $0 {
-      case .makeCgroup, .write: true
+      case .makeCgroup, .write, .fillCpuset: true
       default: false
       }
     }
