@@ -25,7 +25,7 @@ lint: ## check the format, the scripts, compiler warnings, the length of files
 format: ## lay out the Swift and Python sources
 	@scripts/format.sh
 
-bench: ## measure against other runtimes
+bench: ## measure against other runtimes (RUNNING=1,100,1000: also while so many containers run)
 	@scripts/bench.sh
 
 conformance: ## check an OCI runtime against the specification (RUNTIME=/usr/sbin/runc: another one than cooper-runtime)

@@ -7,21 +7,25 @@ import SystemPackage
 struct CooperRuntime {
   static let version = "0.1.0"
 
-  static func main() {
+  /// Has no closure: in this function one would ask for the main actor, for which all of Swift's concurrency is linked.
+  static func main() { exit(answer()) }
+
+  /// Does what the command line says, and returns the status to end with.
+  private static func answer() -> Int32 {
     var log = Log(path: nil, format: .text, isDebugging: false)
     do {
       try openMissingStreams()
       let words = Array(CommandLine.arguments.dropFirst())
       let arguments = try Arguments(words, globalOptions, stopsAtWord: true)
       log = try Log(arguments)
-      exit(try run(arguments, log))
+      return try run(arguments, log)
     } catch let error as ContainerError {
       log.error("\(error)")
       // ENOENT, ENOTDIR: the shell's statuses for a command that isn't there, or can't be executed.
-      exit(error.execErrno.map { [2, 20].contains($0) ? 127 : 126 } ?? 1)
+      return error.execErrno.map { [2, 20].contains($0) ? 127 : 126 } ?? 1
     } catch {
       log.error("\(error)")
-      exit(1)
+      return 1
     }
   }
 

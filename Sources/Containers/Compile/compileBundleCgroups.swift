@@ -67,7 +67,7 @@ private func add(
   } else {
     for (index, path) in paths.enumerated() {
       plan.prepare.append(index == paths.count - 1 ? .takeCgroup(path) : .shareCgroup(path))
-      if hierarchy.cpuset != nil { plan.prepare.append(.fillCpuset(path)) }
+      if hierarchy.beginsEmpty { plan.prepare.append(.fillCpuset(path)) }
     }
     // Its rules hold for the nodes that are yet to be made.
     let isLate = hierarchy.controllers.contains("devices") && makesNodes

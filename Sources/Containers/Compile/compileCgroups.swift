@@ -137,11 +137,7 @@ private func missingControllers(_ settings: [CgroupSetting], _ hierarchy: Cgroup
 }
 
 private func make(_ path: String, _ hierarchy: CgroupHierarchy) -> [HostStep] {
-  guard let cpuset = hierarchy.cpuset else { return [.makeCgroup(path)] }
-  return [
-    .makeCgroup(path), .write(file: "\(path)/cpuset.cpus", value: cpuset.cpus),
-    .write(file: "\(path)/cpuset.mems", value: cpuset.mems),
-  ]
+  [.makeCgroup(path)] + (hierarchy.beginsEmpty ? [.fillCpuset(path)] : [])
 }
 
 func findHierarchy(_ setting: CgroupSetting, _ host: HostFacts) throws -> CgroupHierarchy {

@@ -61,7 +61,7 @@ func deviceSeal(_ request: ContainerRequest) throws -> [ChildStep] {
   guard let device, try MountOptions(device.options, "mounts").flags.set.contains(.readOnly) else {
     return []
   }
-  return [.makeMountReadOnly("/dev")]
+  return [.restrict("/dev", MountChange(set: .readOnly))]
 }
 
 private func compileMount(

@@ -59,10 +59,10 @@ extension HostFacts {
     }
     let uid = asRoot ? 0 : geteuid()
     let cgroups = readCgroups(mounts, uid: uid)
+    let permitted = try asRoot ? CapabilitySet(through: Linux.lastCapability()) : capget().permitted
     var facts = HostFacts(
       uid: uid, mounts: mounts, cgroups: cgroups, systemd: readSystemd(cgroups, uid: uid), files: files,
-      lastCapability: Linux.lastCapability(),
-      capabilities: try asRoot ? CapabilitySet(through: Linux.lastCapability()) : capget().permitted)
+      lastCapability: lastNamedCapability(permitted), capabilities: permitted)
     if facts.uid != 0 {
       facts.gid = getegid()
       facts.kernel = uname().kernelVersion ?? facts.kernel
@@ -75,8 +75,9 @@ extension HostFacts {
 extension HostFacts {
   /// What is asked of the machine for one more process in a container.
   static func readForExec() throws -> HostFacts {
-    HostFacts(
-      uid: geteuid(), lastCapability: Linux.lastCapability(), capabilities: try capget().permitted)
+    let permitted = try capget().permitted
+    return HostFacts(
+      uid: geteuid(), lastCapability: lastNamedCapability(permitted), capabilities: permitted)
   }
 }
 
@@ -85,6 +86,11 @@ func canMakeDevices(_ host: HostFacts) throws -> Bool {
   guard host.uid == 0, host.capabilities.contains(.mknod) else { return false }
   let words = try readFile("/proc/self/uid_map").split(whereSeparator: \.isWhitespace)
   return words == ["0", "0", "4294967295"]
+}
+
+/// The highest that both the kernel and a configuration can name. Whoever has that one needn't ask the kernel.
+private func lastNamedCapability(_ permitted: CapabilitySet) -> Capability {
+  permitted.contains(.checkpointRestore) ? .checkpointRestore : Linux.lastCapability()
 }
 
 func fileKind(_ path: String) -> FileKind? {

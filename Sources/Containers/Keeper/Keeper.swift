@@ -9,9 +9,10 @@ struct Keeper: ~Copyable {
   private let socket: Descriptor
   private let memory: KeeperMemoryBuilder
 
-  init(plan: Plan, directory: String, terminal: Int32?) throws {
+  init(plan: Plan, directory: String, files: [String], terminal: Int32?) throws {
     let sockets = try socketpair()
-    let memory = KeeperMemoryBuilder(cgroups: plan.cgroups, scopes: plan.scopes, directory: directory)
+    let memory = KeeperMemoryBuilder(
+      cgroups: plan.cgroups, scopes: plan.scopes, directory: directory, files: files)
     memory.pointer.pointee.socket = Int(sockets.second.rawValue)
     if let terminal { memory.restoreTerminal(terminal) }
     var arguments = clinux_clone_args()

@@ -54,8 +54,9 @@ func removeContainer(_ memory: UnsafePointer<KeeperMemory>, _ container: Int) ->
   let keeper = memory.pointee
   if container >= 0 {
     let kill = Int(LINUX_SIGKILL)
-    _ = clinux_syscall(Int(__NR_pidfd_send_signal), container, kill, 0, 0, 0, 0)
-    if !waitForEnd(keeper, container, keeper.briefTime) {
+    let result = clinux_syscall(Int(__NR_pidfd_send_signal), container, kill, 0, 0, 0, 0)
+    let noProcess = -3
+    if result != noProcess && !waitForEnd(keeper, container, keeper.briefTime) {
       // A process that v1's freezer holds dies when it is let go.
       thaw(keeper)
       _ = waitForEnd(keeper, container, keeper.longTime)

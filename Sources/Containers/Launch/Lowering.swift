@@ -111,7 +111,7 @@ struct Lowering {
     case .nullInput: nullInput()
     case .mask(let path): mask(path)
     case .makeReadOnly(let path): makeReadOnly(path)
-    case .makeMountReadOnly(let path): makeMountReadOnly(path)
+    case .restrict(let path, let change): setAttributes(places.find(path).mount, change)
     case .makeRootReadOnly: setAttributes(root, .readOnly, recursive: false)
     case .pivotRoot: pivotRoot()
     case .changeRoot: changeRoot()

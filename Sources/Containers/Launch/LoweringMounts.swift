@@ -3,6 +3,7 @@ import Linux
 import OCISpec
 import SystemPackage
 
+private let noEntry: Int32 = 2
 private let notDirectory: Int32 = 20
 private let invalid: Int32 = 22
 /// F_DUPFD_CLOEXEC
@@ -227,15 +228,27 @@ extension Lowering {
   func makeReadOnly(_ path: String) {
     let (target, tree) = (builder.slot(), builder.slot())
     let end = Label()
-    lookUp(path, Int(LINUX_O_PATH), into: target, orElse: end)
-    cloneTree(target, into: tree, recursive: true)
-    setAttributes(tree, .readOnly, recursive: true)
-    move(tree, onto: target)
+    if let (directory, name) = ownName(path) {
+      cloneTree(named: name, in: directory, into: tree, orElse: end)
+      setAttributes(tree, .readOnly, recursive: true)
+      move(tree, into: directory, name)
+    } else {
+      lookUp(path, Int(LINUX_O_PATH), into: target, orElse: end)
+      cloneTree(target, into: tree, recursive: true)
+      setAttributes(tree, .readOnly, recursive: true)
+      move(tree, onto: target)
+    }
     builder.place(end)
   }
 
-  func makeMountReadOnly(_ path: String) {
-    setAttributes(places.find(path).mount, .readOnly, recursive: false)
+  /// open_tree of a name in a directory, and of all below it; no symbolic link is followed.
+  private func cloneTree(named name: Argument, in directory: Slot, into tree: Slot, orElse: Label) {
+    let flags =
+      Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC) | Int(LINUX_AT_RECURSIVE)
+      | Int(LINUX_AT_SYMLINK_NOFOLLOW)
+    builder.call(
+      __NR_open_tree, .slot(directory), name, .value(flags), into: tree, tolerate: [noEntry],
+      otherwise: orElse)
   }
 
   /// open_tree of a path of the machine.

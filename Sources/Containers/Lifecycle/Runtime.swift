@@ -46,7 +46,7 @@ public struct ContainerStatus {
   init(_ directory: ContainerDirectory) throws {
     record = try directory.read()
     status = record.status(directory)
-    isPaused = status == .running && CgroupFreezer(record.allCgroups).isFrozen
+    isPaused = status == .running && CgroupFreezer(record).isFrozen
   }
 
   public var state: State { record.state(status) }

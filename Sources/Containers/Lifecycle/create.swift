@@ -22,7 +22,7 @@ extension Runtime {
   /// Makes a container whose process waits to be started.
   public func create(_ id: String, bundle: String, _ options: CreateOptions = CreateOptions()) throws {
     let maker = try ContainerMaker(self, id, bundle, options, startsLater: true)
-    let container = try maker.launch(StandardStreams())
+    let container = try maker.launch(StandardStreams()).container
     do {
       try maker.handOut(container)
       try rename(maker.directory.socketInTheMaking, maker.directory.socket)
@@ -47,7 +47,8 @@ struct ContainerMaker {
   let request: ContainerRequest
   let plan: Plan
   let options: CreateOptions
-  private let mountBelow: UInt64?
+  /// Without a process.
+  let record: ContainerRecord
 
   init(
     _ runtime: Runtime, _ id: String, _ bundlePath: String, _ options: CreateOptions, startsLater: Bool,
@@ -77,24 +78,30 @@ struct ContainerMaker {
     }
     self.request = request
     plan = try compile(request, host)
-    mountBelow = request.config.linux.hasNamespace(.mount) ? nil : try mountNumber(of: bundle.root)
     for remark in plan.remarks { runtime.warn(remark) }
+    record = try ContainerRecord(directory, bundle, request, plan, host, startsLater: startsLater)
   }
 
   /// Does what the plan says. Its process is known to other commands as soon as it is there.
-  func launch(_ streams: StandardStreams, terminal: Int32? = nil) throws -> RunningContainer {
-    try makeDirectories(runtime.root)
+  ///
+  /// - Returns: the container, and what is kept of it.
+  func launch(
+    _ streams: StandardStreams, terminal: Int32? = nil
+  ) throws -> (container: RunningContainer, record: ContainerRecord) {
+    // The root itself is the keeper's to make.
+    try makeDirectories(FilePath(runtime.root).removingLastComponent().string)
     var launchOptions = LaunchOptions()
     launchOptions.trace = runtime.trace()
     launchOptions.streams = streams
     launchOptions.terminal = terminal
     launchOptions.preservedDescriptors = request.bundle?.preservedDescriptors ?? 0
-    launchOptions.namespaces = namespaces
-    let record = record
+    launchOptions.namespaces = CloneFlags(rawValue: record.namespaces)
+    var latest = record
+    // The specification's hooks come after the step that ends with "created".
     launchOptions.state = { pid, isInContainer in
       var record = record
       record.pid = Int(pid)
-      return JSONWriter.text(isInContainer ? record.stateInside(.creating) : record.state(.creating))
+      return JSONWriter.text(isInContainer ? record.stateInside(.created) : record.state(.created))
     }
     if let profile = bundle.config.linux.seccomp {
       launchOptions.takeListener = { pid, number in
@@ -104,16 +111,15 @@ struct ContainerMaker {
       }
     }
     launchOptions.note = { pid in
-      var record = record
       if let pid {
-        record.pid = Int(pid)
-        record.startTime = ProcessStatus(pid)?.startTime
+        latest.pid = Int(pid)
+        latest.startTime = ProcessStatus(pid)?.startTime
       } else {
         try writeFile(directory.configFile, bundle.text)
       }
-      try directory.write(record)
+      try directory.write(latest)
     }
-    do { return try Containers.launch(plan, launchOptions) } catch {
+    do { return (try Containers.launch(plan, launchOptions), latest) } catch {
       try? record.unmount()
       if bundle.config.hooks.runBeforeStart { runtime.runPoststop(record) }
       throw error
@@ -128,32 +134,40 @@ struct ContainerMaker {
     if let receiver { try sendProcess(of: container, to: receiver) }
     if let path = options.pidFile { try writePIDFile(path, container.pid) }
   }
+}
 
+extension ContainerMaker {
   func remove(_ container: RunningContainer) throws {
     try container.remove()
     try record.unmount()
   }
+}
 
-  private var namespaces: CloneFlags {
-    CloneFlags(bundle.config.linux.namespaces.map(\.type.flag))
+extension ContainerRecord {
+  /// - Parameter startsLater: whether `start` will have to say which step failed.
+  fileprivate init(
+    _ directory: ContainerDirectory, _ bundle: Bundle, _ request: ContainerRequest, _ plan: Plan, _ host: HostFacts, startsLater: Bool
+  ) throws {
+    ociVersion = bundle.config.ociVersion
+    id = directory.id
+    self.bundle = bundle.path
+    rootfs = bundle.root
+    created = timestamp()
+    owner = host.uid
+    cgroups = plan.cgroups
+    scopes = plan.scopes
+    freezer = own(in: host.cgroups.first { $0.controllers.contains("freezer") && $0.version == .v1 })
+    unified = own(in: host.cgroups.first { $0.version == .v2 }) ?? scopes.first
+    namespaces = CloneFlags(bundle.config.linux.namespaces.map(\.type.flag)).rawValue
+    if !bundle.config.linux.hasNamespace(.mount) { mountBelow = try mountNumber(of: bundle.root) }
+    annotations = bundle.config.annotations
+    hooks = request.config.hooks
+    if startsLater { lastSteps = plan.child.map(\.failing) }
   }
 
-  private var record: ContainerRecord {
-    var record = ContainerRecord()
-    record.ociVersion = bundle.config.ociVersion
-    record.id = directory.id
-    record.bundle = bundle.path
-    record.rootfs = bundle.root
-    record.created = timestamp()
-    record.owner = geteuid()
-    record.cgroups = plan.cgroups
-    record.scopes = plan.scopes
-    record.namespaces = namespaces.rawValue
-    record.mountBelow = mountBelow
-    record.annotations = bundle.config.annotations
-    record.hooks = request.config.hooks
-    record.lastSteps = plan.child.map(\.failing)
-    return record
+  private func own(in hierarchy: CgroupHierarchy?) -> String? {
+    guard let hierarchy else { return nil }
+    return cgroups.first { $0.begins(with: "\(hierarchy.mountPoint)/") }
   }
 }
 

@@ -48,7 +48,8 @@ extension Runtime {
     }
     try record.unmount()
     let memory = KeeperMemoryBuilder(
-      cgroups: record.cgroups, scopes: record.scopes, directory: directory.path)
+      cgroups: record.cgroups, scopes: record.scopes, directory: directory.path,
+      files: ContainerDirectory.files)
     memory.pointer.pointee.scopeState = KeeperMemory.scopes
     if removeContainer(memory.pointer, -1) { return }
     let left = (record.cgroups + [directory.path]).filter { fileKind($0) != nil }

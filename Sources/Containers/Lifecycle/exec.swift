@@ -16,10 +16,19 @@ public struct ExecOptions {
   public init() {}
 }
 
+/// A container that is there, for one more process in it.
+public struct Entrance {
+  let record: ContainerRecord
+  let config: Config
+
+  /// The process of the container's configuration: what `exec` takes for what it isn't told.
+  public var process: Process { config.process ?? Process() }
+}
+
 extension Runtime {
-  /// The process of a container's configuration: what `exec` takes for what it isn't told.
-  public func configuredProcess(_ id: String) throws -> Process {
-    try configuration(ContainerDirectory(root: root, id: id)).process ?? Process()
+  public func entrance(_ id: String) throws -> Entrance {
+    let directory = try ContainerDirectory(root: root, id: id)
+    return Entrance(record: try directory.read(), config: try configuration(directory))
   }
 
   func configuration(_ directory: ContainerDirectory) throws -> Config {
@@ -31,15 +40,15 @@ extension Runtime {
 
   /// One more process in a container. It runs on its own, or is waited for by `supervise`.
   public func exec(
-    _ id: String, _ process: Process, _ options: ExecOptions, _ streams: StandardStreams
+    _ entrance: Entrance, _ process: Process, _ options: ExecOptions, _ streams: StandardStreams
   ) throws -> RunningContainer {
-    let directory = try ContainerDirectory(root: root, id: id)
-    let record = try directory.read()
-    guard let container = record.openProcess() else { throw ContainerError("container not running: \(id)") }
-    if !options.ignoresPause && CgroupFreezer(record.allCgroups).isFrozen {
-      throw ContainerError("cannot exec in a paused container: \(id)")
+    let (record, config) = (entrance.record, entrance.config)
+    guard let container = record.openProcess() else {
+      throw ContainerError("container not running: \(record.id)")
     }
-    let config = try configuration(directory)
+    if !options.ignoresPause && CgroupFreezer(record).isFrozen {
+      throw ContainerError("cannot exec in a paused container: \(record.id)")
+    }
     var process = process
     settleEnvironment(of: &process, root: record.rootfs)
     let plan = try ExecPlan(process, config, record, options, warn)
@@ -137,12 +146,14 @@ extension Runtime {
   }
 
   /// `exec`, and stays until the process ends.
-  public func execAndWait(_ id: String, _ process: Process, _ options: ExecOptions) throws -> WaitStatus {
+  public func execAndWait(
+    _ entrance: Entrance, _ process: Process, _ options: ExecOptions
+  ) throws -> WaitStatus {
     let streams = CallerStreams(
       passesInput: true, hasTerminal: process.terminal && options.consoleSocket == nil)
     resetIgnoredSignals()
     let signals = try ForwardedSignals()
-    let container = try exec(id, process, options, StandardStreams())
+    let container = try exec(entrance, process, options, StandardStreams())
     return try supervise(container, signals, streams)
   }
 }

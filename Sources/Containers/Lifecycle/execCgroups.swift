@@ -6,7 +6,7 @@ import SystemPackage
 ///
 /// That is where its first process is, which may be below the one that was made for it, or what `subs` say.
 func cgroupPaths(_ record: ContainerRecord, _ subs: [String]) throws -> (v1: [String], v2: String?) {
-  let v2 = record.cgroups.first { fileKind("\($0)/cgroup.events") != nil } ?? record.scopes.first
+  let v2 = record.unified
   var v1 = record.cgroups.filter { $0 != v2 }
   if subs.isEmpty { return (v1, v2.map { currentCgroup(record, $0) }) }
   var own = v2

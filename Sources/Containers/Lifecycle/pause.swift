@@ -7,13 +7,13 @@ extension Runtime {
     guard status.status == .running || status.status == .created else {
       throw ContainerError("container not running: \(id)")
     }
-    try CgroupFreezer(status.record.allCgroups).freeze()
+    try CgroupFreezer(status.record).freeze()
   }
 
   public func resume(_ id: String) throws {
     let status = try state(id)
     guard status.isPaused else { throw ContainerError("container not paused: \(id)") }
-    try CgroupFreezer(status.record.allCgroups).thaw()
+    try CgroupFreezer(status.record).thaw()
   }
 
   /// The container's processes, as the runtime's own pid namespace has them.

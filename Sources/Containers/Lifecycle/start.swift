@@ -2,6 +2,11 @@ import Linux
 import OCISpec
 
 extension Runtime {
+  /// Whether `start` runs hooks in the container's namespaces.
+  public func entersToStart(_ id: String) throws -> Bool {
+    try !ContainerDirectory(root: root, id: id).read().hooks.startContainer.isEmpty
+  }
+
   /// Lets the process of a container that was created execute its command.
   public func start(_ id: String) throws {
     let directory = try ContainerDirectory(root: root, id: id)

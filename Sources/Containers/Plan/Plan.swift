@@ -183,8 +183,8 @@ public enum ChildStep: Hashable, Sendable {
   /// Hides a path: a file behind /dev/null, a directory behind an empty one.
   case mask(String)
   case makeReadOnly(String)
-  /// Makes a mount of the container read-only, once what is mounted in it has its place.
-  case makeMountReadOnly(String)
+  /// Changes a mount of the container, once what is mounted in it has its place.
+  case restrict(String, MountChange)
   case makeRootReadOnly
   /// Tells the host side that it is here, and waits for "go".
   case sync

@@ -96,7 +96,9 @@ extension ChildStep: CustomStringConvertible {
     case .terminal: "open a terminal and make it /dev/console and stdio"
     case .nullInput: "take /dev/null as standard input"
     case .mask(let path): "mask \(path)"
-    case .makeReadOnly(let path), .makeMountReadOnly(let path): "make \(path) read-only"
+    case .makeReadOnly(let path): "make \(path) read-only"
+    case .restrict(let path, let change):
+      "make \(path)\(change.isRecursive ? " and what is mounted in it" : "") \(optionNames(change.set).joined(separator: ","))"
     case .makeRootReadOnly: "make the root read-only"
     case .pivotRoot: "pivot_root into the root, and detach the old one"
     case .changeRoot: "chroot into the root"

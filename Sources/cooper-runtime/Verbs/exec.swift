@@ -28,7 +28,8 @@ extension Verb {
   ) { context, arguments in
     try sealed()
     guard let id = arguments.rest.first else { throw UsageError("the container's id is missing") }
-    let process = try process(context.runtime, id, arguments)
+    let entrance = try context.runtime.entrance(id)
+    let process = try process(context.runtime, entrance, arguments)
     var options = ExecOptions()
     options.pidFile = arguments["pid-file"]
     options.consoleSocket = arguments["console-socket"].flatMap { $0.isEmpty ? nil : $0 }
@@ -40,22 +41,24 @@ extension Verb {
       if process.terminal && options.consoleSocket == nil {
         throw UsageError("--detach with a terminal takes --console-socket")
       }
-      _ = try context.runtime.exec(id, process, options, StandardStreams())
+      _ = try context.runtime.exec(entrance, process, options, StandardStreams())
       return 0
     }
-    return try context.runtime.execAndWait(id, process, options).shellStatus ?? 1
+    return try context.runtime.execAndWait(entrance, process, options).shellStatus ?? 1
   }
 }
 
 /// What is asked for, and for the rest what the container's own process has.
-private func process(_ runtime: Runtime, _ id: String, _ arguments: Arguments) throws -> Process {
+private func process(
+  _ runtime: Runtime, _ entrance: Entrance, _ arguments: Arguments
+) throws -> Process {
   if let file = arguments["process"] {
     if arguments.rest.count > 1 {
       throw UsageError("--process says the command: \(arguments.rest[1]) is one too many")
     }
-    return try runtime.readProcess(file).filled(from: runtime.configuredProcess(id))
+    return try runtime.readProcess(file).filled(from: entrance.process)
   }
-  var process = try runtime.configuredProcess(id)
+  var process = entrance.process
   process.args = Array(arguments.rest.dropFirst())
   if process.args.isEmpty { throw UsageError("the command is missing") }
   process.terminal = arguments.has("tty")
