@@ -1,0 +1,252 @@
+"""Processes of a container that look for the runtime's own: its executable, its memory, its descriptors, its terminal."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+
+import pytest
+from arena import harm
+
+attack = pytest.mark.attack
+SHORT = os.environ.get("SHORT") == "1"
+INTERPRETER = r"""
+.section .interp, "a"
+.asciz "/proc/self/exe"
+.text
+.globl _start
+_start: ud2
+"""
+
+
+def digest(path):
+    return hashlib.sha256(open(path, "rb").read()).hexdigest()
+
+
+def payload(a, kind, folder):
+    """A program of the image's whose execution executes the runtime, or tries to."""
+    if kind == "itself":
+        return "/proc/self/exe"
+    path = a.rootfs / "bin/payload"
+    if kind == "shebang":
+        path.write_text("#!/proc/self/exe\n")
+    elif kind == "a link":
+        path.symlink_to("/proc/self/exe")
+    else:  # the loader that a dynamic program names
+        source = folder / "payload.S"
+        source.write_text(INTERPRETER + '.section .note.GNU-stack,"",@progbits\n')
+        source.with_suffix(".c").write_text("int main(void) { return 0; }\n")
+        subprocess.run(
+            ["cc", "-Wl,--dynamic-linker=/proc/self/exe", "-o", path, source.with_suffix(".c")], check=True
+        )
+    path.chmod(0o755)
+    return "/bin/payload"
+
+
+KINDS = ["itself", "shebang", "a link", "PT_INTERP"]
+
+
+def hunt(a, seconds):
+    """The words for the hunter that gets at executables other than the image's."""
+    return ["/bin/overwrite", str(seconds), "/bin/busybox", "/bin/overwrite", "/bin/inside"]
+
+
+@attack(
+    "CVE-2019-5736",
+    "the runtime's file through /proc/PID/exe, while `exec` runs what executes itself",
+    on=("runtime",),
+    control=("cooper-runtime:seal", "cooper-runtime:seal-open"),
+)
+@pytest.mark.parametrize("filtered", [False])
+@pytest.mark.parametrize("kind", KINDS)
+def test_overwrite_by_exec(arena, kind, filtered, rounds, tmp_path, target):
+    if target.is_control and kind == "shebang":
+        pytest.skip("a control of three is enough")
+    with arena() as a:
+        before = digest(a.target.path)
+        a.put("overwrite")
+        program = payload(a, kind, tmp_path)
+        number = max(10, rounds // 10)
+        a.box.process["args"] = hunt(a, 600)
+        a.box.create().start()
+        for _ in range(number):
+            a.box.exec(program, "spin", timeout=60)
+            if "overwritten" in a.box.out():
+                break
+        a.box.kill("KILL")
+        a.box.ended()
+        said = a.box.out()
+        restore(a, before, said)
+
+
+def restore(a, before, said):
+    """Whether the copy of the runtime is as it was; a control's is put back."""
+    now = digest(a.target.path)
+    if now != before:
+        shutil.copy(a.target.original, a.target.path)
+        a.before = a.host()
+    harm(now != before or "overwritten" in said, f"the runtime's file was written to: {said}")
+    harm("unlocked" in said, f"the mount of the runtime's file can be made writable: {said}")
+
+
+@attack(
+    "CVE-2019-5736",
+    "the runtime's file through /proc/PID/exe, when the container's own command executes it",
+    control=("cooper-runtime:seal", "cooper:seal", "cooper-runtime:seal-open"),
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_overwrite_by_run(arena, kind, tmp_path, target):
+    if target.is_control and kind != "itself":
+        pytest.skip("a control of one kind is enough")
+    with arena() as a:
+        before = digest(a.target.path)
+        a.put("overwrite")
+        a.unfiltered()
+        program = payload(a, kind, tmp_path)
+        # The hunter's parent becomes the runtime, and is gone before the hunter gives up.
+        script = f"{' '.join(hunt(a, 3))} & sleep 0.2; {program} spin & {program} --help; wait"
+        done = a.run("sh", "-c", script)
+        assert done.has_run, done
+        if kind == "itself" and not target.is_control:
+            # The first process itself is the runtime's file then.
+            a.run("sh", "-c", f"{' '.join(hunt(a, 2))} & exec {program}")
+        restore(a, before, done.out)
+
+
+@attack(
+    "CVE-2016-9962",
+    "a process of the container looks into those that enter it",
+    on=("runtime",),
+    control=("cooper-runtime:dumpable",),
+)
+def test_watch(arena, rounds, target):
+    number = max(10, rounds // 10)
+    with arena() as a:
+        for program in ("watch",):
+            a.put(program)
+        # The same privileges as those who enter: with fewer the kernel would refuse anyway.
+        a.box.process["args"] = ["/bin/watch", "/bin/busybox", "/bin/watch"]
+        read, write = os.pipe()
+        a.box.save()
+        a.box.create(stdin=read)
+        os.close(read)
+        a.box.start()
+        for _ in range(number):
+            a.box.exec("/bin/true")
+            if target.is_control and "got" in a.box.out():
+                break
+        os.close(write)
+        a.box.ended()
+        said = a.box.out()
+        assert "looks" in said, said
+        harm("got" in said, f"it got at a process on its way in: {sorted(set(said.splitlines()))[:9]}")
+
+
+@attack(
+    "CVE-2024-21626",
+    "a working directory through a descriptor of the caller's or the runtime's",
+    control=("cooper-runtime:descriptors",),
+)
+def test_a_directory_of_the_host(arena, target):
+    for number in range(0, 65, 7 if SHORT else 1):
+        with arena() as a:
+            leaked = os.open(a.canary, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                a.cwd(f"/proc/self/fd/{number}")
+                done = a.run("cat", "sentinel", "../../../../../../etc/hostname", pass_fds=[leaked])
+            finally:
+                os.close(leaked)
+            harm("secret" in done.out, f"the host's folder through descriptor {number}")
+            if done.has_run:
+                cwd = done.inside.cwd
+                harm(not cwd.startswith("/"), f"the working directory is {cwd}")
+
+
+@attack(
+    "CVE-2024-21626",
+    "the same by `exec`",
+    on=("runtime",),
+    control=("cooper-runtime:descriptors",),
+)
+def test_exec_in_a_directory_of_the_host(arena):
+    with arena() as a:
+        a.box.script("echo up; while :; do sleep 60; done").up()
+        leaked = os.open(a.canary, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            for number in range(0, 65, 7 if SHORT else 1):
+                done = a.box.exec(
+                    "/bin/inside", "cat", "sentinel", flags=["--cwd", f"/proc/self/fd/{number}"],
+                    pass_fds=[leaked],
+                )  # fmt: skip
+                harm("secret" in done.stdout, f"the host's folder through descriptor {number}")
+                if "inside begins" in done.stdout:
+                    cwd = done.stdout.split("cwd ")[1].splitlines()[0]
+                    harm(not cwd.startswith("/"), f"the working directory is {cwd}")
+                    harm("\nfd 3" in done.stdout, f"a descriptor is left: {done.stdout}")
+        finally:
+            os.close(leaked)
+
+
+@attack(
+    "CVE-2017-5226",
+    "typing into the caller's terminal (TIOCSTI, TIOCLINUX, /dev/tty)",
+    control=("bwrap", "cooper-runtime:session"),
+)
+def test_typing(arena, target):
+    with arena() as a:
+        a.put("typist")
+        if a.is_cooper:
+            a.unfiltered()
+        done = a.on_terminal("/bin/typist")
+        assert done.has_run, done
+        said = done.inside.after
+        harm("typed" in said, said)
+        harm("pasted" in said or "/dev/tty: opened" in said or "taken" in said, said)
+
+
+@attack(
+    "CVE-2019-10063",
+    "the default filter looks at the low half of ioctl's request",
+    on=("cooper",),
+    control=("cooper:unconfined",),
+)
+def test_typing_with_a_terminal_of_its_own(arena, target):
+    with arena() as a:
+        a.put("typist")
+        options = ["-t", "-i"]
+        if target.is_control:
+            a.unfiltered()
+        done = a.on_terminal("/bin/typist", options=options)
+        assert done.has_run, done
+        for line in done.inside.after.splitlines():
+            if line.startswith("TIOCSTI") or line.startswith("TIOCLINUX"):
+                harm("Operation not permitted" not in line, line)
+
+
+@attack(
+    "CVE-2025-52881",
+    "once the container's root is there, no file of /proc is opened by its name",
+    control=("runc", "cooper-runtime:reopen"),
+)
+def test_no_proc_by_name(arena, tmp_path, target):
+    with arena() as a:
+        a.box.linux["maskedPaths"] = ["/proc/kcore"]
+        a.box.linux["readonlyPaths"] = ["/proc/sys"]
+        a.box.linux["sysctl"] = {"kernel.shmmni": "4000"}
+        trace = tmp_path / "trace"
+        calls = "trace=open,openat,openat2,creat,pivot_root,execve,execveat,mount,umount2,chdir"
+        command = ["strace", "-f", "-o", str(trace), "-e", calls, *a.command("/bin/inside", "/bin/true")]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        assert done.returncode == 0, done
+        after_pivot = {}
+        for line in trace.read_text().splitlines():
+            pid, _, call = line.partition(" ")
+            call = call.strip()
+            if call.startswith("pivot_root"):
+                after_pivot[pid] = True
+            elif call.startswith("execve") and '"/bin/inside"' in call:
+                after_pivot.pop(pid, None)
+            elif after_pivot.get(pid) and call.startswith(("open", "creat")):
+                harm('"/' in call, f"opened by name after pivot_root: {call}")
+
+
