@@ -19,5 +19,5 @@ else
   export RUNTIME
 fi
 # A /run of their own, so that what is left of their containers is told from what others have there.
-exec Benchmarks/v1-view.sh bash -c 'mount -t tmpfs -o mode=755 tmpfs /run && "$@"; exit $?' bash \
+exec unshare --uts --ipc Benchmarks/v1-view.sh bash -c 'mount -t tmpfs -o mode=755 tmpfs /run && "$@"; exit $?' bash \
   .build-venv/bin/pytest Tests/attack "$@"

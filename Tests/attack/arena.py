@@ -98,7 +98,7 @@ class Arena:
         self.runtime = Runtime(target.path, self.folder)
         self.box = Container(self.runtime, self.folder / "c", f"{NAME}-{self.folder.name}", place / "image")
         self.rootfs = self.box.rootfs
-        self.options, self.background = [], []
+        self.options, self.background, self.terminal = [], [], ()
         self.before = self.host()
         self.made = set(os.listdir(self.folder)) | {"state", "log.out", "log.err"}
         self.checks_mounts = self.checks_remains = True
@@ -215,6 +215,7 @@ class Arena:
 
     def on_terminal(self, *words, options=(), timeout=30):
         """The same with a terminal as the caller's streams."""
+        self.terminal = options
         master, slave = pty.openpty()
         text = []
 
@@ -327,6 +328,9 @@ class Arena:
         masked = {
             place for place in places if place.startswith(("/proc/", "/sys/")) and place != "/sys/fs/cgroup"
         }
+        if "-t" in self.terminal or self.box.process.get("terminal"):
+            wanted.add("/dev/console")
+            places.add("/dev/console")
         extra = {place for place in places - wanted - masked if not place.startswith("/sys/fs/cgroup/")}
         harm(extra, f"mounts that nobody has configured: {extra}")
         harm(wanted - places, f"mounts are missing: {wanted - places}")

@@ -94,7 +94,7 @@ def test_proc_as_a_link(arena, deep):
             (fake / "exec").write_text("")
             a.link("hop", "/bad")
             a.link(name, "/hop" if deep else "/bad")
-            a.box.linux["maskedPaths"] = ["/proc/kcore", "/sys/firmware"]
+            a.box.linux["maskedPaths"] = ["/proc/keys", "/sys/firmware"]
             done = a.run()
             harm(done.has_run, f"it runs with /{name} as a link")
             harm((fake / "exec").read_text() != "", "a label went to a fake file")
@@ -132,7 +132,7 @@ def test_a_fake_proc(arena, kind):
         fake.mkdir(parents=True)
         for name in ("exec", "current"):
             (fake / name).write_text("")
-        a.box.linux["maskedPaths"] = ["/proc/kcore", "/proc/keys"]
+        a.box.linux["maskedPaths"] = ["/proc/timer_list", "/proc/keys"]
         a.checks_mounts = False
         before = tree(a.shared)
         if kind == "tmpfs":
@@ -236,10 +236,10 @@ def test_masks_from_a_false_null(arena):
         a.without("/dev", "/dev/pts", "/dev/shm")
         (a.rootfs / "etc/open").write_text("bound over a mask\n")
         a.link("dev/null", "/etc/open")
-        a.box.linux["maskedPaths"] = ["/proc/kcore", "/proc/keys", "/proc/timer_list"]
+        a.box.linux["maskedPaths"] = ["/proc/keys", "/proc/timer_list"]
         a.checks_mounts = False
         # Through a file: runc takes any regular file for /dev/null then, and the container's output goes there.
-        a.run("sh", "-c", "head -c 300 /proc/kcore /proc/keys /proc/timer_list >/tmp/seen 2>&1")
+        a.run("sh", "-c", "head -c 300 /proc/keys /proc/timer_list >/tmp/seen 2>&1")
         seen = a.rootfs / "tmp/seen"
         harm(seen.exists() and "bound over" in seen.read_text(), "a mask is another file than /dev/null")
         harm("bound over a mask\n" != (a.rootfs / "etc/open").read_text(), "the output went into the image")
@@ -295,11 +295,11 @@ def test_devices_through_a_link(arena):
 @attack("design 8", "masks cannot be taken off, nor what is below them be seen", on=("runtime", "cooper"))
 def test_masks_are_one_piece(arena):
     with arena() as a:
-        a.box.linux["maskedPaths"] = ["/proc/kcore", "/proc/keys", "/sys/firmware"]
+        a.box.linux["maskedPaths"] = ["/proc/timer_list", "/proc/keys", "/sys/firmware"]
         a.box.linux["readonlyPaths"] = ["/proc/sys", "/proc/sysrq-trigger"]
         script = (
-            "umount /proc/kcore; umount /sys/firmware; umount -l /proc; mount -o remount,rw /proc/sys;"
-            "head -c 4 /proc/kcore | wc -c; ls -A /sys/firmware | wc -l;"
+            "umount /proc/timer_list; umount /sys/firmware; umount -l /proc; mount -o remount,rw /proc/sys;"
+            "head -c 4 /proc/timer_list | wc -c; ls -A /sys/firmware | wc -l;"
             "echo x > /proc/sys/kernel/core_pattern && echo WRITTEN;"
             "echo h > /proc/sysrq-trigger && echo WRITTEN; true"
         )

@@ -76,6 +76,7 @@ def test_overwrite_by_exec(arena, kind, filtered, rounds, tmp_path, target):
         a.box.kill("KILL")
         a.box.ended()
         said = a.box.out()
+        assert kind != "itself" or "held" in said, f"the hunter has not met the runtime: {said}"
         restore(a, before, said)
 
 
@@ -107,6 +108,7 @@ def test_overwrite_by_run(arena, kind, tmp_path, target):
         script = f"{' '.join(hunt(a, 3))} & sleep 0.2; {program} spin & {program} --help; wait"
         done = a.run("sh", "-c", script)
         assert done.has_run, done
+        assert kind != "itself" or a.is_cooper or "held" in done.out, f"the hunter has met nobody: {done.out}"
         if kind == "itself" and not target.is_control:
             # The first process itself is the runtime's file then.
             a.run("sh", "-c", f"{' '.join(hunt(a, 2))} & exec {program}")

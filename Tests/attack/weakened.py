@@ -41,8 +41,9 @@ EDITS = {
     "seal": [
         (
             f"{CONTAINERS}/Launch/seal.swift",
-            "if isRoot ? isOnReadOnlyMount(executable) : try !isCallers() {",
-            'if try isWeakened("seal") || (isRoot ? isOnReadOnlyMount(executable) : !isCallers()) {',
+            "  if isRoot ? isOnReadOnlyMount(executable) : try !isCallers() {",
+            '  if isWeakened("seal") { return }\n'
+            "  if isRoot ? isOnReadOnlyMount(executable) : try !isCallers() {",
         )
     ],
     # The mount that is read-only keeps its descriptor, through which it can be made writable again.
