@@ -26,7 +26,7 @@ CASES = {}
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "attack(case, what, on, control): a case of an attack")
+    config.addinivalue_line("markers", "attack(case, what, on, control, once): a case of an attack")
 
 
 def pytest_generate_tests(metafunc):
@@ -43,6 +43,23 @@ def pytest_generate_tests(metafunc):
     metafunc.parametrize(
         "target", found, ids=[("control " if t.is_control else "") + t.name for t in found], indirect=True
     )
+
+
+def pytest_collection_modifyitems(config, items):
+    """A control is shown the attack in one form where `once` says so: the first, or the one that it names."""
+    kept, seen = [], set()
+    for item in items:
+        mark = item.get_closest_marker("attack")
+        target = mark and getattr(item, "callspec", None) and item.callspec.params.get("target")
+        if target and target.is_control and "once" in mark.kwargs:
+            wanted = mark.kwargs["once"]
+            key = (item.originalname, target.name)
+            params = [value for name, value in item.callspec.params.items() if name != "target"]
+            if key in seen or (wanted is not True and wanted not in params):
+                continue
+            seen.add(key)
+        kept.append(item)
+    items[:] = kept
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -28,10 +28,15 @@ def attacked(on):
 
 
 def control(name):
-    """runc, crun or bwrap of the machine; NAME:WEAKNESS is a build of ours that has it."""
+    """runc, crun or bwrap of the machine; NAME:WEAKNESS is a build of ours that has it.
+
+    Of two it is the configuration that has it: "unconfined" is without a filter, "edited" has another one.
+    """
     program, _, weakness = name.partition(":")
     if weakness == "unconfined":
         return target(name, "cooper", COOPER, is_control=True)
+    if weakness == "edited":
+        return target(name, "runtime", RUNTIME, is_control=True)
     if weakness:
         path = WEAKENED / ("cooper" if program == "cooper" else "cooper-runtime")
         return target(name, "cooper" if program == "cooper" else "runtime", str(path), weakness, True)

@@ -7,7 +7,6 @@ from arena import harm
 
 attack = pytest.mark.attack
 FAULTS = {
-    "CVE-2016-5195 CVE-2022-0847": [],
     "CVE-2017-7308 CVE-2020-14386": ["a socket of AF_PACKET", "a socket of AF_PACKET with a high half"],
     "CVE-2021-22555 CVE-2022-25636 CVE-2022-32250 CVE-2023-32233 CVE-2024-1086": [
         "unshare of a user namespace", "clone of a user namespace", "clone of a network namespace", "clone3",
@@ -46,14 +45,12 @@ def results(a, options=()):
 @attack("section 3", "the gates of the kernel's faults are closed", on=("cooper",), control=("cooper:unconfined",))
 @pytest.mark.parametrize("fault", FAULTS)
 def test_gates(arena, fault, target):
-    if not FAULTS[fault]:
-        pytest.skip("a fault behind calls that every program makes: the kernel's alone (design)")
     with arena() as a:
         found = results(a, UNCONFINED if target.is_control else ())
     ways = {way for way, _ in found}
     assert "64" in ways
     if target.is_control and all(found.get(("64", name)) == "ENOSYS" for name in FAULTS[fault]):
-        pytest.skip("missing requirement: a kernel with modules (machine)")
+        pytest.skip("missing requirement: kernel modules (machine)")
     for way in sorted(ways):
         for name in FAULTS[fault]:
             result = found.get((way, name))

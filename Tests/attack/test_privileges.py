@@ -6,7 +6,8 @@ import struct
 import subprocess
 
 import pytest
-from arena import CORE_PATTERN, COOPERS, harm, mask_of
+from arena import COOPERS, CORE_PATTERN, harm, mask_of
+from bundles import CGROUPS
 
 attack = pytest.mark.attack
 UID = 61234
@@ -120,11 +121,10 @@ PARAMETERS = [
     "kernel parameters: only of namespaces of the container's own, one at a time",
     on=("runtime",),
     control=("cooper-runtime:sysctl",),
+    once=["uts"],
 )
 @pytest.mark.parametrize(("key", "value", "missing"), PARAMETERS)
-def test_parameters(arena, key, value, missing, target):
-    if target.is_control and missing != ["uts"]:
-        pytest.skip("a control of one parameter is enough")
+def test_parameters(arena, key, value, missing):
     with arena() as a:
         before = CORE_PATTERN.read_text()
         a.box.mask(*missing)
@@ -223,3 +223,84 @@ def test_no_oracle(arena, target):
             harm(said[0] != said[1], f"what is there is told from what is not: {said}")
 
 
+
+
+@attack(
+    "CVE-2022-0811",
+    "the caller's own namespace by its path is none of the container's: no parameter, no name, no mount",
+    on=("runtime",),
+)
+@pytest.mark.parametrize("kind", ["ipc", "uts", "mount", "a process of the caller's"])
+def test_the_callers_own_namespace(arena, kind):
+    with arena() as a:
+        path = "/proc/self/ns/{}"
+        if kind.startswith("a process"):
+            kind, path = "ipc", f"/proc/{os.getpid()}/ns/{{}}"
+        if kind == "uts":
+            a.box.config["hostname"] = "of-the-container"
+        if kind == "ipc":
+            a.box.linux["sysctl"] = {"kernel.shmmni": "4001"}
+        entries = [entry for entry in a.box.linux["namespaces"] if entry["type"] != kind]
+        name = {"mount": "mnt"}.get(kind, kind)
+        a.box.linux["namespaces"] = [*entries, {"type": kind, "path": path.format(name)}]
+        # What it may change is in namespaces of this test's own.
+        private = ["unshare", "--mount", "--propagation", "private", "--uts"]
+        done = subprocess.run(
+            [*private, *a.command("/bin/true")], capture_output=True, text=True, check=False, timeout=60
+        )
+        harm(done.returncode == 0, f"it runs in the caller's own {kind} namespace as if it were its own")
+        assert "namespace" in done.stderr, done
+
+
+@attack(
+    "CVE-2023-25809",
+    "without root and without a cgroup namespace, no cgroup of the host's is writable through the mount",
+    on=("runtime",),
+)
+def test_cgroups_without_root(arena):
+    with arena() as a:
+        parents = []
+        for folder in [CGROUPS, *CGROUPS.iterdir()]:
+            if (folder / "cgroup.procs").exists() and not folder.is_symlink():
+                parent = folder / a.box.id
+                parent.mkdir()
+                parents.append(parent)
+                for path in (parent, parent / "cgroup.procs", parent / "tasks"):
+                    if path.exists():
+                        os.chown(path, UID, UID)
+        a.box.cgroup_is_ours = True
+        home = a.folder / "home"
+        home.mkdir(mode=0o700)
+        os.chown(home, UID, UID)
+        a.made.add("home")
+        a.runtime.state = home / "state"
+        mapping = [{"containerID": 0, "hostID": UID, "size": 1}]
+        a.box.linux.update(
+            uidMappings=mapping, gidMappings=mapping, cgroupsPath=f"/{a.box.id}/below", resources={}
+        )
+        a.box.linux["namespaces"].append({"type": "user"})
+        for entry in a.box.config["mounts"]:
+            entry["options"] = [o for o in entry.get("options", []) if not o.startswith("gid=")]
+        a.box.mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime")
+        a.checks_mounts = False
+        look = (
+            "echo mounted $(grep -c ' /sys/fs/cgroup' /proc/self/mounts) $(find /sys/fs/cgroup | wc -l);"
+            "for f in $(find /sys/fs/cgroup -name cgroup.procs -o -name tasks); do"
+            " (echo 0 >$f) 2>/dev/null && echo wrote $f; done;"
+            f"for d in $(find /sys/fs/cgroup -type d -not -path '*/below*');"
+            " do mkdir $d/pwned 2>/dev/null && echo made $d; done; true"
+        )
+        enter = "".join(f"echo 0 >{parent}/cgroup.procs; " for parent in parents)
+        drop = ["setpriv", "--reuid", str(UID), "--regid", str(UID), "--clear-groups"]
+        command = ["sh", "-c", f'{enter} exec "$@"', "sh", *drop, *a.command("/bin/sh", "-c", look)]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=60,
+            env={"XDG_RUNTIME_DIR": str(home), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+        )  # fmt: skip
+        left = [path for parent in parents for path in parent.rglob("pwned")]
+        for parent in parents:
+            for folder in sorted([parent, *[p for p in parent.rglob("*") if p.is_dir()]], reverse=True):
+                folder.rmdir()
+        assert "mounted" in done.stdout, done
+        harm(left or "made" in done.stdout, f"cgroups of the host's are made: {left} {done}")
+        harm("wrote" in done.stdout, f"a process of the container moves in the host's cgroups: {done.stdout}")

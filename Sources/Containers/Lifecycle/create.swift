@@ -69,7 +69,8 @@ struct ContainerMaker {
     request.bundle = own
     request.filter = try bundle.config.linux.seccomp.map { try compiledFilter($0, keeps: !isForShow) }
     if !isForShow { try checkConsole(request, options, startsLater: startsLater) }
-    let host = try HostFacts.read(paths: request.hostPaths)
+    let host = try HostFacts.read(
+      paths: request.hostPaths, namespaces: request.config.linux.namespaces)
     self.request = request
     plan = try compile(request, host)
     for remark in plan.remarks { runtime.warn(remark) }
