@@ -99,14 +99,20 @@ def test_proc(arena, rounds):
         real = exchanged(a, a.rootfs, "proc", "/bad")
         a.box.linux["maskedPaths"] = ["/proc/timer_list", "/proc/keys"]
         a.box.linux["sysctl"] = {"kernel.shmmni": "4321"}
+        a.checks_mounts = False
 
         def once():
-            done = a.run("sh", "-c", "cat /proc/sys/kernel/shmmni; head -c 9 /proc/timer_list | wc -c")
+            # The folder that is mounted on may have the other name by now.
+            look = "cat /proc/self/mountinfo /proc-link/self/mountinfo; cat /proc/timer_list /proc-link/timer_list"
+            done = a.run("sh", "-c", f"({look}) 2>/dev/null; true")
             harm(fake.read_text() != "1\n", "a parameter was written into a file of the image's")
-            if done.has_run:
-                places = {fields[4] for fields in done.inside.mounts}
-                harm(not {"/proc", "/proc/timer_list", "/proc/keys"} <= places, f"masks are missing: {places}")
-                harm(done.inside.after.split()[-1:] != ["0"], f"/proc/timer_list can be read: {done.inside.after}")
+            harm("Timer List" in done.out, "what is masked can be read")
+            lines = [line.split() for line in done.inside.after.splitlines() if " - " in line]
+            places = {fields[4] for fields in lines}
+            for fields in lines:
+                if "proc" in fields and fields[4] in ("/proc", "/proc-link"):
+                    masks = {f"{fields[4]}/timer_list", f"{fields[4]}/keys"}
+                    harm(not masks <= places, f"masks are missing: {places}")
 
         a.rounds(rounds, once)
         real.close()
@@ -117,13 +123,18 @@ def test_proc(arena, rounds):
     "/dev/null becomes a link while paths are masked with it",
     on=("runtime",),
     control=("runc", "cooper-runtime:verify"),
+    once="a file",
 )
-def test_null(arena, rounds):
+@pytest.mark.parametrize("what", ["a link", "a file"])
+def test_null(arena, what, rounds):
     with arena() as a:
         a.without("/dev", "/dev/pts", "/dev/shm")
         (a.rootfs / "etc/open").write_text("bound over a mask\n")
         os.mknod(a.rootfs / "dev/null", 0o666 | stat.S_IFCHR, os.makedev(1, 3))
-        (a.rootfs / "dev/null-link").symlink_to("/etc/open")
+        if what == "a link":
+            (a.rootfs / "dev/null-link").symlink_to("/etc/open")
+        else:
+            os.link(a.rootfs / "etc/open", a.rootfs / "dev/null-link")
         a.beside("swap", a.rootfs / "dev/null", a.rootfs / "dev/null-link")
         a.box.linux["maskedPaths"] = ["/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sched_debug"]
         a.checks_mounts = False
@@ -142,7 +153,7 @@ def test_null(arena, rounds):
     "CVE-2025-52565",
     "/dev/console and /dev/pts become links while a terminal is made",
     on=("runtime",),
-    control=("cooper-runtime:resolve",),
+    control=("crun",),
 )
 def test_console(arena, rounds):
     with arena() as a:
@@ -156,8 +167,6 @@ def test_console(arena, rounds):
         (a.rootfs / "dev/pts").mkdir()
         a.beside("swap", a.rootfs / "dev/console", a.rootfs / "dev/console-link")
         a.beside("swap", a.rootfs / "dev/pts", a.rootfs / "dev/pts-link")
-        (a.canary / "console").write_text("of the host\n")
-        a.before = a.host()
         a.box.process["terminal"] = True
         a.checks_mounts = False
 
