@@ -50,7 +50,7 @@ KINDS = ["itself", "shebang", "a link", "PT_INTERP"]
 
 def hunt(a, seconds):
     """The words for the hunter that gets at executables other than the image's."""
-    return ["/bin/overwrite", str(seconds), "/bin/busybox", "/bin/overwrite", "/bin/inside"]
+    return ["/bin/overwrite", str(seconds), "/bin/busybox", "/bin/overwrite", "/bin/inside", "/bin/payload"]
 
 
 @attack(
