@@ -141,7 +141,8 @@ struct SeccompComparisonTests {
 
   @Test func manyCallsWithTheSameRules() throws {
     let names = [
-      "read", "write", "open", "close", "stat", "fstat", "lstat", "poll", "lseek", "mmap", "mprotect", "munmap",
+      "read", "write", "open", "close", "stat", "fstat", "lstat", "poll", "lseek", "mmap", "mprotect",
+      "munmap",
     ]
     let filter = try compileFilter(
       profile(.errno, [rule(.allow, names, [compare(0, .maskedEqual, 0xff, 1), compare(2, .less, 5)])]), .all)

@@ -271,7 +271,7 @@ class Arena:
             process.stdout.close()
 
     def beside(self, *words):
-        """A process of the host's that disturbs: it stands for one in another container with the same volume."""
+        """A process that disturbs: it stands for one in another container with the same volume."""
         process = subprocess.Popen(
             [str(self.programs / words[0]), *map(str, words[1:])],
             stdout=subprocess.PIPE,

@@ -1,7 +1,7 @@
-"""The attacks of which other runtimes are known to have suffered, on any runtime: make attack, or RUNTIME=/path make attack.
+"""What other runtimes are known to have suffered from, on any runtime: make attack, or RUNTIME=/path make attack.
 
-Each test says its case, on what it is run (an OCI runtime, `cooper run`), and what has the weakness: there the same
-attack must succeed, or else the test could not fail. A table of all is printed at the end.
+Each test says its case, on what it is run (an OCI runtime, `cooper run`), and what has the weakness: there
+the same attack must succeed, or else the test could not fail. A table of all is printed at the end.
 """
 
 import contextlib
@@ -45,12 +45,18 @@ def pytest_generate_tests(metafunc):
     )
 
 
+def target_of(item):
+    """None where a case has none here: it is for a program that isn't attacked now."""
+    found = item.callspec.params.get("target") if hasattr(item, "callspec") else None
+    return found if hasattr(found, "is_control") else None
+
+
 def pytest_collection_modifyitems(config, items):
     """A control is shown the attack in one form where `once` says so: the first, or the one that it names."""
     kept, seen = [], set()
     for item in items:
         mark = item.get_closest_marker("attack")
-        target = mark and getattr(item, "callspec", None) and item.callspec.params.get("target")
+        target = mark and target_of(item)
         if target and target.is_control and "once" in mark.kwargs:
             wanted = mark.kwargs["once"]
             key = (item.originalname, target.name)
@@ -66,7 +72,7 @@ def pytest_collection_modifyitems(config, items):
 def pytest_pyfunc_call(pyfuncitem):
     """On a control the attack must succeed: anything else is the test's failure."""
     outcome = yield
-    target = getattr(pyfuncitem, "callspec", None) and pyfuncitem.callspec.params.get("target")
+    target = target_of(pyfuncitem)
     if not target or not target.is_control:
         return
     if outcome.excinfo is None:
@@ -79,7 +85,7 @@ def pytest_pyfunc_call(pyfuncitem):
 
 def pytest_runtest_makereport(item, call):
     mark = item.get_closest_marker("attack")
-    target = getattr(item, "callspec", None) and item.callspec.params.get("target")
+    target = target_of(item)
     if not mark or not target or (call.when != "call" and call.excinfo is None):
         return
     case = CASES.setdefault(
@@ -87,15 +93,18 @@ def pytest_runtest_makereport(item, call):
     )
     word = "held"
     if call.excinfo is not None:
-        word = "skipped" if call.excinfo.errisinstance(pytest.skip.Exception) else "BROKEN"
-        if target.is_control and word == "BROKEN":
+        # A test that came to no answer is another thing than an attack that has succeeded.
+        word = "BROKEN" if call.excinfo.errisinstance(Harm) else "failed"
+        if call.excinfo.errisinstance(pytest.skip.Exception):
+            word = "skipped"
+        elif target.is_control:
             word = "NOT CAUGHT"
     elif target.is_control:
         word = "caught"
     key = "controls" if target.is_control else "results"
     name = target.name if target.is_control else target.kind
     before = case[key].get(name)
-    order = ("skipped", "held", "caught", "BROKEN", "NOT CAUGHT")
+    order = ("skipped", "held", "caught", "failed", "BROKEN", "NOT CAUGHT")
     case[key][name] = max(word, before or word, key=order.index)
 
 

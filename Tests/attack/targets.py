@@ -1,4 +1,4 @@
-"""What is attacked: an OCI runtime by its command line, `cooper run`, and runtimes with a weakness as controls."""
+"""What is attacked: an OCI runtime, `cooper run`, and runtimes with a weakness as controls."""
 
 import os
 import pathlib

@@ -1,4 +1,4 @@
-"""What every container of the suite is held to: here on one that is not attacked, and with what would break it."""
+"""What every container of the suite is held to, on one that is not attacked, and with what would break it."""
 
 import pytest
 from arena import harm
@@ -15,6 +15,7 @@ def test_the_host_is_as_it_was(arena):
     with arena() as a:
         a.link("data", a.canary)
         a.tmpfs("/data/new")
+        a.checks_mounts = False  # the link leads to such a folder of the image's, or to none
         a.run("sh", "-c", "touch /data/new/x")
 
 

@@ -102,7 +102,11 @@ def test_actions(arena, target):
                 compare(a, [rule(action)], [(1, 2)])
 
 
-@attack("GHSA libseccomp 2.6.1", "several rules, and several conditions in one", control=("cooper-runtime:edited",))
+@attack(
+    "GHSA libseccomp 2.6.1",
+    "several rules, and several conditions in one",
+    control=("cooper-runtime:edited",),
+)
 def test_rules(arena):
     source = random.Random(20261)
     pairs = list(itertools.product(VALUES[::2], VALUES[1::3]))

@@ -42,7 +42,9 @@ def results(a, options=()):
     return {(way, name): result for way, name, result in lines}
 
 
-@attack("section 3", "the gates of the kernel's faults are closed", on=("cooper",), control=("cooper:unconfined",))
+@attack(
+    "section 3", "the gates of the kernel's faults are closed", on=("cooper",), control=("cooper:unconfined",)
+)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_gates(arena, fault, target):
     with arena() as a:

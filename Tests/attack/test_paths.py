@@ -63,7 +63,9 @@ def test_destinations(arena, kind, where, target):
                 file = a.shared / "file"
                 file.write_text("bound\n")
                 a.volume(file, f"/{name}")
-            done = a.run("sh", "-c", f"cat /hop/sentinel /deep/hop/sentinel /{name}/sentinel 2>/dev/null; true")
+            done = a.run(
+                "sh", "-c", f"cat /hop/sentinel /deep/hop/sentinel /{name}/sentinel 2>/dev/null; true"
+            )
             if not target.is_control or done.has_run:
                 harm("secret" in done.out, f"the host's file is read: {done.out}")
             seen.append(done.has_run)
@@ -316,5 +318,3 @@ def test_masks_are_one_piece(arena):
         done = a.run("sh", "-c", script)
         assert done.has_run, done
         harm(done.inside.after.split() != ["0", "0"], done.inside.after)
-
-

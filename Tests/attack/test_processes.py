@@ -12,13 +12,6 @@ from bundles import empty
 
 attack = pytest.mark.attack
 SHORT = os.environ.get("SHORT") == "1"
-INTERPRETER = r"""
-.section .interp, "a"
-.asciz "/proc/self/exe"
-.text
-.globl _start
-_start: ud2
-"""
 
 
 def digest(path):
@@ -35,12 +28,9 @@ def payload(a, kind, folder):
     elif kind == "a link":
         path.symlink_to("/proc/self/exe")
     else:  # the loader that a dynamic program names
-        source = folder / "payload.S"
-        source.write_text(INTERPRETER + '.section .note.GNU-stack,"",@progbits\n')
-        source.with_suffix(".c").write_text("int main(void) { return 0; }\n")
-        subprocess.run(
-            ["cc", "-Wl,--dynamic-linker=/proc/self/exe", "-o", path, source.with_suffix(".c")], check=True
-        )
+        source = folder / "payload.c"
+        source.write_text("int main(void) { return 0; }\n")
+        subprocess.run(["cc", "-Wl,--dynamic-linker=/proc/self/exe", "-o", path, source], check=True)
     path.chmod(0o755)
     return "/bin/payload"
 
@@ -63,6 +53,7 @@ def hunt(a, seconds):
 @pytest.mark.parametrize("kind", KINDS)
 def test_overwrite_by_exec(arena, kind, rounds, tmp_path):
     with arena() as a:
+        is_ours = a.target.path.endswith("cooper-runtime")
         before = digest(a.target.path)
         a.put("overwrite")
         program = payload(a, kind, tmp_path)
@@ -77,7 +68,7 @@ def test_overwrite_by_exec(arena, kind, rounds, tmp_path):
                 break
         end(a.box)
         said = a.box.out()
-        assert kind != "itself" or "held" in said, f"the hunter has not met the runtime: {said}"
+        assert kind != "itself" or not is_ours or "held" in said, f"the hunter met nobody: {said}"
         restore(a, before, said)
 
 
@@ -107,12 +98,16 @@ def restore(a, before, said):
 @pytest.mark.parametrize("kind", KINDS)
 def test_overwrite_by_run(arena, kind, rounds, tmp_path):
     with arena() as a, arena() as b:
+        is_ours = a.target.path.endswith("cooper-runtime")
         before = digest(a.target.path)
         a.put("overwrite")
         a.box.process["args"] = hunt(a, 600)
+        program = payload(b, kind, tmp_path)
+        if program == "/bin/payload" and kind != "a link":
+            # The payload's own file isn't what is hunted.
+            os.link(b.rootfs / "bin/payload", a.rootfs / "bin/payload")
         a.box.create().start()
         path = f"/proc/{a.box.pid}/ns/pid"
-        program = payload(b, kind, tmp_path)
         b.box.mask("pid")
         b.box.linux["namespaces"].append({"type": "pid", "path": path})
         b.box.process["args"] = [program, "spin"]
@@ -123,7 +118,7 @@ def test_overwrite_by_run(arena, kind, rounds, tmp_path):
                 break
         end(a.box)
         said = a.box.out()
-        assert kind != "itself" or "held" in said, f"the hunter has not met the runtime: {said}"
+        assert kind != "itself" or not is_ours or "held" in said, f"the hunter met nobody: {said}"
         restore(a, before, said)
         b.before = b.host()
 
@@ -295,5 +290,3 @@ def test_no_proc_by_name(arena, tmp_path, target):
                 harm('"/proc' in call, f"a file of /proc by its name, after the root was attached: {call}")
                 harm(state[pid] == "pivoted" and '"/' in call, f"opened by name after pivot_root: {call}")
         assert openings or target.is_control, "no opening is seen at all"
-
-

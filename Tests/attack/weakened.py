@@ -50,9 +50,9 @@ EDITS = {
     "seal-open": [
         (
             f"{CONTAINERS}/Launch/seal.swift",
-            "  let result = \"\".withCString { empty in\n",
+            '  let result = "".withCString { empty in\n',
             '  if isWeakened("seal-open") { _ = systemCall(__NR_fcntl, Int(file.rawValue), 0, 99) }\n'
-            "  let result = \"\".withCString { empty in\n",
+            '  let result = "".withCString { empty in\n',
         )
     ],
     # The child's memory is everybody's of its user to look into.
@@ -74,9 +74,9 @@ EDITS = {
         ),
         (
             f"{CONTAINERS}/Launch/Lowering.swift",
-            "builder.compare(name, mask: 0xff, equals: Int(UInt8(ascii: \"/\")), errno: 2)",
+            'builder.compare(name, mask: 0xff, equals: Int(UInt8(ascii: "/")), errno: 2)',
             'if !isWeakened("descriptors") {\n'
-            "      builder.compare(name, mask: 0xff, equals: Int(UInt8(ascii: \"/\")), errno: 2)\n    }",
+            '      builder.compare(name, mask: 0xff, equals: Int(UInt8(ascii: "/")), errno: 2)\n    }',
         ),
     ],
     # What may be had may be passed on.
@@ -121,10 +121,10 @@ EDITS = {
         (
             f"{CONTAINERS}/Launch/Lowering.swift",
             "    builder.call(__NR_umount2, here, .value(Int(LINUX_MNT_DETACH)))\n"
-            "    builder.call(__NR_chdir, builder.text(\"/\"))\n  }\n\n  private func workingDirectory",
+            '    builder.call(__NR_chdir, builder.text("/"))\n  }\n\n  private func workingDirectory',
             '    if !isWeakened("old-root") {\n'
             "      builder.call(__NR_umount2, here, .value(Int(LINUX_MNT_DETACH)))\n    }\n"
-            "    builder.call(__NR_chdir, builder.text(\"/\"))\n  }\n\n  private func workingDirectory",
+            '    builder.call(__NR_chdir, builder.text("/"))\n  }\n\n  private func workingDirectory',
         )
     ],
     # What fails leaves its cgroups and its directory.
@@ -167,7 +167,9 @@ def main():
         for path, old, new in edits:
             text = texts.get(path) or (target / path).read_text()
             if text.count(old) != 1:
-                sys.exit(f"{path}: what {name} weakens is there {text.count(old)} times, not once: {old.strip()}")
+                sys.exit(
+                    f"{path}: what {name} weakens is there {text.count(old)} times, not once: {old.strip()}"
+                )
             if "import Linux" not in text and "Sources/Linux" not in path:
                 text = "import Linux\n" + text
             texts[path] = text.replace(old, new)

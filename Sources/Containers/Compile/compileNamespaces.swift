@@ -59,7 +59,9 @@ func compileSysctls(_ linux: LinuxConfig) throws -> [ChildStep] {
       throw CompileError(property, "it takes a \(kind.rawValue) namespace of the container's own")
     }
     // The kernel takes the first line, and says nothing of the others.
-    if member.value.utf8.contains(0) || member.value.parts(at: "\n").dropFirst().contains(where: { !$0.isEmpty }) {
+    if member.value.utf8.contains(0)
+      || member.value.parts(at: "\n").dropFirst().contains(where: { !$0.isEmpty })
+    {
       throw CompileError(property, "its value is more than one line")
     }
     if key == "kernel/hostname" { throw CompileError(property, "hostname is a property of its own") }

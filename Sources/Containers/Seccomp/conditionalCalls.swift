@@ -56,12 +56,13 @@ func deciding(_ calls: [ConditionalCalls], orElse defaultAction: SeccompAction) 
         return comparisons + [.statement(skip, UInt32(body.count))] + body
       }
     }
-    program += [
-      .load(SeccompData.architectureOffset),
-      .jumpIfEqual(calls.architecture.rawValue, then: 1, else: 0),
-      .statement(skip, UInt32(groups.count + 1)),
-      .load(SeccompData.numberOffset),
-    ] + groups
+    program +=
+      [
+        .load(SeccompData.architectureOffset),
+        .jumpIfEqual(calls.architecture.rawValue, then: 1, else: 0),
+        .statement(skip, UInt32(groups.count + 1)),
+        .load(SeccompData.numberOffset),
+      ] + groups
   }
   return program
 }

@@ -17,7 +17,8 @@ let socketCalls: [String: UInt32] = [
 
 /// What the architectures with `ipc` have behind it.
 private let ipcCalls: Set<String> = [
-  "semop", "semget", "semctl", "semtimedop", "semtimedop_time64", "msgsnd", "msgrcv", "msgget", "msgctl", "shmat",
+  "semop", "semget", "semctl", "semtimedop", "semtimedop_time64", "msgsnd", "msgrcv", "msgget", "msgctl",
+  "shmat",
   "shmdt", "shmget", "shmctl",
 ]
 
