@@ -144,8 +144,8 @@ struct SeccompComparisonTests {
       "read", "write", "open", "close", "stat", "fstat", "lstat", "poll", "lseek", "mmap", "mprotect",
       "munmap",
     ]
-    let filter = try compileFilter(
-      profile(.errno, [rule(.allow, names, [compare(0, .maskedEqual, 0xff, 1), compare(2, .less, 5)])]), .all)
+    let conditions = [compare(0, .maskedEqual, 0xff, 1), compare(2, .less, 5)]
+    let filter = try compileFilter(profile(.errno, [rule(.allow, names, conditions)]), .all)
     for number in 0..<names.count {
       #expect(filter.answer(Call(number, [0x301, 0, 4])) == .allow)
       #expect(filter.answer(Call(number, [0x301, 0, 5])) == .errno(.notPermitted))

@@ -1,4 +1,4 @@
-"""What other runtimes are known to have suffered from, on any runtime: make attack, or RUNTIME=/path make attack.
+"""What other runtimes are known to have suffered from, on any runtime: make attack (RUNTIME=PATH).
 
 Each test says its case, on what it is run (an OCI runtime, `cooper run`), and what has the weakness: there
 the same attack must succeed, or else the test could not fail. A table of all is printed at the end.

@@ -1,4 +1,4 @@
-"""A filter that is loaded does what its profile says: looked at by calls, not by the list of its instructions."""
+"""A filter that is loaded does what its profile says: told by calls, not by its instructions."""
 
 import itertools
 import json
@@ -85,7 +85,6 @@ def test_operators(arena, operator):
     values = VALUES[:: 3 if SHORT else 1]
     for value in values:
         second = value & 0xFFFF0000FFFF0000 if operator == "SCMP_CMP_MASKED_EQ" else 0
-        # A mask of nothing equals nothing always, and the comparisons with the ends can hold never.
         with arena() as a:
             compare(a, [rule(args=[condition(1, operator, value, second)])], [(x, 7) for x in VALUES])
 

@@ -246,7 +246,7 @@ def test_masks_from_a_false_null(arena, what):
             os.link(a.rootfs / "etc/open", a.rootfs / "dev/null")
         a.box.linux["maskedPaths"] = ["/proc/keys", "/proc/timer_list"]
         a.checks_mounts = False
-        # Through a file: runc takes any regular file for /dev/null then, and the container's output goes there.
+        # Through a file: runc takes any file for /dev/null then, and the container's output goes there.
         a.run("sh", "-c", "head -c 300 /proc/keys /proc/timer_list >/tmp/seen 2>&1")
         seen = a.rootfs / "tmp/seen"
         harm(seen.exists() and "bound over" in seen.read_text(), "a mask is another file than /dev/null")

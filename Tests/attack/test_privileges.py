@@ -1,4 +1,4 @@
-"""Who a process of a container is, what it may, and what of the host's it can have changed by its configuration."""
+"""Who a process of a container is, what it may, and what a configuration changes of the host's."""
 
 import os
 import re
@@ -26,9 +26,9 @@ def test_a_number_for_a_name(arena, target):
 
 
 USERS = [
-    "1", "1:2", "2:1", "01", "1000", "65534", "4294967294", ":", "", "1:", ":1", "-1", "-1:-1", "+1", " 1", "1 ",
-    "0x1", "1e3", "4294967295", "4294967296", "4294967297", "18446744073709551616", "1:4294967296", "1:-1",
-    "1:2:3", "nobody", "root", "1\n", "1\x0b", "1_0", "\u0661", "1:\u0662",
+    "1", "1:2", "2:1", "01", "1000", "65534", "4294967294", ":", "", "1:", ":1", "-1", "-1:-1", "+1",
+    " 1", "1 ", "0x1", "1e3", "4294967295", "4294967296", "4294967297", "18446744073709551616",
+    "1:4294967296", "1:-1", "1:2:3", "nobody", "root", "1\n", "1\x0b", "1_0", "\u0661", "1:\u0662",
 ]  # fmt: skip
 
 
@@ -292,7 +292,7 @@ def test_cgroups_without_root(arena):
             "echo mounted $(grep -c ' /sys/fs/cgroup' /proc/self/mounts) $(find /sys/fs/cgroup | wc -l);"
             "for f in $(find /sys/fs/cgroup -name cgroup.procs -o -name tasks); do"
             " (echo 0 >$f) 2>/dev/null && echo wrote $f; done;"
-            f"for d in $(find /sys/fs/cgroup -type d -not -path '*/below*');"
+            "for d in $(find /sys/fs/cgroup -type d -not -path '*/below*');"
             " do mkdir $d/pwned 2>/dev/null && echo made $d; done; true"
         )
         enter = "".join(f"echo 0 >{parent}/cgroup.procs; " for parent in parents)

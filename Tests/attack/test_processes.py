@@ -1,4 +1,4 @@
-"""Processes of a container that look for the runtime's own: its executable, its memory, its descriptors, its terminal."""
+"""Processes of a container that look for what is the runtime's: its file, memory, descriptors, terminal."""
 
 import contextlib
 import hashlib

@@ -1,8 +1,8 @@
-"""weakened.py DIRECTORY: a copy of this package in which each protection can be switched off, for the controls.
+"""weakened.py DIRECTORY: a copy of this package in which each protection can be switched off.
 
-A test that nothing can fail shows nothing. Where no runtime of Debian's has a weakness, a build of our own has it:
-the same sources with the edits below, each of which is in effect while COOPER_WEAKNESS names it. An edit whose old text
-isn't there exactly once is an error: then the protection has moved, and the control must follow it.
+A test that nothing can fail shows nothing. Where no runtime of Debian's has a weakness, a build of our own
+has it: the same sources with the edits below, each of which is in effect while COOPER_WEAKNESS names it. An
+edit whose old text isn't there exactly once is an error: the protection has moved, and this must follow it.
 """
 
 import pathlib
