@@ -59,7 +59,7 @@ def pytest_collection_modifyitems(config, items):
         target = mark and target_of(item)
         if target and target.is_control and "once" in mark.kwargs:
             wanted = mark.kwargs["once"]
-            key = (item.originalname, target.name)
+            key = (item.path.name, item.originalname, target.name)
             params = [value for name, value in item.callspec.params.items() if name != "target"]
             if key in seen or (wanted is not True and wanted not in params):
                 continue
@@ -89,7 +89,8 @@ def pytest_runtest_makereport(item, call):
     if not mark or not target or (call.when != "call" and call.excinfo is None):
         return
     case = CASES.setdefault(
-        item.originalname, {"name": mark.args[0], "what": mark.args[1], "results": {}, "controls": {}}
+        (item.path.name, item.originalname),
+        {"name": mark.args[0], "what": mark.args[1], "results": {}, "controls": {}},
     )
     word = "held"
     if call.excinfo is not None:

@@ -30,12 +30,13 @@ def attacked(on):
 def control(name):
     """runc, crun or bwrap of the machine; NAME:WEAKNESS is a build of ours that has it.
 
-    Of two it is the configuration that has it: "unconfined" is without a filter, "edited" has another one.
+    Of three it is the configuration that has it: "unconfined" has no filter, "edited" is not what is asked
+    for, and "setuid" is the program with that bit.
     """
     program, _, weakness = name.partition(":")
     if weakness == "unconfined":
         return target(name, "cooper", COOPER, is_control=True)
-    if weakness == "edited":
+    if weakness in ("edited", "setuid"):
         return target(name, "runtime", RUNTIME, is_control=True)
     if weakness:
         path = WEAKENED / ("cooper" if program == "cooper" else "cooper-runtime")

@@ -304,11 +304,17 @@ def test_devices_through_a_link(arena):
         a.run()
 
 
-@attack("design 8", "masks cannot be taken off, nor what is below them be seen", on=("runtime", "cooper"))
+@attack(
+    "design 8",
+    "masks cannot be taken off, nor what is below them be seen",
+    control=("cooper-runtime:edited",),
+)
 def test_masks_are_one_piece(arena):
     with arena() as a:
         a.box.linux["maskedPaths"] = ["/proc/timer_list", "/proc/keys", "/sys/firmware"]
         a.box.linux["readonlyPaths"] = ["/proc/sys", "/proc/sysrq-trigger"]
+        if a.target.is_control:
+            a.box.linux["maskedPaths"] = []
         script = (
             "umount /proc/timer_list; umount /sys/firmware; umount -l /proc; mount -o remount,rw /proc/sys;"
             "head -c 4 /proc/timer_list | wc -c; ls -A /sys/firmware | wc -l;"

@@ -196,18 +196,28 @@ def test_hooks(arena, monkeypatch, target):
             harm("MARK_OF" in said or "LD_PRELOAD" in said or "evil" in said, f"{kind} has {said}")
 
 
-@attack("CVE-2022-47952", "no setuid program that tells of others' files")
+@attack(
+    "CVE-2022-47952",
+    "no setuid program that tells of others' files",
+    control=("cooper-runtime:setuid",),
+)
 def test_no_oracle(arena, target):
     with arena() as a:
         private = a.folder / "private"
         (private / "PRESENT").mkdir(parents=True)
+        (private / "PRESENT/config.json").write_text("{}")
         private.chmod(0o700)
         home = a.folder / "home"
         home.mkdir(mode=0o700)
         os.chown(home, UID, UID)
         a.made |= {"private", "home"}
         path = a.target.path
-        harm(os.stat(path).st_mode & 0o6000, "the program is setuid")
+        mode = os.stat(path).st_mode
+        if target.is_control:
+            os.chmod(path, 0o4755)
+            a.before = a.host()
+        else:
+            harm(mode & 0o6000, "the program is setuid")
         verbs = (
             [["run", "{}", "true"]]
             if a.is_cooper
@@ -225,7 +235,11 @@ def test_no_oracle(arena, target):
                     env={"XDG_RUNTIME_DIR": str(home), "PATH": "/usr/bin:/bin", "HOME": str(home)},
                 )
                 assert done.returncode != 0, done
+                assert done.stderr, done
                 said.append(done.stderr.replace(name, "NAME"))
+            if target.is_control:
+                os.chmod(path, mode)
+                a.before = a.host()
             harm(said[0] != said[1], f"what is there is told from what is not: {said}")
 
 
@@ -233,6 +247,8 @@ def test_no_oracle(arena, target):
     "CVE-2022-0811",
     "the caller's own namespace by its path is none of the container's: no parameter, no name, no mount",
     on=("runtime",),
+    control=("runc", "crun"),
+    once="ipc",
 )
 @pytest.mark.parametrize("kind", ["ipc", "uts", "mount", "a process of the caller's"])
 def test_the_callers_own_namespace(arena, kind):
