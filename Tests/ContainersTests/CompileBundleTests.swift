@@ -152,7 +152,11 @@ struct CompileBundleTests {
     var parameters = Members<String>()
     parameters.members = [.init("kernel.shmmax", value)]
     expectCompileError("linux.sysctl.kernel.shmmax", "more than one line") {
-      try compile(bundle { $0.config.linux.sysctl = parameters }, machine())
+      try compile(
+        bundle {
+          $0.config.linux.namespaces.append(Namespace(.ipc))
+          $0.config.linux.sysctl = parameters
+        }, machine())
     }
   }
 

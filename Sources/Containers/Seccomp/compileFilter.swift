@@ -203,15 +203,21 @@ private struct ProfileCompiler {
     }
     let groups = Dictionary(grouping: rules.keys.sorted()) { rules[$0] ?? [] }
       .sorted { $0.value[0].utf8.lexicographicallyPrecedes($1.value[0].utf8) }
-    return architectures.map { architecture in
-      ConditionalCalls(
-        architecture: architecture.auditArchitecture,
-        groups: groups.compactMap { group in
-          let numbers = group.value.compactMap(architecture.number)
-          return numbers.isEmpty
-            ? nil : .init(numbers: numbers, rules: group.key, isWide: architecture.isWide)
-        })
+    var calls: [ConditionalCalls] = []
+    for architecture in architectures {
+      let found = groups.compactMap { group -> ConditionalCalls.Group? in
+        let numbers = group.value.compactMap(architecture.number)
+        return numbers.isEmpty
+          ? nil : .init(numbers: numbers, rules: group.key, isWide: architecture.isWide)
+      }
+      // x32 and x86-64 are one architecture to a filter.
+      if let index = calls.firstIndex(where: { $0.architecture == architecture.auditArchitecture }) {
+        calls[index].groups += found
+      } else {
+        calls.append(ConditionalCalls(architecture: architecture.auditArchitecture, groups: found))
+      }
     }
+    return calls
   }
 
   /// Calls behind socketcall whose conditions a filter can't see: their arguments are in memory. libseccomp would take

@@ -44,27 +44,36 @@ struct ConditionalCalls {
 func deciding(_ calls: [ConditionalCalls], orElse defaultAction: SeccompAction) -> [BPFInstruction] {
   let skip = BPFCode.jmp | .ja
   var program: [BPFInstruction] = []
-  for calls in calls where !calls.groups.isEmpty {
-    let groups = calls.groups.flatMap { group -> [BPFInstruction] in
-      let body = group.rules.flatMap { instructions($0, isWide: group.isWide) } + [.return(defaultAction)]
-      // A jump that compares goes no further than 255.
-      return stride(from: 0, to: group.numbers.count, by: 200).flatMap { first -> [BPFInstruction] in
-        let numbers = group.numbers[first..<min(first + 200, group.numbers.count)]
-        let comparisons = numbers.enumerated().map { index, number in
-          BPFInstruction.jumpIfEqual(number, then: UInt8(numbers.count - index), else: 0)
-        }
-        return comparisons + [.statement(skip, UInt32(body.count))] + body
-      }
-    }
-    program +=
-      [
-        .load(SeccompData.architectureOffset),
-        .jumpIfEqual(calls.architecture.rawValue, then: 1, else: 0),
-        .statement(skip, UInt32(groups.count + 1)),
-        .load(SeccompData.numberOffset),
-      ] + groups
+  // From the last to the first: how far it is to the end is known then.
+  for calls in calls.reversed() where !calls.groups.isEmpty {
+    let leave: [BPFInstruction] = program.isEmpty ? [] : [.statement(skip, UInt32(program.count))]
+    let part =
+      [.load(SeccompData.numberOffset)] + calls.groups.flatMap { instructions($0, defaultAction) } + leave
+    program = jumping(over: part, unless: calls.architecture.rawValue) + part + program
   }
-  return program
+  return program.isEmpty ? [] : [.load(SeccompData.architectureOffset)] + program
+}
+
+private func instructions(_ group: ConditionalCalls.Group, _ defaultAction: SeccompAction) -> [BPFInstruction]
+{
+  let body = group.rules.flatMap { instructions($0, isWide: group.isWide) } + [.return(defaultAction)]
+  // A jump that compares goes no further than 255.
+  return stride(from: 0, to: group.numbers.count, by: 200).flatMap { first -> [BPFInstruction] in
+    let numbers = Array(group.numbers[first..<min(first + 200, group.numbers.count)])
+    let last = jumping(over: body, unless: numbers[numbers.count - 1])
+    let others = numbers.dropLast().enumerated().map { index, number in
+      BPFInstruction.jumpIfEqual(number, then: UInt8(numbers.count - index + last.count - 2), else: 0)
+    }
+    return others + last + body
+  }
+}
+
+/// Goes on where the accumulator is this, and else behind a part.
+private func jumping(over part: [BPFInstruction], unless value: UInt32) -> [BPFInstruction] {
+  if part.count <= 255 { return [.jumpIfEqual(value, then: 0, else: UInt8(part.count))] }
+  return [
+    .jumpIfEqual(value, then: 1, else: 0), .statement(.jmp | .ja, UInt32(part.count)),
+  ]
 }
 
 /// Ends the filter with the rule's action, or goes on behind it.
