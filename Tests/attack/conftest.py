@@ -187,5 +187,5 @@ def arena_fixture(target, place, programs):
 
 @pytest.fixture(name="rounds")
 def rounds_fixture(target):
-    """How often. A control has less, and is to be caught in them."""
-    return min(ROUNDS, 2000) if target.is_control else ROUNDS
+    """How often. A control is to be caught in these, and then it is over."""
+    return 2000 if target.is_control else ROUNDS

@@ -96,7 +96,7 @@ def test_proc(arena, rounds):
         fake = bad / "shmmni"
         fake.write_text("1\n")
         (a.rootfs / "bad/timer_list").write_text("")
-        real = exchanged(a, a.rootfs, "proc", "/bad")
+        real = exchanged(a, a.rootfs, "proc", "bad")
         a.box.linux["maskedPaths"] = ["/proc/timer_list", "/proc/keys"]
         a.box.linux["sysctl"] = {"kernel.shmmni": "4321"}
         a.checks_mounts = False
@@ -109,6 +109,7 @@ def test_proc(arena, rounds):
             harm("Timer List" in done.out, "what is masked can be read")
             lines = [line.split() for line in done.inside.after.splitlines() if " - " in line]
             places = {fields[4].replace("/proc-link", "/proc") for fields in lines}
+            harm("/bad" in places, f"/proc is mounted where the link leads: {places}")
             masks = {"/proc/timer_list", "/proc/keys"}
             harm("/proc" in places and not masks <= places, f"masks are missing: {places}")
 
