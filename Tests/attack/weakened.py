@@ -120,11 +120,11 @@ EDITS = {
     "old-root": [
         (
             f"{CONTAINERS}/Launch/Lowering.swift",
-            "    builder.call(__NR_umount2, here, .value(Int(LINUX_MNT_DETACH)))\n"
-            '    builder.call(__NR_chdir, builder.text("/"))\n  }\n\n  private func workingDirectory',
+            "    builder.call(__NR_pivot_root, here, here)\n"
+            "    builder.call(__NR_umount2, here, .value(Int(LINUX_MNT_DETACH)))\n",
+            "    builder.call(__NR_pivot_root, here, here)\n"
             '    if !isWeakened("old-root") {\n'
-            "      builder.call(__NR_umount2, here, .value(Int(LINUX_MNT_DETACH)))\n    }\n"
-            '    builder.call(__NR_chdir, builder.text("/"))\n  }\n\n  private func workingDirectory',
+            "      builder.call(__NR_umount2, here, .value(Int(LINUX_MNT_DETACH)))\n    }\n",
         )
     ],
     # What fails leaves its cgroups and its directory.

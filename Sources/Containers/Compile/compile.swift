@@ -24,7 +24,10 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
   let namespaces = try NamespacePlan(linux, user)
   let rights = compileCapabilities(
     process.capabilities, host, hasUserNamespace: user != nil || linux.hasNamespace(.user))
-  if request.bundle == nil, let remark = rights.remarks.first { throw CompileError(remark) }
+  let ignoredOptions = try ignored(request.config.mounts)
+  if request.bundle == nil, let remark = (rights.remarks + ignoredOptions).first {
+    throw CompileError(remark)
+  }
   let steps = ProcessSteps(
     request, process, user, rights.bounding, rights.sets, pause: compilePause(request, process))
 
@@ -33,7 +36,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
     host: [.startKeeper(directory: request.directory)]
       + cgroups.prepare + cgroups.limits
       + rdt.prepare
-      + mounts.compactMap { hostStep($0, request) }
+      + mounts.compactMap { hostStep($0, request, user) }
       + (request.bundle?.startSocket.map { [.listen($0)] } ?? [])
       + [.clone(namespaces.clone, cgroup: cgroups.birthplace)]
       + (user?.hostSteps ?? [])
@@ -44,7 +47,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + (user == nil ? [] : cgroups.devices)
       + [.go]
       + compileHooks(
-        request.config.hooks, startsLater: request.bundle?.startSocket != nil,
+        request.config.hooks, root: request.rootDirectory, startsLater: request.bundle?.startSocket != nil,
         first: user == nil ? cgroups.devices : []),
     child: try [user == nil ? .awaitGo : .awaitIDs]
       + cgroups.joins
@@ -55,32 +58,45 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + compileLabels(process, host)
       + (isLate ? [] : unshareCgroup)
       + compilePropagation(request, host)
-      + (user != nil || linux.hasNamespace(.user) ? [.becomeMappedRoot] : [])
+      + (user != nil || linux.hasNamespace(.user) ? [mappedRoot(user)] : [])
       + compileRoot(request, host)
       + request.links.map { .makeLink(target: $0.target, path: $0.path) }
       + mounts
       + (request.config.hooks.runBeforeStart || (user == nil && !cgroups.devices.isEmpty) ? [.sync] : [])
       + (process.terminal ? [.terminal(process.consoleSize)] : request.isInteractive ? [] : [.nullInput])
+      + deviceSeal(request)
       + linux.maskedPaths.map { .mask($0) }
       + linux.readonlyPaths.map { .makeReadOnly($0) }
       + (request.bundle != nil && process.cwd != "/" ? [.makeDirectory(process.cwd)] : [])
       + (request.config.root?.readonly == true ? [.makeRootReadOnly] : [])
-      + [compilePivot(request)]
+      + [compilePivot(request, host)]
       + (request.bundle != nil ? finalPropagation(linux) : [])
       + (request.config.hostname.map { [.setHostname($0)] } ?? [])
       + (request.config.domainname.map { [.setDomainname($0)] } ?? [])
       + (linux.makesNamespace(.network) ? [.loopbackUp] : [])
       + [.closeDescriptors]
+      + (request.bundle != nil ? [.resetAffinity] : [])
       + compileSettings(process, linux)
       + steps.last,
     remarks: request.remarks + (user?.remarks ?? []) + cgroups.remarks + rights.remarks + ignored(process)
+      + ignoredOptions
       + (linux.seccomp == nil ? ["no seccomp filter: the container may make every system call"] : []))
 }
 
+/// Who makes the container's files: root where the namespace has it, and else the first whom it has.
+private func mappedRoot(_ user: UserPlan?) -> ChildStep {
+  guard let user else { return .becomeMappedRoot() }
+  return .becomeMappedRoot(
+    uid: user.maps(uid: 0) ? 0 : user.uids[0].inside, gid: user.maps(gid: 0) ? 0 : user.gids[0].inside)
+}
+
 /// What the host side does for a mount of the container.
-private func hostStep(_ step: ChildStep, _ request: ContainerRequest) -> HostStep? {
+private func hostStep(
+  _ step: ChildStep, _ request: ContainerRequest, _ user: UserPlan?
+) -> HostStep? {
   switch step {
   case .bind(let bind) where bind.idMap != nil: .mapMount(bind)
+  case .placeNodes(let devices): .makeDevices(devices.map { $0.withOwner(user) })
   case .mount(let mount) where mount.copiesUp: request.rootDirectory.map { .fillMount(mount, from: $0) }
   default: nil
   }
@@ -117,7 +133,8 @@ struct ProcessSteps {
   }
 
   var last: [ChildStep] {
-    ownStreams + [.dropBoundingSet(keeping: bounding)] + setUser
+    (request.bundle != nil && process.cwd != "/" ? [.tryWorkingDirectory(process.cwd)] : [])
+      + ownStreams + [.dropBoundingSet(keeping: bounding)] + setUser
       + (isFilteredEarly ? [.setCapabilities(setsForFilter)] : [.setCapabilities(sets)])
       + (process.noNewPrivileges ? [.noNewPrivileges] : [])
       + [.workingDirectory(process.cwd)]
@@ -142,7 +159,11 @@ struct ProcessSteps {
       inheritable: sets.inheritable, ambient: [])
   }
 
-  private var setUser: [ChildStep] { user?.deniesSetgroups == true ? [] : [.setUser(process.user)] }
+  private var setUser: [ChildStep] {
+    // Engines ask for the caller's groups by this annotation.
+    let keepsGroups = request.config.annotations["run.oci.keep_original_groups"] == "1"
+    return user?.deniesSetgroups == true ? [] : [.setUser(process.user, keepsGroups: keepsGroups)]
+  }
 
   private var ownStreams: [ChildStep] {
     request.bundle != nil && process.user.uid != 0 ? [.ownStreams(uid: process.user.uid)] : []

@@ -31,7 +31,7 @@ func compileBundleCgroups(
 }
 
 /// The path's names, below each hierarchy's base.
-private func cgroupNames(_ request: ContainerRequest) throws -> [String] {
+func cgroupNames(_ request: ContainerRequest) throws -> [String] {
   guard let path = request.config.linux.cgroupsPath, !path.isEmpty else { return [request.id] }
   let property = "linux.cgroupsPath"
   if path.utf8.contains(0) { throw CompileError(property, "it has a NUL") }

@@ -23,8 +23,11 @@ func compileMounts(
   afterDevices: [ChildStep]
 ) throws -> [ChildStep] {
   let sharesNetwork = !request.config.linux.makesNamespace(.network)
-  let mounts = try request.config.mounts.enumerated().map { index, mount in
-    try compileMount(mount, "mounts[\(index)]", host, cgroups, request.config.linux).map { step in
+  var mounts = try request.config.mounts.enumerated().map { index, mount in
+    try compileMount(
+      mount, "mounts[\(index)]", host, cgroups, request.config.linux, isOfBundle: request.bundle != nil
+    )
+    .map { step in
       guard let user, case .mount(let filesystem) = step else { return step }
       return user.adapted(filesystem, host, sharesNetwork: sharesNetwork)
     }
@@ -32,8 +35,17 @@ func compileMounts(
   // Into a fresh /dev before anything else is mounted: a volume of the host's must not get the nodes.
   let device = request.config.mounts.firstIndex { pathComponents($0.destination) == ["dev"] && !$0.isBind }
   let split = device.map { $0 + 1 } ?? mounts.count
+  // What is still to be made in it comes first: see `deviceSeal`.
+  if let device {
+    mounts[device] = mounts[device].map { step in
+      guard case .mount(var filesystem) = step else { return step }
+      filesystem.attributes.remove(.readOnly)
+      return .mount(filesystem)
+    }
+  }
   let nodes = try compileDevices(
-    request, canMakeNodes: user == nil && !request.config.linux.hasNamespace(.user))
+    request, user, canMakeNodes: user == nil && !request.config.linux.hasNamespace(.user),
+    hostMakesNodes: host.makesNodes && request.bundle != nil)
   // A mount of cgroups shows what is below the namespace's root, which is to be the container's.
   let cgroup = request.config.mounts.firstIndex { $0.type == "cgroup" } ?? split
   if cgroup >= split {
@@ -43,22 +55,36 @@ func compileMounts(
     + mounts[split...].flatMap(\.self)
 }
 
+/// A /dev that is to be read-only is so once its nodes, mounts and console are there.
+func deviceSeal(_ request: ContainerRequest) throws -> [ChildStep] {
+  let device = request.config.mounts.first { pathComponents($0.destination) == ["dev"] && !$0.isBind }
+  guard let device, try MountOptions(device.options, "mounts").flags.set.contains(.readOnly) else {
+    return []
+  }
+  return [.makeMountReadOnly("/dev")]
+}
+
 private func compileMount(
-  _ mount: Mount, _ property: String, _ host: HostFacts, _ cgroups: [VisibleCgroup], _ linux: LinuxConfig
+  _ mount: Mount, _ property: String, _ host: HostFacts, _ cgroups: [VisibleCgroup], _ linux: LinuxConfig,
+  isOfBundle: Bool
 ) throws -> [ChildStep] {
   let path = try destination(mount, property)
   let options = try MountOptions(mount.options, property)
   if mount.type == "cgroup" && options.bind == nil {
-    return compileCgroupMount(path, options, cgroups, hasNamespace: linux.hasNamespace(.cgroup))
+    return compileCgroupMount(
+      path, options, cgroups, hasNamespace: linux.hasNamespace(.cgroup),
+      hasUserNamespace: linux.hasNamespace(.user))
   }
   if options.flags.set.contains(.remount) { return [compileRemount(path, options)] }
-  if options.bind != nil { return [.bind(try compileBind(mount, path, options, property, host, linux))] }
+  if options.bind != nil {
+    return [.bind(try compileBind(mount, path, options, property, host, linux, isOfBundle: isOfBundle))]
+  }
   guard let type = mount.type, type != "bind" else {
     if mount.type == nil { throw CompileError("\(property).type", "it is missing") }
-    return [.bind(try compileBind(mount, path, options, property, host, linux))]
+    return [.bind(try compileBind(mount, path, options, property, host, linux, isOfBundle: isOfBundle))]
   }
   if options.idMap != nil || !mount.uidMappings.isEmpty {
-    throw CompileError("\(property).options", "ids are mapped of a bind mount only")
+    throw CompileError("\(property).options", "invalid mount: ids are mapped of a bind mount only")
   }
   var filesystem = FilesystemMount(
     type: type, source: mount.source, path: path, attributes: options.flags.set.attributes,
@@ -71,11 +97,16 @@ private func compileMount(
     guard type == "tmpfs" else { throw CompileError("\(property).options", "tmpcopyup is for tmpfs") }
     filesystem.copiesUp = true
   }
+  // What engines have found with other runtimes: a directory in memory is as open as the image's was.
+  filesystem.takesMode =
+    isOfBundle && type == "tmpfs" && !options.copiesUp && !options.data.contains { $0.key == "mode" }
+  let label = compileMountLabel(linux, of: filesystem)
+  filesystem.options += label.options
   filesystem.changes = [options.recursive.change(isRecursive: true)].compactMap(\.self) + options.propagations
   let countsVersions: [ChildStep] =
     options.flags.set.contains(.iVersion)
     ? [.remount(path: path, options.flags.set.union(.remount), data: "")] : []
-  return [.mount(filesystem)] + countsVersions
+  return [.mount(filesystem)] + label.steps + countsVersions
 }
 
 /// Runtimes before version 1.0 of the specification took relative paths, and some engines still write them.
@@ -90,22 +121,32 @@ private func compileRemount(_ path: String, _ options: MountOptions) -> ChildSte
   return .remount(path: path, flags, data: data.joined(separator: ","))
 }
 
+/// What a filesystem's own options are in a bind mount: mount(2) passes over them too.
+func ignored(_ mounts: [Mount]) throws -> [String] {
+  try mounts.enumerated().flatMap { index, mount -> [String] in
+    let property = "mounts[\(index)]"
+    if !mount.isBind { return [] }
+    let options = try MountOptions(mount.options, property)
+    if options.flags.set.contains(.remount) { return [] }
+    return (options.flags.set.filesystemOptions + options.data).map { option in
+      "\(property).options: \(option.key) means nothing to a bind mount"
+    }
+  }
+}
+
 private func compileBind(
   _ mount: Mount, _ path: String, _ options: MountOptions, _ property: String, _ host: HostFacts,
-  _ linux: LinuxConfig
+  _ linux: LinuxConfig, isOfBundle: Bool
 ) throws -> BindMount {
   guard let source = mount.source else { throw CompileError("\(property).source", "it is missing") }
   guard let kind = host.files[FilePath(source)] else {
     throw CompileError("\(property).source", "there is no \(source)")
   }
-  let own = options.flags.set.filesystemOptions + options.data
-  if let option = own.first {
-    throw CompileError("\(property).options", "\(option.key) means nothing to a bind mount")
-  }
   if options.copiesUp { throw CompileError("\(property).options", "tmpcopyup is for tmpfs") }
   var bind = BindMount(
     source: source, path: path, kind: kind, isRecursive: options.bind?.isRecursive ?? true)
-  bind.changes = options.changes
+  bind.changes =
+    isOfBundle ? options.replacingChanges(keepsLocked: linux.hasNamespace(.user)) : options.changes
   if options.idMap != nil || !mount.uidMappings.isEmpty || !mount.gidMappings.isEmpty {
     // Without maps of its own it has those of the container's user namespace.
     let (uids, gids) =

@@ -5,22 +5,18 @@ import SystemPackage
 func refuseUnsupported(_ request: ContainerRequest, _ host: HostFacts) throws {
   let (config, linux) = (request.config, request.config.linux)
   guard let process = config.process else { return }
-  if request.bundle != nil && !linux.hasNamespace(.mount) {
-    throw CompileError(
-      "linux.namespaces", "a container without a mount namespace of its own would change the machine's")
-  }
   if request.bundle != nil, config.hostname != nil || config.domainname != nil, !linux.hasNamespace(.uts) {
     throw CompileError(
       config.hostname == nil ? "domainname" : "hostname", "it takes a uts namespace of the container's own")
   }
   for (index, mount) in config.mounts.enumerated()
   where mount.uidMappings.isEmpty != mount.gidMappings.isEmpty {
-    throw CompileError("mounts[\(index)]", "it has uidMappings or gidMappings, and takes both or neither")
+    throw CompileError(
+      "mounts[\(index)]", "invalid mount: it has uidMappings or gidMappings, and takes both or neither")
   }
-  if linux.mountLabel != nil && !host.hasSELinux {
+  if linux.mountLabel.map({ !$0.isEmpty }) == true && !host.hasSELinux {
     throw CompileError("linux.mountLabel", "this kernel has no SELinux")
   }
-  if linux.mountLabel != nil { throw CompileError("linux.mountLabel", "not supported yet") }
   if linux.seccomp != nil && request.filter == nil {
     throw CompileError("linux.seccomp", "the profile has not been compiled")
   }

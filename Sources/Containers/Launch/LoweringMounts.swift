@@ -79,10 +79,30 @@ extension Lowering {
 extension Lowering {
   /// The mount's descriptor stays open: what is done below its path later is done there, wherever the path leads then.
   func attach(_ mount: FilesystemMount) {
+    if mount.takesMode { return attachWithMode(mount) }
     let tree =
       (mount.copiesUp ? inheritedTree() : nil)
       ?? makeFilesystem(mount.type, mount.source, mount.options, mount.attributes)
     attach(tree, onto: mount.path, .directory)
+    for change in mount.changes { setAttributes(tree, change) }
+    places.add(tree, at: mount.path)
+  }
+
+  /// Its mode is set before it is read-only, and before it has a place.
+  private func attachWithMode(_ mount: FilesystemMount) {
+    let target = makeTarget(mount.path, .directory)
+    let tree = makeFilesystem(
+      mount.type, mount.source, mount.options, mount.attributes.subtracting(.readOnly))
+    // struct statx: stx_mode at 28, 16 bits
+    let (status, mode) = (builder.allocate(256), builder.slot())
+    builder.call(
+      __NR_statx, .slot(target), builder.text(""), .value(Int(LINUX_AT_EMPTY_PATH)),
+      .value(Int(LINUX_STATX_MODE)), builder.address(status))
+    builder.load(status + 28, mask: 0o7777, into: mode)
+    builder.call(__NR_fchmodat, .slot(tree), builder.text("."), .slot(mode))
+    if mount.attributes.contains(.readOnly) { setAttributes(tree, .readOnly, recursive: false) }
+    move(tree, onto: target)
+    release(target)
     for change in mount.changes { setAttributes(tree, change) }
     places.add(tree, at: mount.path)
   }
@@ -106,7 +126,7 @@ extension Lowering {
   }
 
   /// A detached mount that the host side has made.
-  private func inheritedTree() -> Slot? {
+  func inheritedTree() -> Slot? {
     guard let number = trees.next() else { return nil }
     let tree = builder.slot()
     builder.call(__NR_fcntl, .value(number), .value(duplicateDescriptor), 0, into: tree)
@@ -115,13 +135,24 @@ extension Lowering {
 
   /// mount(MS_REMOUNT) knows a path only, and "." is one that nobody can change.
   func remount(_ path: String, _ flags: MountFlags, _ data: String) {
+    enterMount(path)
+    builder.call(
+      __NR_mount, 0, builder.text("."), 0, .value(Int(flags.union(.remount).rawValue)),
+      data.isEmpty ? 0 : builder.text(data))
+  }
+
+  func labelMount(_ path: String, _ label: String) {
+    enterMount(path)
+    builder.call(
+      __NR_setxattr, builder.text("."), builder.text("security.selinux"), builder.text(label),
+      .value(label.utf8.count), 0)
+  }
+
+  private func enterMount(_ path: String) {
     let mount = builder.slot()
     lookUp(path, Int(LINUX_O_PATH | LINUX_O_DIRECTORY), into: mount)
     builder.call(__NR_fchdir, .slot(mount))
     release(mount)
-    builder.call(
-      __NR_mount, 0, builder.text("."), 0, .value(Int(flags.union(.remount).rawValue)),
-      data.isEmpty ? 0 : builder.text(data))
   }
 
   /// The same of one that nothing is found below.
@@ -176,7 +207,7 @@ extension Lowering {
     builder.call(
       __NR_mount_setattr, .slot(mount), builder.text(""),
       .value(Int(LINUX_AT_EMPTY_PATH) | (change.isRecursive ? Int(LINUX_AT_RECURSIVE) : 0)),
-      builder.address(attribute), 32)
+      builder.address(attribute), 32, tolerate: change.toleratesLocks ? [Errno.notPermitted.rawValue] : [])
   }
 
   /// A path that isn't there needs no mask.

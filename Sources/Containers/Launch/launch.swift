@@ -55,12 +55,15 @@ public final class RunningContainer {
   public func wait() throws(SystemCallError) -> WaitStatus { try waitpid(pid) }
 
   /// Lets the container live on without this process and its keeper.
-  public func release() throws { try keeper.take()?.dismiss() }
+  public func release() throws {
+    try keeper?.dismiss()
+    keeper = nil
+  }
 
   /// Removes what the container left: its cgroups and its directory.
   ///
   /// - Throws: ``ContainerError`` when something stays behind.
-  public func remove() throws { try keeper.take()?.finish() }
+  public func remove() throws { try keeper.take()?.finish(Int(process.fileDescriptor.rawValue)) }
 }
 
 /// Does what the plan says, and returns once the command has been executed.
@@ -132,7 +135,8 @@ private struct Launcher: ~Copyable {
   private mutating func abandon() {
     closeTrees()
     if !ownsCgroups, let directory {
-      try? keeper.take()?.dismiss()
+      try? keeper?.dismiss()
+      keeper = nil
       let memory = KeeperMemoryBuilder(cgroups: made, scopes: [], directory: directory)
       _ = removeContainer(memory.pointer, -1)
       withExtendedLifetime(memory) {}
@@ -196,6 +200,7 @@ private struct Launcher: ~Copyable {
         try Containers.runHook(step, state: state, container: pid, namespaces: options.namespaces)
       }
     case .fillMount(let mount, let root): trees.append(try filledMount(mount, from: root).release())
+    case .makeDevices(let devices): trees.append(try madeDevices(devices).release())
     case .mapMount(let bind): trees.append(try mappedMount(bind).release())
     }
   }
@@ -289,7 +294,7 @@ private struct Launcher: ~Copyable {
   private func failure(_ message: borrowing Child.Message) -> ContainerError {
     let step = plan.child[Int(message.report.step)]
     return stepFailure(
-      "\(step)", message, execErrno: step.isExec,
+      step.failing, message, execErrno: step.isExec,
       remedy: remedy(step, Errno(rawValue: message.report.errno), of: plan))
   }
 
@@ -310,6 +315,12 @@ func stepFailure(
 }
 
 extension ChildStep {
+  /// What an error calls it: of a command it has the word that engines look for.
+  var failing: String {
+    if case .exec = self { return "exec\(description.dropFirst("execve".count))" }
+    return description
+  }
+
   var isExec: Bool {
     switch self {
     case .exec, .findCommand: true

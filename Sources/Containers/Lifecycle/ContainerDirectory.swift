@@ -1,6 +1,7 @@
 import Linux
 import OCISpec
 import SystemPackage
+import SystemPackage
 
 /// A container's directory below the runtime's root, and what is in it.
 ///
@@ -33,6 +34,15 @@ struct ContainerDirectory {
   func write(_ record: ContainerRecord) throws {
     try writeFile("\(stateFile).new", JSONWriter.text(record))
     try rename("\(stateFile).new", stateFile)
+  }
+
+  /// Whether there is no such container.
+  func isMissing() throws -> Bool {
+    do { _ = try Stat(FilePath(path)) } catch {
+      if error == .noSuchFileOrDirectory || error == .notDirectory { return true }
+      throw ContainerError("look for the container \(id): \(error.sentence)")
+    }
+    return false
   }
 
   /// - Throws: ``ContainerError`` where there is no such container, or its state can't be read.
@@ -75,8 +85,9 @@ private func checkID(_ id: String) throws {
   if id.isEmpty { throw ContainerError("the container's id is empty") }
   let isName = id != "." && id != ".." && id.utf8.allSatisfy(isPlain)
   guard isName && id.utf8.count <= 255 else {
-    throw ContainerError(
-      "invalid id \(id.utf8.count > 80 ? "of \(id.utf8.count) bytes" : "\"\(id)\""): it has 1 to 255 letters, digits, _, +, - and ."
-    )
+    let name = id.utf8.count > 80 ? "of \(id.utf8.count) bytes" : "\"\(id)\""
+    let wrong = id.unicodeScalars.first { !$0.isASCII || !isPlain(UInt8(ascii: $0)) }
+    let what = wrong.map { "invalid character `\($0)` in the ID" } ?? "invalid id"
+    throw ContainerError("\(what) \(name): it has 1 to 255 letters, digits, _, +, - and .")
   }
 }

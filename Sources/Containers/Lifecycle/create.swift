@@ -28,7 +28,7 @@ extension Runtime {
       try rename(maker.directory.socketInTheMaking, maker.directory.socket)
       try container.release()
     } catch {
-      try? container.remove()
+      try? maker.remove(container)
       throw error
     }
   }
@@ -47,6 +47,7 @@ struct ContainerMaker {
   let request: ContainerRequest
   let plan: Plan
   let options: CreateOptions
+  private let mountBelow: UInt64?
 
   init(
     _ runtime: Runtime, _ id: String, _ bundlePath: String, _ options: CreateOptions, startsLater: Bool,
@@ -68,11 +69,17 @@ struct ContainerMaker {
     own.preservedDescriptors = options.preservedDescriptors + listened
     request.bundle = own
     request.filter = try bundle.config.linux.seccomp.map { try compiledFilter($0, keeps: !isForShow) }
+    if let filter = request.filter { runtime.debug?("seccomp filter flags: \(filter.flags.rawValue)") }
     if !isForShow { try checkConsole(request, options, startsLater: startsLater) }
-    let host = try HostFacts.read(
+    var host = try HostFacts.read(
       paths: request.hostPaths, namespaces: request.config.linux.namespaces)
+    if request.config.linux.makesNamespace(.user) && !request.config.linux.devices.isEmpty {
+      host.makesNodes = try canMakeDevices(host)
+    }
+    request = request.withoutNamespaces(host.ownNamespaces)
     self.request = request
     plan = try compile(request, host)
+    mountBelow = request.config.linux.hasNamespace(.mount) ? nil : try mountNumber(of: bundle.root)
     for remark in plan.remarks { runtime.warn(remark) }
   }
 
@@ -80,6 +87,7 @@ struct ContainerMaker {
   func launch(_ streams: StandardStreams, terminal: Int32? = nil) throws -> RunningContainer {
     try makeDirectories(runtime.root)
     var launchOptions = LaunchOptions()
+    launchOptions.trace = runtime.trace()
     launchOptions.streams = streams
     launchOptions.terminal = terminal
     launchOptions.preservedDescriptors = request.bundle?.preservedDescriptors ?? 0
@@ -108,6 +116,7 @@ struct ContainerMaker {
       try directory.write(record)
     }
     do { return try Containers.launch(plan, launchOptions) } catch {
+      try? record.unmount()
       if bundle.config.hooks.runBeforeStart { runtime.runPoststop(record) }
       throw error
     }
@@ -116,8 +125,15 @@ struct ContainerMaker {
   /// Tells those who asked for it of the container's process and terminal.
   func handOut(_ container: RunningContainer) throws {
     if let path = options.consoleSocket { try sendTerminal(of: container, to: path) }
-    if let path = options.pidfdSocket { try sendProcess(of: container, to: path) }
+    // Engines without a word for it on the command line name the socket by this annotation.
+    let receiver = options.pidfdSocket ?? bundle.config.annotations["run.oci.pidfd_receiver"]
+    if let receiver { try sendProcess(of: container, to: receiver) }
     if let path = options.pidFile { try writePIDFile(path, container.pid) }
+  }
+
+  func remove(_ container: RunningContainer) throws {
+    try container.remove()
+    try record.unmount()
   }
 
   private var namespaces: CloneFlags {
@@ -135,14 +151,16 @@ struct ContainerMaker {
     record.cgroups = plan.cgroups
     record.scopes = plan.scopes
     record.namespaces = namespaces.rawValue
+    record.mountBelow = mountBelow
     record.annotations = bundle.config.annotations
-    record.hooks = bundle.config.hooks
-    record.lastSteps = plan.child.map(\.description)
+    record.hooks = request.config.hooks
+    record.lastSteps = plan.child.map(\.failing)
     return record
   }
 }
 
-/// What a configuration leaves to its reader: where relative sources begin, a home, and the caller's listening sockets.
+/// What a configuration leaves to its reader: where relative sources begin, a home, the environment of hooks in the
+/// container, and the caller's listening sockets.
 ///
 /// - Returns: how many of those there are.
 private func prepare(_ config: inout Config, _ bundle: Bundle) throws -> Int {
@@ -150,10 +168,14 @@ private func prepare(_ config: inout Config, _ bundle: Bundle) throws -> Int {
     if let source = config.mounts[index].source, !source.begins(with: "/") {
       config.mounts[index].source = "\(bundle.path)/\(source)"
     }
+    let destination = config.mounts[index].destination
+    if !config.mounts[..<index].contains(where: { destination.begins(with: "\($0.destination)/") }) {
+      config.mounts[index].destination = throughLinks(destination, root: bundle.root)
+    }
   }
   guard var process = config.process else { return 0 }
   addNotifySocket(to: &process, &config.mounts)
-  addHome(to: &process, root: bundle.root)
+  settleEnvironment(of: &process, root: bundle.root)
   let listened = environmentVariable("LISTEN_FDS").flatMap { Int($0) } ?? 0
   if listened > 0 {
     process.env.removeAll { $0.begins(with: "LISTEN_FDS=") || $0.begins(with: "LISTEN_PID=") }
@@ -161,6 +183,9 @@ private func prepare(_ config: inout Config, _ bundle: Bundle) throws -> Int {
     process.env += ["LISTEN_FDS=\(listened)", "LISTEN_PID=1"]
   }
   config.process = process
+  for index in config.hooks.startContainer.indices where config.hooks.startContainer[index].env == nil {
+    config.hooks.startContainer[index].env = process.env
+  }
   return max(0, listened)
 }
 
@@ -174,8 +199,14 @@ private func addNotifySocket(to process: inout Process, _ mounts: inout [Mount])
   process.env.append("NOTIFY_SOCKET=\(place)")
 }
 
-/// HOME, where it isn't set: what the image's passwd says of the user, or the root.
-func addHome(to process: inout Process, root: String) {
+/// Each name once, the last value counting: what a program finds of a name that comes twice is up to its library. And
+/// HOME, where it isn't set to anything: what the image's passwd says of the user, or the root.
+func settleEnvironment(of process: inout Process, root: String) {
+  var names: Set<[UInt8]> = []
+  let reversed = process.env.reversed().filter { variable in
+    names.insert(variable.utf8.prefix { $0 != UInt8(ascii: "=") }.map(\.self)).inserted
+  }
+  process.env = reversed.reversed().filter { !$0.isSame(as: "HOME=") }
   if process.env.contains(where: { $0.begins(with: "HOME=") }) { return }
   process.env.append("HOME=\(ImageFacts.home(of: process.user.uid, rootDirectory: root) ?? "/")")
 }

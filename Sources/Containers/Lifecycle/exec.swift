@@ -10,8 +10,8 @@ public struct ExecOptions {
   public var preservedDescriptors = 0
   /// Also in a container that is paused.
   public var ignoresPause = false
-  /// A cgroup below the container's own.
-  public var cgroup: String?
+  /// Cgroups below the container's own: each for all hierarchies, or as "CONTROLLER,...:PATH" for those.
+  public var cgroups: [String] = []
 
   public init() {}
 }
@@ -37,13 +37,14 @@ extension Runtime {
     let record = try directory.read()
     guard let container = record.openProcess() else { throw ContainerError("container not running: \(id)") }
     if !options.ignoresPause && CgroupFreezer(record.allCgroups).isFrozen {
-      throw ContainerError("cannot exec in the container \(id): it is paused")
+      throw ContainerError("cannot exec in a paused container: \(id)")
     }
     let config = try configuration(directory)
     var process = process
-    addHome(to: &process, root: record.rootfs)
+    settleEnvironment(of: &process, root: record.rootfs)
     let plan = try ExecPlan(process, config, record, options, warn)
     var launchOptions = LaunchOptions()
+    launchOptions.trace = trace()
     launchOptions.streams = streams
     launchOptions.preservedDescriptors = options.preservedDescriptors
     if let profile = config.linux.seccomp {
@@ -71,7 +72,7 @@ private struct ExecPlan {
     let rights = compileCapabilities(
       process.capabilities, host, hasUserNamespace: namespaces.contains(.newUser))
     rights.remarks.forEach(warn)
-    let cgroups = try cgroupPaths(record, options.cgroup)
+    let cgroups = try cgroupPaths(record, options.cgroups)
     birthplace = cgroups.v2
     oomScoreAdj = process.oomScoreAdj
     var request = ContainerRequest(id: record.id, config: config, lower: [])
@@ -83,11 +84,14 @@ private struct ExecPlan {
       + affinity(process.execCPUAffinity?.initial, "initial")
       + cgroups.v1.map { .joinCgroup($0) }
       + affinity(process.execCPUAffinity?.final, "final")
+      + (process.execCPUAffinity ?? ExecCPUAffinity() == ExecCPUAffinity() ? [.resetAffinity] : [])
       + compileLabels(process, host)
-      + [.enterNamespaces(namespaces), .split([]), .newSession, .newSessionKeyring]
+      + [.enterNamespaces(namespaces)]
+      + (record.sharesMounts ? [.enterRoot(record.rootfs)] : [])
+      + [.split([]), .newSession, .newSessionKeyring]
       + (process.terminal ? [.openRoot, .terminal(process.consoleSize, hasConsole: false)] : [])
       + [.closeDescriptors]
-      + compileSettings(process, LinuxConfig())
+      + compileSettings(process, config.linux)
       + last
   }
 
@@ -116,45 +120,6 @@ private func affinity(_ list: String?, _ name: String) throws -> [ChildStep] {
     throw ContainerError("process.execCPUAffinity.\(name): \"\(list)\" is no list of processors, as 0-3,7")
   }
   return [.setAffinity(cpus)]
-}
-
-/// Where the container's cgroups are now: of v2 the one in which its first process is, which may be below the one that
-/// was made for it.
-private func cgroupPaths(_ record: ContainerRecord, _ sub: String?) throws -> (v1: [String], v2: String?) {
-  let v2 = record.cgroups.first { fileKind("\($0)/cgroup.events") != nil } ?? record.scopes.first
-  let v1 = record.cgroups.filter { $0 != v2 }
-  guard let sub else { return (v1, v2.map { currentCgroup(record, $0) }) }
-  let names = pathComponents(sub)
-  if names.contains("..") { throw ContainerError("--cgroup \(sub): .. has no place in it") }
-  let end = names.map { "/\($0)" }.joined()
-  for path in v1 + (v2.map { [$0] } ?? []) where fileKind(path + end) != .directory {
-    throw ContainerError("--cgroup \(sub): there is no cgroup \(path + end)")
-  }
-  return (v1.map { $0 + end }, v2.map { $0 + end })
-}
-
-/// A cgroup of v2 that has passed controllers on takes no process: then the first one's is taken.
-private func currentCgroup(_ record: ContainerRecord, _ own: String) -> String {
-  guard let pid = record.pid, let text = try? readFile("/proc/\(pid)/cgroup"),
-    let line = text.parts(at: "\n").first(where: { $0.begins(with: "0::") }),
-    let name = own.parts(at: "/").last
-  else { return own }
-  let path = line.parts(at: ":", maxSplits: 2)[2]
-  return own + (path.rest(behindName: name) ?? "")
-}
-
-extension String {
-  /// What comes behind a name in a path.
-  fileprivate func rest(behindName name: String) -> String? {
-    var rest = self[...]
-    while let slash = rest.firstIndex(of: "/") {
-      let after = rest[index(after: slash)...]
-      let end = after.firstIndex(of: "/") ?? after.endIndex
-      if after[..<end] == name { return String(after[end...]) }
-      rest = after
-    }
-    return nil
-  }
 }
 
 extension Runtime {

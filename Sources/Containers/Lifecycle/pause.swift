@@ -19,10 +19,9 @@ extension Runtime {
   /// The container's processes, as the runtime's own pid namespace has them.
   public func processes(_ id: String) throws -> [ProcessID] {
     let status = try state(id)
-    guard status.status != .stopped else { throw ContainerError("container not running: \(id)") }
     if let cgroup = status.record.allCgroups.first {
       return Containers.processes(below: cgroup).sorted()
     }
-    return status.record.pid.map { [ProcessID($0)] } ?? []
+    return status.status == .stopped ? [] : status.record.pid.map { [ProcessID($0)] } ?? []
   }
 }

@@ -70,7 +70,7 @@ extension Runtime {
         }
         place = HookPlace(process: process, namespaces: CloneFlags(rawValue: record.namespaces))
       }
-      try runHook(hook, "hooks.\(name)[\(index)]", state: state, inside: place)
+      try runHook(hook, name, index, state: state, inside: place)
     }
   }
 
@@ -79,7 +79,7 @@ extension Runtime {
     for (index, hook) in record.hooks.poststop.enumerated() {
       do {
         let state = JSONWriter.text(record.state(.stopped))
-        try runHook(hook, "hooks.poststop[\(index)]", state: state, inside: nil)
+        try runHook(hook, "poststop", index, state: state, inside: nil)
       } catch { warn("\(error)") }
     }
   }

@@ -70,6 +70,8 @@ public enum HostStep: Hashable, Sendable {
   /// open_tree of what a bind mount has the ids mapped of, and mount_setattr(MOUNT_ATTR_IDMAP): it takes privileges over
   /// the filesystem.
   case mapMount(BindMount)
+  /// A new filesystem with devices: in a user namespace nobody may make one.
+  case makeDevices([DeviceNode])
   /// bind and listen of a socket by which the container is started later.
   case listen(String)
   /// Lets the child run.
@@ -82,11 +84,16 @@ public enum HostStep: Hashable, Sendable {
 
 /// A hook that is run while the container is made.
 public struct HookStep: Hashable, Sendable {
-  /// As in `hooks.prestart[0]`.
-  public var property: String
+  /// As `prestart`, and its place among those.
+  public var kind: String
+  public var index: Int
   public var hook: Hook
   /// In the container's namespaces; else in the caller's.
   public var isInContainer: Bool
+  /// Where it is executed, in those namespaces; nil for their root.
+  public var directory: String?
+
+  public var property: String { "hooks.\(kind)[\(index)]" }
 }
 
 public struct ResourceSetting: Hashable, Sendable {
@@ -117,7 +124,7 @@ public enum ChildStep: Hashable, Sendable {
   /// The same in a user namespace, whose ids the host side maps meanwhile.
   case awaitIDs
   /// Opens what will be bound of the machine, as who may see it, and then becomes root of the user namespace by all ids.
-  case becomeMappedRoot
+  case becomeMappedRoot(uid: UInt32 = 0, gid: UInt32 = 0)
   /// "0" into the tasks file of a v1 cgroup. The child does it itself: a thread that moves itself makes the kernel
   /// wait for nothing, while another's move of a process waits until every processor has passed a quiet point.
   case joinCgroup(String)
@@ -157,9 +164,13 @@ public enum ChildStep: Hashable, Sendable {
   case bind(BindMount)
   /// mount(MS_REMOUNT) of the mount at a path: its flags anew and, without MS_BIND, those of its filesystem.
   case remount(path: String, MountFlags, data: String)
+  /// setxattr of `security.selinux` on the root of a mount.
+  case labelMount(path: String, String)
   case makeNode(DeviceNode)
   /// The node of the machine, where nodes can't be made.
   case bindNode(DeviceNode)
+  /// The same of those that the host side has made.
+  case placeNodes([DeviceNode])
   case makeLink(target: String, path: String)
   case makeDirectory(String)
   /// A pty of the container's own devpts: its master goes to the host side, its slave becomes /dev/console, the
@@ -178,10 +189,15 @@ public enum ChildStep: Hashable, Sendable {
   /// Tells the host side that it is here, and waits for "go".
   case sync
   case pivotRoot
+  /// chroot, in a mount namespace that is others' too: what was mounted stays until the container is removed.
+  case changeRoot
+  /// The same, by the root's path.
+  case enterRoot(String)
   /// The same where the machine's mounts are shared with it: detached from it alone.
   case pivotSharedRoot
-  /// chroot into the root, where a pivot_root can't be.
-  case moveRoot
+  /// chroot into the root, where a pivot_root can't be. The machine's mounts of these paths are taken away before: the
+  /// kernel would let a user namespace of the container have a whole /proc where one can be seen.
+  case moveRoot(hiding: [String])
   case setHostname(String)
   case setDomainname(String)
   case loopbackUp
@@ -191,13 +207,17 @@ public enum ChildStep: Hashable, Sendable {
   case setMemoryPolicy(Linux.MemoryPolicy)
   case setPersonality(Linux.Personality)
   case setAffinity(CPUSet)
+  /// All processors that its cgroups allow: the caller's own limit stays the caller's.
+  case resetAffinity
   /// fchown of the standard streams that aren't /dev/null.
   case ownStreams(uid: UInt32)
   case dropBoundingSet(keeping: CapabilitySet)
-  case setUser(User)
+  case setUser(User, keepsGroups: Bool = false)
   case setCapabilities(ProcessCapabilities)
   case noNewPrivileges
   case loadFilter(SeccompFilter)
+  /// With all privileges: where the user to come may not go, whoever makes the container may put it.
+  case tryWorkingDirectory(String)
   case workingDirectory(String)
   /// Looks whether the command can be executed, before anybody waits for it.
   case findCommand(args: [String], env: [String])

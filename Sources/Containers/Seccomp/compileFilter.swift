@@ -76,7 +76,8 @@ private struct ProfileCompiler {
     self.property = property
     if profile.defaultAction == .notify {
       throw CompileError(
-        "\(property).defaultAction", "a listener can't answer every call: its own start would wait for it")
+        "\(property).defaultAction",
+        "SCMP_ACT_NOTIFY cannot be used for every call: the start of the listener would wait for itself")
     }
     if profile.listenerMetadata != nil && profile.listenerPath == nil {
       throw CompileError("\(property).listenerMetadata", "there is no listenerPath to send it to")
@@ -163,7 +164,9 @@ private struct ProfileCompiler {
     }
     if let index = rule.names.firstIndex(of: "write") {
       throw CompileError(
-        "\(property).names[\(index)]", "a listener can't answer write: its own start would wait for it")
+        "\(property).names[\(index)]",
+        "SCMP_ACT_NOTIFY cannot be used for the write syscall: the start of the listener would wait for itself"
+      )
     }
   }
 

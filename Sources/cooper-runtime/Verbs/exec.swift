@@ -21,10 +21,10 @@ extension Verb {
       Option("no-new-privs", help: "set no_new_privs"),
       Option("apparmor", value: "PROFILE", help: "its AppArmor profile"),
       Option("process-label", value: "LABEL", help: "its SELinux label"),
-      Option("cgroup", value: "PATH", help: "a cgroup below the container's"),
+      Option("cgroup", value: "[CONTROLLER,...:]PATH", help: "a cgroup below the container's"),
       Option("ignore-paused", help: "also in a container that is paused"),
       Option("no-subreaper", help: "accepted: there is no subreaper to disable"),
-    ], stopsAtWord: true
+    ], stopsAtWord: true, failure: 255
   ) { context, arguments in
     try sealed()
     guard let id = arguments.rest.first else { throw UsageError("the container's id is missing") }
@@ -33,9 +33,9 @@ extension Verb {
     options.pidFile = arguments["pid-file"]
     options.consoleSocket = arguments["console-socket"].flatMap { $0.isEmpty ? nil : $0 }
     options.pidfdSocket = arguments["pidfd-socket"].flatMap { $0.isEmpty ? nil : $0 }
-    options.preservedDescriptors = try arguments.number("preserve-fds") ?? 0
+    options.preservedDescriptors = try preservedDescriptors(arguments)
     options.ignoresPause = arguments.has("ignore-paused")
-    options.cgroup = arguments["cgroup"]
+    options.cgroups = arguments.all("cgroup")
     if arguments.has("detach") {
       if process.terminal && options.consoleSocket == nil {
         throw UsageError("--detach with a terminal takes --console-socket")
@@ -53,16 +53,17 @@ private func process(_ runtime: Runtime, _ id: String, _ arguments: Arguments) t
     if arguments.rest.count > 1 {
       throw UsageError("--process says the command: \(arguments.rest[1]) is one too many")
     }
-    return try runtime.readProcess(file)
+    return try runtime.readProcess(file).filled(from: runtime.configuredProcess(id))
   }
   var process = try runtime.configuredProcess(id)
   process.args = Array(arguments.rest.dropFirst())
   if process.args.isEmpty { throw UsageError("the command is missing") }
   process.terminal = arguments.has("tty")
   if let cwd = arguments["cwd"] { process.cwd = cwd }
-  process.env += try arguments.all("env").map { text throws(UsageError) in
-    guard text.utf8.contains(UInt8(ascii: "=")) else { throw UsageError("--env \(text): it is NAME=VALUE") }
-    return text
+  for text in arguments.all("env") {
+    guard let name = text.cut(at: "=")?.0 else { throw UsageError("--env \(text): it is NAME=VALUE") }
+    process.env.removeAll { $0.begins(with: "\(name)=") }
+    process.env.append(text)
   }
   if let user = arguments["user"] { process.user = try parsedUser(user) }
   process.user.additionalGids += try arguments.all("additional-gids").flatMap { list throws(UsageError) in
@@ -71,9 +72,6 @@ private func process(_ runtime: Runtime, _ id: String, _ arguments: Arguments) t
     }
   }
   for name in arguments.all("cap") {
-    guard Capability(name: name) != nil else {
-      throw UsageError("--cap \(name): there is no such capability")
-    }
     process.capabilities.bounding.append(name)
     process.capabilities.permitted.append(name)
     process.capabilities.effective.append(name)
@@ -83,6 +81,20 @@ private func process(_ runtime: Runtime, _ id: String, _ arguments: Arguments) t
   if let label = arguments["process-label"] { process.selinuxLabel = label }
   try process.check("process")
   return process
+}
+
+extension OCISpec.Process {
+  /// Limits, priorities and labels that a description leaves out are those of the container's own process.
+  fileprivate func filled(from own: Self) -> Self {
+    var process = self
+    if rlimits.isEmpty { process.rlimits = own.rlimits }
+    process.execCPUAffinity = execCPUAffinity ?? own.execCPUAffinity
+    process.scheduler = scheduler ?? own.scheduler
+    process.ioPriority = ioPriority ?? own.ioPriority
+    process.apparmorProfile = apparmorProfile ?? own.apparmorProfile
+    process.selinuxLabel = selinuxLabel ?? own.selinuxLabel
+    return process
+  }
 }
 
 /// "UID" or "UID:GID", of digits alone: -1 and a name are not 0.
