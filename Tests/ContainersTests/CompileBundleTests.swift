@@ -289,9 +289,9 @@ struct CompileBundleTests {
     let labelled = bundle {
       $0.config.linux.mountLabel = "u:r:t:s0"
       $0.config.mounts = [
-        Mount(destination: "/proc", type: "proc", source: "proc"),
-        Mount(destination: "/mnt", type: "tmpfs", source: "tmpfs"),
-        Mount(destination: "/dev/mqueue", type: "mqueue", source: "mqueue"),
+        Mount("/proc", type: "proc", source: "proc"),
+        Mount("/mnt", type: "tmpfs", source: "tmpfs"),
+        Mount("/dev/mqueue", type: "mqueue", source: "mqueue"),
       ]
     }
     let steps = try compile(labelled, host).child
