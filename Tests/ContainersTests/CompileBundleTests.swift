@@ -147,6 +147,35 @@ struct CompileBundleTests {
     }
   }
 
+  @Test(arguments: ["1\n2", "1\nkernel.core_pattern=x\n", "1\0"])
+  func aParametersValueIsOneLine(_ value: String) {
+    var parameters = Members<String>()
+    parameters.members = [.init("kernel.shmmax", value)]
+    expectCompileError("linux.sysctl.kernel.shmmax", "more than one line") {
+      try compile(
+        bundle {
+          $0.config.linux.namespaces.append(Namespace(.ipc))
+          $0.config.linux.sysctl = parameters
+        }, machine())
+    }
+  }
+
+  @Test(arguments: [OCISpec.Namespace.Kind.uts, .ipc])
+  func theCallersOwnNamespaceIsNoneOfTheContainers(_ kind: OCISpec.Namespace.Kind) {
+    var host = machine()
+    host.ownNamespaces = ["/own"]
+    var parameters = Members<String>()
+    parameters.members = [.init("kernel.shmmax", "1")]
+    let request = bundle {
+      $0.config.linux.namespaces.removeAll { $0.type == kind }
+      $0.config.linux.namespaces.append(Namespace(kind, path: "/own"))
+      if kind == .ipc { $0.config.linux.sysctl = parameters }
+      if kind == .uts { $0.config.hostname = "barrel" }
+    }
+    let property = kind == .ipc ? "linux.sysctl.kernel.shmmax" : "hostname"
+    expectCompileError(property, "namespace of") { try compile(request, host) }
+  }
+
   @Test func aCgroupIsWhereThePathSays() throws {
     let devices = CgroupHierarchy(.v1, "/cg/devices", controllers: ["devices"])
     let pids = CgroupHierarchy(.v1, "/cg/pids", controllers: ["pids"])

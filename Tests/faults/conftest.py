@@ -5,15 +5,11 @@ import os
 import pathlib
 import re
 import subprocess
-import sys
 
 import pytest
+from bundles import Container, Runtime, make_rootfs
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "Tests/conformance"))
-
-from bundles import Container, Runtime, make_rootfs  # noqa: E402
-
 RUNTIME = os.environ.get("RUNTIME") or str(ROOT / ".build/release/cooper-runtime")
 NAME = f"cooper-fault-{os.urandom(4).hex()}"
 HEADER = "/usr/include/x86_64-linux-gnu/asm/unistd_64.h"

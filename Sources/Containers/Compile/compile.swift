@@ -7,6 +7,7 @@ import OCISpec
 ///
 /// - Throws: ``CompileError`` for what this machine can't do or the configuration can't mean.
 public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Plan {
+  let request = request.withoutNamespaces(host.ownNamespaces)
   guard let process = request.config.process, !process.args.isEmpty else {
     throw CompileError("process.args", "there is no command")
   }

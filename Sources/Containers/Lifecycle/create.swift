@@ -72,10 +72,12 @@ struct ContainerMaker {
     request.filter = try bundle.config.linux.seccomp.map { try compiledFilter($0, keeps: !isForShow) }
     if let filter = request.filter { runtime.debug?("seccomp filter flags: \(filter.flags.rawValue)") }
     if !isForShow { try checkConsole(request, options, startsLater: startsLater) }
-    var host = try HostFacts.read(paths: request.hostPaths)
+    var host = try HostFacts.read(
+      paths: request.hostPaths, namespaces: request.config.linux.namespaces)
     if request.config.linux.makesNamespace(.user) && !request.config.linux.devices.isEmpty {
       host.makesNodes = try canMakeDevices(host)
     }
+    request = request.withoutNamespaces(host.ownNamespaces)
     self.request = request
     plan = try compile(request, host)
     for remark in plan.remarks { runtime.warn(remark) }
