@@ -197,8 +197,10 @@ private func prepare(_ config: inout Config, _ bundle: Bundle) throws -> Int {
     process.env += ["LISTEN_FDS=\(listened)", "LISTEN_PID=1"]
   }
   config.process = process
+  // A hook in the container has more privileges than its process, whose environment is the image's (LD_PRELOAD), and
+  // the runtime's is none of the container's business.
   for index in config.hooks.startContainer.indices where config.hooks.startContainer[index].env == nil {
-    config.hooks.startContainer[index].env = process.env
+    config.hooks.startContainer[index].env = []
   }
   return max(0, listened)
 }
