@@ -146,13 +146,6 @@ def test_the_cgroup_of_one_controller(running):
         assert word in running.exec("/bin/true", flags=["--cgroup", flag]).stderr
 
 
-@covers("command:create:--preserve-fds", "command:exec:--preserve-fds", "command:run:--preserve-fds")
-def test_a_descriptor_that_is_not_there(running):
-    """Of descriptors that are to be kept the first that the caller doesn't have is named."""
-    done = running.exec("/bin/true", flags=["--preserve-fds", "1"])
-    assert done.returncode == 255 and "preserved-fd 0" in done.stderr
-
-
 # Mounts.
 
 

@@ -34,7 +34,7 @@ extension Verb {
     options.pidFile = arguments["pid-file"]
     options.consoleSocket = arguments["console-socket"].flatMap { $0.isEmpty ? nil : $0 }
     options.pidfdSocket = arguments["pidfd-socket"].flatMap { $0.isEmpty ? nil : $0 }
-    options.preservedDescriptors = try preservedDescriptors(arguments)
+    options.preservedDescriptors = try arguments.number("preserve-fds") ?? 0
     options.ignoresPause = arguments.has("ignore-paused")
     options.cgroups = arguments.all("cgroup")
     if arguments.has("detach") {
