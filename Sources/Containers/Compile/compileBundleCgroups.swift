@@ -23,8 +23,12 @@ func compileBundleCgroups(
   plan.visible = writable.map {
     VisibleCgroup(hierarchy: $0, path: "\($0.base)/\(names.joined(separator: "/"))")
   }
+  for cgroup in plan.visible where cgroup.hierarchy.version == .v2 {
+    plan.limits += delegation(of: cgroup.path, request, host)
+  }
   if writable.isEmpty {
     let reason = host.cgroups.lazy.compactMap(\.refusal).first ?? "no cgroup hierarchy can be written"
+    if request.bundle?.requiresCgroup == true { throw CompileError("linux.cgroupsPath", reason) }
     plan.remarks.append("no cgroup of its own: \(reason)")
   }
   return plan
@@ -51,7 +55,7 @@ private func add(
   let paths = names.indices.map { "\(hierarchy.base)/\(names[...$0].joined(separator: "/"))" }
   let path = paths[paths.count - 1]
   if hierarchy.version == .v2 {
-    let needed = settings.filter { !$0.isCore }.map { $0.unifiedController ?? $0.controller }
+    let needed = settings.filter { !$0.isCore }.map(\.nameInV2)
     let passedOn =
       isAlone ? hierarchy.controllers : hierarchy.controllers.filter { needed.contains($0) }
     if !passedOn.isEmpty {

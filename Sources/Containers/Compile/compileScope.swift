@@ -12,34 +12,39 @@ func compileScope(
     host.cgroups.allSatisfy({ $0.version == .v2 })
   else {
     throw CompileError(
-      "linux.cgroupsPath", "it takes cgroups of version 2 alone, and here are some of version 1")
+      "linux.cgroupsPath",
+      "systemd is asked for cgroups of version 2 alone, and here are some of version 1: there the runtime makes them itself (--cgroup-manager cgroupfs)"
+    )
   }
-  for setting in settings {
-    guard systemd.controllers.contains(setting.controller) else {
-      throw CompileError(setting.property, missing(setting.controller, systemd))
+  for setting in settings where !setting.isCore {
+    guard systemd.controllers.contains(setting.nameInV2) else {
+      throw CompileError(setting.property, missing(setting.nameInV2, systemd))
     }
     if setting.needsSwapLimit && !unified.hasSwapLimit { throw swapIsNotCounted(setting, unified) }
   }
   let place = try ScopePlace(request, systemd)
   let (name, slice) = (place.name, place.slice)
-  let scope = Scope(
+  let scope = try Scope(
     name: name, bus: systemd.bus, cgroup: "\(systemd.cgroup)\(place.path)",
     properties: [
       .init("Description", .text("The container \(request.id) of cooper")), .init("Slice", .text(slice)),
       .init("Delegate", .flag(true)), .init("DefaultDependencies", .flag(false)),
       .init("CollectMode", .text("inactive-or-failed")),
-    ] + settings.flatMap(\.scope))
+    ] + annotatedProperties(request.config.annotations) + settings.flatMap(\.scope))
   var plan = CgroupPlan()
   var own = scope.cgroup
   plan.attach = [.startScope(scope)]
-  // What systemd has no property for.
-  for setting in settings where setting.scope.isEmpty { plan.attach += try setting.steps(own, .v2) }
+  // What systemd has no property for, or one that says less.
+  for setting in settings where setting.scope.isEmpty || setting.isUnified {
+    plan.attach += try setting.steps(own, .v2)
+  }
   if request.bundle == nil {
     own += "/container"
     plan.attach.append(.makeCgroup(own))
     plan.joins = [.enterCgroup(own)]
   }
   plan.visible = [VisibleCgroup(hierarchy: unified, path: own)]
+  plan.attach += delegation(of: own, request, host)
   let rules = request.config.linux.resources.devices
   if !rules.isEmpty { try addDeviceProgram(rules, own, host, to: &plan) }
   return plan

@@ -117,7 +117,7 @@ private struct Launcher: ~Copyable {
         do { try perform(step) } catch let error as SystemCallError {
           throw ContainerError("\(step): \(error.errno.sentence)\(remedy(step, error))")
         } catch let error as BusError {
-          throw ContainerError("start the scope cooper-\(plan.id).scope: \(error)")
+          throw ContainerError("start the scope \(plan.scopes.first.map(unitName) ?? ""): \(error)")
         }
         trace("host   \(step)", monotonicTime())
       }
@@ -163,6 +163,7 @@ private struct Launcher: ~Copyable {
     case .writeOptional(let file, let value): if fileKind(file) != nil { try writeFile(file, value) }
     case .writeEither(let file, let value, let other, let otherValue):
       if fileKind(file) != nil { try writeFile(file, value) } else { try writeFile(other, otherValue) }
+    case .giveCgroup(let path, let owner): try giveCgroup(path, to: owner)
     case .attachDevices(let program, let path):
       try attachDeviceProgram(program, to: open(path, .directory))
     case .moveAside(let path):

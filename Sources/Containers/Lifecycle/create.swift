@@ -63,13 +63,15 @@ struct ContainerMaker {
     request.isInteractive = true
     var own = BundleRequest(root: bundle.root)
     if startsLater { own.startSocket = directory.socketInTheMaking }
+    own.requiresCgroup = !runtime.allowsNoCgroup
     own.noPivot = options.noPivot
     own.noNewKeyring = options.noNewKeyring
     own.preservedDescriptors = options.preservedDescriptors + listened
     request.bundle = own
     request.filter = try bundle.config.linux.seccomp.map { try compiledFilter($0, keeps: !isForShow) }
     if !isForShow { try checkConsole(request, options, startsLater: startsLater) }
-    let host = try HostFacts.read(paths: request.hostPaths)
+    var host = try HostFacts.read(paths: request.hostPaths)
+    host.readSecurityModules(bundle.config.process, mountLabel: bundle.config.linux.mountLabel)
     self.request = request
     plan = try compile(request, host)
     for remark in plan.remarks { runtime.warn(remark) }

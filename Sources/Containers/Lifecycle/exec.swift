@@ -67,7 +67,8 @@ private struct ExecPlan {
   ) throws {
     guard !process.args.isEmpty else { throw ContainerError("process.args: there is no command") }
     let namespaces = CloneFlags(rawValue: record.namespaces)
-    let host = try HostFacts.readForExec()
+    var host = try HostFacts.readForExec()
+    host.readSecurityModules(process)
     let rights = compileCapabilities(
       process.capabilities, host, hasUserNamespace: namespaces.contains(.newUser))
     rights.remarks.forEach(warn)

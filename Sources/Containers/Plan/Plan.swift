@@ -48,6 +48,8 @@ public enum HostStep: Hashable, Sendable {
   case writeOptional(file: String, value: String)
   /// The same into the first of two that is there.
   case writeEither(file: String, value: String, orFile: String, orValue: String)
+  /// chown of a v2 cgroup, and of those of its files that /sys/kernel/cgroup/delegate names.
+  case giveCgroup(String, owner: UInt32)
   /// Lets a program decide about the devices of a v2 cgroup.
   case attachDevices([EBPFInstruction], to: String)
   /// This process and its keeper into a cgroup of their own: one that holds processes can't pass controllers on.

@@ -23,6 +23,8 @@ extension HostStep: CustomStringConvertible {
     case .writeOptional(let file, let value): "write \"\(value)\" to \(file), where it is"
     case .writeEither(let file, let value, let other, let otherValue):
       "write \"\(value)\" to \(file), or \"\(otherValue)\" to \(other)"
+    case .giveCgroup(let path, let owner):
+      "give the cgroup \(path) to uid \(owner), with the files that /sys/kernel/cgroup/delegate names"
     case .attachDevices(let program, let path):
       "let a program of \(program.count) instructions decide about the devices of \(path)"
     case .moveDevice(let name, let newName):
