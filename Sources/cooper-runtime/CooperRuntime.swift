@@ -34,7 +34,8 @@ struct CooperRuntime {
     Option("cgroup-manager", value: "MANAGER", help: "cgroupfs, systemd or disabled"),
     Option(
       "rootless", value: "WORD",
-      help: "false: no container without a cgroup; true and auto: where none can be made and nothing is limited"),
+      help:
+        "false: no container without a cgroup; true and auto: where none can be made and nothing is limited"),
     Option("version", "v", help: "print the version"), Option("help", "h", help: "print this"),
   ]
 

@@ -77,6 +77,12 @@ class Bundle:
         for kind, number in (("uid", uid), ("gid", gid)):
             self.linux[f"{kind}Mappings"] = [{"containerID": 0, "hostID": number, "size": size}]
 
+    def gets_a_user_namespace(self, rootfs):
+        """Of ids that nobody has."""
+        self.linux["namespaces"].append({"type": "user"})
+        self.map_ids(200000, 200000, 65536)
+        self.config["root"]["path"] = str(rootfs)
+
     def mounts_cgroups(self, *options):
         """Below /sys, whose place the image has."""
         self.config["mounts"] += [

@@ -4,10 +4,13 @@ Limits are measured; what is set is looked at where the kernel has it.
 """
 
 import contextlib
+import getpass
 import json
 import os
 import pathlib
+import shutil
 import subprocess
+import tempfile
 import time
 
 import conftest
@@ -59,6 +62,14 @@ def make_fixture(tmp_path, rootfs):
     for bundle in made:
         bundle.delete()
     wait_until(lambda: left() == before, 30, left)
+
+
+@pytest.fixture(scope="session", name="open_rootfs")
+def open_rootfs_fixture(rootfs):
+    """A copy that every user may pass to, for the ids of user namespaces."""
+    with tempfile.TemporaryDirectory(prefix="cooper-image-") as folder:
+        os.chmod(folder, 0o755)
+        yield shutil.copytree(rootfs, f"{folder}/rootfs", symlinks=True)
 
 
 @pytest.fixture(name="box")
@@ -329,17 +340,40 @@ def test_rules_of_devices_hold(box):
         assert box.execs(script).split() == ["both", "null", "kmsg"]
 
 
+# The ids of a user
+
+
+@pytest.mark.requires("no root")
+def test_exec_in_a_user_namespace_of_one_id(box):
+    box.up()
+    assert box.execs("id -u; id -g; cat /proc/self/setgroups").split() == ["0", "0", "deny"]
+    done = box.exec("true", "--user", "5")
+    assert done.returncode != 0 and "process.user.uid: 5 is not mapped" in done.said
+
+
+@pytest.mark.requires("no root", "ids of a container")
+def test_exec_in_a_user_namespace_of_a_range(box):
+    for kind, number in (("uid", os.geteuid()), ("gid", os.getegid())):
+        first = next(
+            line.split(":")[1]
+            for line in pathlib.Path(f"/etc/sub{kind}").read_text().splitlines()
+            if line.split(":")[0] in (getpass.getuser(), str(number))
+        )
+        box.linux[f"{kind}Mappings"].append({"containerID": 1, "hostID": int(first), "size": 1000})
+    box.up()
+    assert box.execs("id -u; id -g; id -G", "--user", "5:6").split() == ["5", "6", "6"]
+
+
 # Cgroups of the container's own
 
 
 IN_CGROUPS = "cd /sys/fs/cgroup && mkdir sub && echo $$ > sub/cgroup.procs && cat /proc/self/cgroup"
 
 
-def test_a_container_makes_cgroups_of_its_own(box):
+def test_a_container_makes_cgroups_of_its_own(box, open_rootfs):
     """Where it is root of a user namespace, and its cgroups are mounted to be written to."""
     if IS_ROOT:
-        box.linux["namespaces"].append({"type": "user"})
-        box.map_ids(200000, 200000, 65536)
+        box.gets_a_user_namespace(open_rootfs)
     box.mounts_cgroups()
     box.resources["memory"] = {"limit": 64 * MEBIBYTE}
     box.up()
@@ -359,9 +393,8 @@ def test_a_container_makes_cgroups_of_its_own(box):
 
 @pytest.mark.requires("root")
 @pytest.mark.parametrize("lacks", ["a writable mount", "a cgroup namespace"])
-def test_no_cgroup_is_given_away_that_would_not_be_seen(box, lacks):
-    box.linux["namespaces"].append({"type": "user"})
-    box.map_ids(200000, 200000, 65536)
+def test_no_cgroup_is_given_away_that_would_not_be_seen(box, open_rootfs, lacks):
+    box.gets_a_user_namespace(open_rootfs)
     if lacks == "a writable mount":
         box.mounts_cgroups("ro")
     else:
@@ -382,6 +415,28 @@ def test_exec_into_a_cgroup_below(box):
     pid = box.state()["pid"]
     (box.cgroup / "a/cgroup.procs").write_text(str(pid))
     assert box.execs("cat /proc/self/cgroup") == "0::/a\n"
+
+
+@pytest.mark.requires("root", "systemd", "a user's systemd")
+def test_exec_of_a_user_whose_session_is_elsewhere(make, tmp_path, open_rootfs):
+    """Neither of the two cgroups is below one of the user's: then systemd moves the process."""
+    user = ["setpriv", "--reuid=1000", "--regid=1000", "--init-groups"]
+    user += ["env", "XDG_RUNTIME_DIR=/run/user/1000"]
+    box = make(Way("systemd"), before=user)
+    box.linux["namespaces"].append({"type": "user"})
+    box.map_ids(1000, 1000)
+    box.linux["cgroupsPath"] = f"user.slice:cooper:{box.name}"
+    box.config["root"]["path"] = open_rootfs
+    for path in (*tmp_path.parents, tmp_path):
+        if path.stat().st_uid == 0 and path != pathlib.Path("/tmp") and "/tmp" in map(str, path.parents):
+            path.chmod(0o711)
+    for path in (box.folder, tmp_path):
+        os.chown(path, 1000, 1000)
+    box.mounts_cgroups()
+    box.up()
+    assert box.execs("cat /proc/self/cgroup") == "0::/\n"
+    box.execs("mkdir /sys/fs/cgroup/a")
+    assert box.execs("cat /proc/self/cgroup", "--cgroup", "a") == "0::/a\n"
 
 
 # Without a cgroup

@@ -103,7 +103,7 @@ private func addDeviceRules(
 
 /// The devices that the specification gives to every container, and terminals, whatever the rules before say. Making
 /// nodes of others is allowed to whom has the capability: opening them is not.
-private func withDefaultDevices(_ rules: [DeviceRule]) -> [DeviceRule] {
+func withDefaultDevices(_ rules: [DeviceRule]) -> [DeviceRule] {
   if rules.isEmpty { return [] }
   let characters: [(Int64, Int64?)] = [
     (1, 3), (1, 5), (1, 7), (1, 8), (1, 9), (5, 0), (5, 2), (136, nil),

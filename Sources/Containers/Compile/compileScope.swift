@@ -33,7 +33,7 @@ func compileScope(
     ] + annotatedProperties(request.config.annotations) + settings.flatMap(\.scope))
   var plan = CgroupPlan()
   var own = scope.cgroup
-  plan.attach = [.startScope(scope)]
+  plan.attach = [.startScope(scope)] + place.enabling(settings, systemd)
   // What systemd has no property for, or one that says less.
   for setting in settings where setting.scope.isEmpty || setting.isUnified {
     plan.attach += try setting.steps(own, .v2)
@@ -46,7 +46,10 @@ func compileScope(
   plan.visible = [VisibleCgroup(hierarchy: unified, path: own)]
   plan.attach += delegation(of: own, request, host)
   let rules = request.config.linux.resources.devices
-  if !rules.isEmpty { try addDeviceProgram(rules, own, host, to: &plan) }
+  if !rules.isEmpty {
+    try addDeviceProgram(
+      request.bundle == nil ? rules : withDefaultDevices(rules), own, host, to: &plan)
+  }
   return plan
 }
 
@@ -56,6 +59,16 @@ private struct ScopePlace {
   var name: String
   /// Below systemd's own cgroup.
   var path: String { slicePath(slice) + "/" + name }
+
+  /// Has the slices pass on the controllers that systemd doesn't know, and so leaves alone.
+  func enabling(_ settings: [CgroupSetting], _ systemd: SystemdInstance) -> [HostStep] {
+    let known: Set = ["cpu", "cpuset", "io", "memory", "pids"]
+    let others = settings.filter { !$0.isCore && !known.contains($0.nameInV2) }.map(\.nameInV2)
+    if others.isEmpty { return [] }
+    let names = pathComponents(path).dropLast()
+    let paths = (0...names.count).map { systemd.cgroup + names.prefix($0).map { "/\($0)" }.joined() }
+    return paths.map { .enable(Array(Set(others)).sorted(), in: $0) }
+  }
 
   /// A bundle says it as SLICE:PREFIX:NAME.
   init(_ request: ContainerRequest, _ systemd: SystemdInstance) throws {

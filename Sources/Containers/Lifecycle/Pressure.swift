@@ -64,7 +64,8 @@ public struct Percentage: JSONValue, Hashable, Sendable {
 
   init(_ text: String) {
     let parts = text.parts(at: ".")
-    guard parts.count == 2, parts[1].utf8.count == 2, let whole = UInt64(parts[0]), let rest = UInt64(parts[1]),
+    guard parts.count == 2, parts[1].utf8.count == 2, let whole = UInt64(parts[0]),
+      let rest = UInt64(parts[1]),
       whole <= 100
     else { return }
     hundredths = whole * 100 + rest

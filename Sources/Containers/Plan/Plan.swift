@@ -67,6 +67,8 @@ public enum HostStep: Hashable, Sendable {
   case writeChild(file: String)
   /// systemd makes a scope, and puts the child into it.
   case startScope(Scope)
+  /// systemd puts the child into a scope that is there, or into a cgroup below it.
+  case attachToScope(cgroup: String, below: String, bus: String)
   /// A new filesystem with a copy of what the image has at its path.
   case fillMount(FilesystemMount, from: String)
   /// open_tree of what a bind mount has the ids mapped of, and mount_setattr(MOUNT_ATTR_IDMAP): it takes privileges over

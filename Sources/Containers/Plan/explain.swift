@@ -39,6 +39,8 @@ extension HostStep: CustomStringConvertible {
     case .startScope(let scope):
       "start the scope \(scope.name) with the child, by systemd on the bus \(scope.bus)"
         + parenthesized(scope.properties.map(\.description))
+    case .attachToScope(let cgroup, let below, let bus):
+      "put the child into \(cgroup)\(below), by systemd on the bus \(bus)"
     case .fillMount(let mount, let root):
       "make a \(mount.type) with a copy of what \(root) has at \(mount.path)"
     case .mapMount(let bind): "open \(bind.source) with ids mapped\(bind.idMap.map { " (\($0))" } ?? "")"
@@ -48,6 +50,14 @@ extension HostStep: CustomStringConvertible {
     case .runHook(let step):
       "run the hook \(step.property), \(step.hook.path)\(step.isInContainer ? ", in the container's namespaces" : "")"
     }
+  }
+}
+
+extension HostStep {
+  /// Without what was asked for in detail.
+  var scopeDescription: String {
+    if case .startScope(let scope) = self { return "start the scope \(scope.name)" }
+    return description
   }
 }
 

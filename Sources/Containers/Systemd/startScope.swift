@@ -86,11 +86,13 @@ func setUnitProperties(_ unit: String, _ properties: [Scope.Property]) -> BusMes
 }
 
 /// Has systemd put a process into a unit whose cgroup is delegated: it may where the caller may not.
-func attach(_ pid: ProcessID, to unit: String, _ bus: inout Bus) throws {
+///
+/// - Parameter below: a cgroup below the unit's, as "/a"; empty for none.
+func attach(_ pid: ProcessID, to unit: String, below: String, _ bus: inout Bus) throws {
   var message = toManager("AttachProcessesToUnit", "ssau")
   var body = BusEncoder()
   body.string(unit)
-  body.string("")
+  body.string(below)
   body.array(alignment: 4) { $0.uint32(UInt32(pid)) }
   message.body = body.bytes
   _ = try bus.call(message)
