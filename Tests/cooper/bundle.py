@@ -99,6 +99,8 @@ class Bundle:
     def __call__(self, *arguments, **options):
         """Runs a command; what it says and what containers say goes through a file: nobody waits for it."""
         out = self.folder / "said"
+        # Its last one may be somebody else's: the streams are given to a container's user.
+        out.unlink(missing_ok=True)
         with open(out, "w", encoding="utf-8") as file:
             done = subprocess.run(
                 self.command(*arguments), stdin=subprocess.DEVNULL, stdout=file, stderr=file,

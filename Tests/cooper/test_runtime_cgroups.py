@@ -364,6 +364,17 @@ def test_exec_in_a_user_namespace_of_a_range(box):
     assert box.execs("id -u; id -g; id -G", "--user", "5:6").split() == ["5", "6", "6"]
 
 
+@pytest.mark.requires("no root")
+@pytest.mark.parametrize("kind", ["sysfs", "mqueue", "cgroup"])
+def test_the_machines_own_is_bound_where_a_new_one_cannot_be(box, kind):
+    """Without a namespace of its own for what it shows."""
+    namespace = {"sysfs": "network", "mqueue": "ipc", "cgroup": "cgroup"}[kind]
+    box.linux["namespaces"] = [e for e in box.linux["namespaces"] if e["type"] != namespace]
+    box.config["mounts"].append({"destination": "/sys", "type": kind, "source": kind})
+    file = {"sysfs": "kernel", "mqueue": ".", "cgroup": "user.slice"}[kind]
+    assert box.up().execs(f"cd /sys/{file} && grep ' /sys ' /proc/self/mountinfo").count(f" - {kind}") >= 1
+
+
 # Cgroups of the container's own
 
 
