@@ -114,7 +114,8 @@ struct UnitPropertyTests {
   @Test(
     arguments: [
       ("true", .flag(true)), ("5", .integer(5, .int32)), ("-5", .integer(UInt64(bitPattern: -5), .int32)),
-      ("uint64 5", .number(5)), ("@t 5", .number(5)), (" byte 0x10 ", .integer(16, .byte)),
+      ("uint64 5", .number(5)), ("int64 -5", .integer(UInt64(bitPattern: -5), .int64)), ("@t 5", .number(5)),
+      (" byte 0x10 ", .integer(16, .byte)),
       ("1.5", .double(1.5)), ("'a b'", .text("a b")), ("\"it's\"", .text("it's")), ("'a\\'b'", .text("a'b")),
       ("objectpath '/a'", .objectPath("/a")), ("@as []", .array([], of: "s")),
       ("['a', 'b']", .array([.text("a"), .text("b")], of: "s")),
@@ -166,21 +167,21 @@ struct UnitPropertyTests {
   }
 
   @Test func everyKindOfValueHasItsBytes() {
-    func bytes(_ value: Value) -> [UInt8] {
+    func bytes(_ value: Value, behind count: Int = 1) -> [UInt8] {
       var encoder = BusEncoder()
-      encoder.byte(7)
+      for _ in 0..<count { encoder.byte(7) }
       value.encode(to: &encoder)
-      return Array(encoder.bytes.dropFirst())
+      return Array(encoder.bytes.dropFirst(count))
     }
     #expect(bytes(.array([.integer(3, .byte), .integer(1, .byte)], of: "y")) == [0, 0, 0, 2, 0, 0, 0, 3, 1])
     #expect(bytes(.integer(UInt64(bitPattern: -2), .int16)) == [0, 0xfe, 0xff])
     #expect(bytes(.integer(5, .int64)) == [0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0])
     let pair = Value.array([.tuple([.text("a"), .number(5)])], of: "(st)")
     #expect(pair.signature == "a(st)")
-    #expect(
-      bytes(pair) == [0, 0, 0, 16, 0, 0, 0] + [1, 0, 0, 0] + Array("a\0".utf8) + [0, 0] + [
-        5, 0, 0, 0, 0, 0, 0, 0,
-      ])
+    let first = [1, 0, 0, 0] + Array("a\0".utf8) + [0, 0] + [5, 0, 0, 0, 0, 0, 0, 0]
+    #expect(bytes(pair) == [0, 0, 0] + [16, 0, 0, 0] + first)
+    // The padding before the first element doesn't count.
+    #expect(bytes(pair, behind: 5) == [0, 0, 0] + [16, 0, 0, 0] + [0, 0, 0, 0] + first)
     let call = setUnitProperties("a.scope", [.init("TasksMax", .number(5))])
     #expect((call.member, call.signature) == ("SetUnitProperties", "sba(sv)"))
     #expect(call.body.suffix(8) == [5, 0, 0, 0, 0, 0, 0, 0])
