@@ -99,6 +99,7 @@ NEEDS = {
     and subprocess.run(["criu", "check"], capture_output=True, check=False).returncode == 0,
     "cgroup v2": lambda: (CGROUPS / "cgroup.controllers").exists(),
     "cgroup v1": lambda: (CGROUPS / "memory/cgroup.procs").exists(),
+    "RDMA device": lambda: any(pathlib.Path("/sys/class").glob("infiniband/*")),
     "systemd": lambda: os.path.exists("/run/systemd/system"),
     "a C compiler": lambda: shutil.which("cc") is not None,
     "ps": lambda: shutil.which("ps") is not None,
