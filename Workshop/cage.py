@@ -5,6 +5,7 @@ empty filesystems in memory; the folder is ~/workshop with an image of busybox i
 All of it ends with the process that holds it.
 """
 
+import contextlib
 import os
 import pty
 import re
@@ -21,6 +22,7 @@ from cgroups import Cgroups
 WORKSHOP = Path(__file__).resolve().parent
 END = "end-of-the-output"
 SECONDS = 30
+PLACES = ["/home/you/workshop", "/tmp"]
 
 SETUP = r"""
 set -e
@@ -94,7 +96,7 @@ class Cage:
         children = Path(f"/proc/{self.holder.pid}/task/{self.holder.pid}/children")
         self.pid = children.read_text().split()[0]
         self.use(level)
-        self.mounts = self.mount_table()
+        self.before = self.things()
 
     def use(self, level, edit=None):
         """From here on `rd` is that level's. An edit, "REGEX => TEXT", is made in the Python edition."""
@@ -122,9 +124,29 @@ class Cage:
             inside.write_text(text)
             inside.chmod(0o755)
 
-    def mount_table(self):
-        text = Path(f"/proc/{self.pid}/mountinfo").read_text()
-        return [" ".join(line.split()[3:6]) for line in text.splitlines()]
+    def things(self):
+        """What a lesson takes away again at its end."""
+        process = Path(f"/proc/{self.pid}")
+        table = (process / "mountinfo").read_text().splitlines()
+        devices = (process / "net/dev").read_text().splitlines()[2:]
+        network = ["nsenter", "--target", self.pid, "--net"]
+        forwards = subprocess.check_output([*network, "sysctl", "net.ipv4.ip_forward"], text=True)
+        return [
+            *("a mount: " + " ".join(line.split()[3:6]) for line in table),
+            *("a device: " + line.split(":")[0].strip() for line in devices),
+            *(f"a setting: {line}" for line in forwards.splitlines()),
+            *(f"the process {name}" for name in self.processes() if name != "bash"),
+            *(f"{place}/{name}" for place in PLACES for name in os.listdir(f"{process}/root{place}")),
+        ]
+
+    def processes(self):
+        """By their names, without pid 1. Those that have ended stay as zombies: it waits for nobody."""
+        for file in Path(f"/proc/{self.pid}/root/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                number, _, rest = file.read_text().partition(" (")
+                name, _, rest = rest.rpartition(") ")
+                if number != "1" and not rest.startswith("Z"):
+                    yield name
 
     def run(self, terminal, command):
         """What the command prints in that terminal: in the host's shell, or in whatever reads there now."""
@@ -134,7 +156,9 @@ class Cage:
 
     def remaining(self):
         """What the lesson left: mounts, cgroups, and shells that were not ended."""
-        left = [f"a mount: {line}" for line in self.mount_table() if line not in self.mounts]
+        # The start page makes the image that all lessons have.
+        kept = [*self.before, "/home/you/workshop/image"]
+        left = [thing for thing in self.things() if thing not in kept]
         left += [f"a cgroup: {name}" for name in self.cgroups.made()]
         for number, terminal in self.terminals.items():
             if terminal.run("echo $0") != "bash\n":

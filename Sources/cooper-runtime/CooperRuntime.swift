@@ -117,8 +117,13 @@ extension Log {
     guard let format = Format(rawValue: word) else {
       throw UsageError("--log-format \(word): it is text or json")
     }
-    self.init(
-      path: arguments["log"].flatMap { $0.isEmpty ? nil : $0 }, format: format,
-      isDebugging: arguments.has("debug"))
+    let path = arguments["log"].flatMap { $0.isEmpty ? nil : $0 }
+    if let path {
+      let parent = FilePath(path).removingLastComponent()
+      guard let place = try? Stat(parent.isEmpty ? "." : parent), place.type == .directory else {
+        throw UsageError("--log \(path): there is no directory \(parent)")
+      }
+    }
+    self.init(path: path, format: format, isDebugging: arguments.has("debug"))
   }
 }

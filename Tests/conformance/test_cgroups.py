@@ -418,6 +418,26 @@ def test_a_frozen_cgroup(box):
         wait_until(box.out)
 
 
+@covers("rule:a-frozen-cgroup", "command:delete:--force")
+@needs("cgroup v1")
+def test_delete_of_a_process_that_another_cgroup_holds(box):
+    """The command line: delete --force ends a process that somebody has moved into a frozen cgroup."""
+    box.sleeps().up()
+    pid = box.pid
+    cgroup = CGROUPS / "freezer" / f"{box.id}-other"
+    cgroup.mkdir()
+    try:
+        (cgroup / "cgroup.procs").write_text(str(pid))
+        (cgroup / "freezer.state").write_text("FROZEN")
+        box.delete("--force")
+        assert not (cgroup / "cgroup.procs").read_text()
+        assert box.cgroups() == []
+    finally:
+        (cgroup / "freezer.state").write_text("THAWED")
+        wait_until(lambda: not (cgroup / "cgroup.procs").read_text())
+        cgroup.rmdir()
+
+
 @covers("rule:v1-keys-on-v2")
 @needs("cgroup v2")
 def test_what_cannot_be_converted_is_an_error(box):

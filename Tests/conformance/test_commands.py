@@ -154,6 +154,23 @@ def test_the_pidfd_socket(box, listener, verb):
     assert f"Pid:\t{box.pid}\n" in text
 
 
+@covers("command:create:--pidfd-socket")
+def test_the_pidfd_socket_by_an_annotation(box, listener):
+    """The engines' annotation run.oci.pidfd_receiver: the same as --pidfd-socket."""
+    place = listener()
+    box.config["annotations"] = {"run.oci.pidfd_receiver": str(place.path)}
+    box.sleeps().create()
+    _, batches = place.receive()
+    assert f"Pid:\t{box.pid}\n" in pathlib.Path(f"/proc/self/fdinfo/{batches[0][0]}").read_text()
+
+
+@covers("global:--log")
+def test_a_log_without_a_directory_is_an_error(box, folder):
+    """The command line: where nothing can be logged, nothing is done."""
+    done = box.runtime("--log", folder / "no/such/directory/log", "list")
+    assert done.returncode != 0
+
+
 @covers("command:create:--preserve-fds", "command:run:--preserve-fds")
 @pytest.mark.parametrize("verb", ["create", "run"])
 @pytest.mark.parametrize("count", [0, 1, 2])
@@ -164,6 +181,17 @@ def test_preserved_descriptors(box, folder, verb, count):
     box.script("for n in 3 4; do test -e /proc/$$/fd/$n && cat /proc/$$/fd/$n; done; true")
     opens = ["sh", "-c", f'exec "$@" 3<{folder}/three 4<{folder}/four', "sh"]
     assert box.through(verb, "--preserve-fds", count, before=opens) == ["", "three", "threefour"][count]
+
+
+@covers("command:create:--preserve-fds", "command:run:--preserve-fds")
+@pytest.mark.parametrize("verb", ["create", "run"])
+def test_more_preserved_descriptors_than_there_are(box, folder, verb):
+    """The command line: of N descriptors from 3 on those are passed that the caller has, and none of the
+    runtime's own."""
+    (folder / "seven").write_text("seven")
+    box.script("for n in $(seq 3 60); do test -e /proc/self/fd/$n && echo $n; done; cat <&7")
+    opens = ["sh", "-c", f'exec "$@" 7<{folder}/seven', "sh"]
+    assert box.through(verb, "--preserve-fds", 50, before=opens) == "7\nseven"
 
 
 @covers("rule:listen-fds")

@@ -78,6 +78,24 @@ def test_path_args_and_env(box, kind):
     assert {"ONE", "TWO", "PATH"} <= names <= {"ONE", "TWO", "PATH", "PWD", "SHLVL", "_", "OLDPWD"}
 
 
+@pytest.mark.parametrize("kind", marked(KINDS, "[].env"))
+def test_a_hook_without_env(box, kind):
+    """config.md, POSIX-platform Hooks: env is optional. Without it a hook has the runtime's environment,
+    and in the container the process's."""
+    entry = box.hook(kind, f"echo $ONE $TWO > {place(box, kind)}")
+    del entry["env"]
+    box.process["env"].append("TWO=process")
+    environment = {**os.environ, "ONE": "runtime"}
+    box.script("echo up; read line").create(env=environment)
+    assert box.runtime("start", box.id, env=environment).returncode == 0
+    if kind == "poststop":
+        box.runtime("kill", box.id, "KILL")
+        box.ended()
+        assert box.runtime("delete", box.id, env=environment).returncode == 0
+    wait_until(lambda: lines(box))
+    assert lines(box) == (["process"] if kind == "startContainer" else ["runtime"])
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @covers("rule:hooks-get-the-state")
 def test_a_hook_gets_the_state(box, kind):

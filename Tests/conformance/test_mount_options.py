@@ -131,6 +131,13 @@ def test_bind(box, tree):
     assert box.output("cat /mnt/file; ls /mnt/sub") == "file"
 
 
+@covers("option:bind")
+def test_an_option_of_a_filesystem_means_nothing_to_a_bind_mount(box, tree):
+    """config.md, Mounts: what mount(8) says of bind mounts: the options of a filesystem are passed over."""
+    box.mount("/mnt", "none", tree, "nosuid", "mode=755", "size=1k", "bind")
+    assert box.output("cat /mnt/file") == "file"
+
+
 @covers("option:rbind")
 def test_rbind(box, tree):
     """config.md, Linux mount options: rbind takes what is mounted below too."""

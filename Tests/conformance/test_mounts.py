@@ -2,6 +2,7 @@
 propagation."""
 
 import os
+import pathlib
 import subprocess
 
 import pytest
@@ -68,6 +69,18 @@ def test_a_destination_is_made(box, folder):
     box.mount("/new/dir", "tmpfs", "tmpfs")
     box.mount("/new2/file", "bind", folder / "file", "bind", "ro")
     assert box.output("ls -d /new/dir; cat /new2/file") == "/new/dir\ncontent"
+
+
+@covers("mounts[].destination*", "rule:destinations-stay-inside")
+@pytest.mark.parametrize("target", ["../run/resolved/{name}", "/run/resolved/{name}", "../../../tmp/{name}"])
+def test_a_destination_that_is_a_link_to_nothing(box, folder, target):
+    """The same: a link to what isn't there, as /etc/resolv.conf may be, leads to what is made."""
+    (folder / "file").write_text("content")
+    (box.rootfs / "etc/resolv.conf").symlink_to("other")
+    (box.rootfs / "etc/other").symlink_to(target.format(name=box.id))
+    box.mount("/etc/resolv.conf", "bind", folder / "file", "bind", "ro")
+    assert box.output("cat /etc/resolv.conf") == "content"
+    assert not pathlib.Path(f"/tmp/{box.id}").exists()
 
 
 @covers("mounts[].destination*", "rule:destinations-stay-inside")

@@ -2,6 +2,7 @@
 Time Namespace"…"""
 
 import os
+import pathlib
 import subprocess
 
 import pytest
@@ -53,6 +54,31 @@ def test_a_namespace_that_is_not_named_is_inherited(box, kind):
         box.config["mounts"] = [entry for entry in box.config["mounts"] if entry["destination"] != "/sys"]
     box.sleeps().up()
     assert os.readlink(f"/proc/{box.pid}/ns/{FILES[kind]}") == os.readlink(f"/proc/self/ns/{FILES[kind]}")
+
+
+@covers("rule:namespaces-are-inherited")
+def test_the_mount_namespace_is_inherited(box):
+    """config-linux.md, Namespaces: so is that of mounts, and what was mounted for it ends with it."""
+    box.mask("mount")
+    before = pathlib.Path("/proc/self/mountinfo").read_text()
+    (box.rootfs / "mark").write_text("mark")
+    box.script("cat /mark; while :; do sleep 1; done").up()
+    assert os.readlink(f"/proc/{box.pid}/ns/mnt") == os.readlink("/proc/self/ns/mnt")
+    assert os.readlink(f"/proc/{box.pid}/root") == str(box.rootfs)
+    assert box.execs("cat /mark; ls /dev/null") == "mark/dev/null\n"
+    box.delete("--force")
+    assert pathlib.Path("/proc/self/mountinfo").read_text() == before
+
+
+@covers("rule:namespaces-are-inherited")
+@pytest.mark.parametrize("args", [["/bin/true"], ["/bin/nothing"]])
+def test_nothing_stays_mounted_after_run(box, args):
+    """The same after run, whether there was a program to run or not."""
+    box.mask("mount")
+    before = pathlib.Path("/proc/self/mountinfo").read_text()
+    box.process["args"] = args
+    assert (box.run().returncode == 0) == (args == ["/bin/true"])
+    assert pathlib.Path("/proc/self/mountinfo").read_text() == before
 
 
 @covers("linux.namespaces[].path")
@@ -143,6 +169,22 @@ def test_a_user_in_a_user_namespace(box):
     assert "100007" in box.field("Groups").split()
 
 
+@covers("linux.uidMappings")
+def test_cgroups_in_a_user_namespace(box):
+    """The same: a mount of cgroups is there also where the container owns no cgroup namespace."""
+    use_user_namespace(box)
+    box.mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "nodev", "noexec", "ro")
+    assert "cgroup.procs" in box.output("ls /sys/fs/cgroup /sys/fs/cgroup/*").split()
+
+
+@covers("linux.uidMappings", "linux.gidMappings")
+def test_a_user_namespace_without_mappings(box):
+    """config-linux.md, User namespace mappings: they are optional; without them there is the caller alone."""
+    box.linux["namespaces"].append({"type": "user"})
+    box.sleeps().up()
+    assert (box.inside("uid_map").split(), box.inside("gid_map").split()) == (["0", "0", "1"],) * 2
+
+
 @covers("rule:devices-in-a-user-namespace")
 def test_the_default_devices_of_a_user_namespace(box):
     """config-linux.md, Default Devices: they MUST be there, whoever owns the namespace."""
@@ -150,6 +192,24 @@ def test_the_default_devices_of_a_user_namespace(box):
     text = "for n in null zero full random urandom tty; do test -c /dev/$n && echo $n; done; "
     text += "echo x > /dev/null && echo fine"
     assert box.output(text).split() == ["null", "zero", "full", "random", "urandom", "tty", "fine"]
+
+
+@covers("rule:devices-in-a-user-namespace", "linux.devices")
+def test_a_device_in_a_user_namespace(box):
+    """config-linux.md, Devices: a device is made by its number, with its mode and its owner, also where the
+    namespace's root may make none, and the machine has it under another name."""
+    use_user_namespace(box)
+    box.linux["devices"] = [
+        {"path": f"/dev/{name}", "type": "c", "major": 1, "minor": 5, "fileMode": 0o640, "uid": 7, "gid": 8}
+        for name in ("nought", "naught")
+    ]
+    box.linux["resources"] = {}
+    text = "stat -c '%F %t %T %a %u %g' /dev/nought; head -c 3 /dev/naught | wc -c; "
+    assert box.output(text + "grep -c nought /proc/mounts").split("\n")[:3] == [
+        "character special file 1 5 640 7 8",
+        "3",
+        "1",
+    ]
 
 
 @covers(

@@ -133,6 +133,14 @@ def test_without_additional_groups_there_are_none(box):
     assert set(groups) <= {"1001"}
 
 
+@covers("process.user.additionalGids")
+def test_the_callers_groups_by_an_annotation(box):
+    """The engines' annotation run.oci.keep_original_groups: then the caller's groups are kept."""
+    box.config["annotations"] = {"run.oci.keep_original_groups": "1"}
+    groups = box.output("grep Groups /proc/self/status", extra_groups=[4, 24]).split()[1:]
+    assert set(groups) == {"4", "24"}
+
+
 @covers("process.user.umask")
 @pytest.mark.parametrize(("mask", "seen"), [(0o077, "0077"), (0o002, "0002")])
 def test_the_umask(box, mask, seen):

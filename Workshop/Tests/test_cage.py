@@ -158,6 +158,23 @@ def test_it_hangs(hostile):
     assert seen["status"] == "rd didn't end in 20 seconds"
 
 
+def test_it_is_slow_and_doesnt_hang(hostile):
+    """As on a machine that others use."""
+    seen = hostile(
+        """
+        shift 2
+        if [[ "$*" = *"exit 7" ]]; then while [ "$SECONDS" -lt 25 ]; do :; done; fi
+        "$@"
+        """,
+        level=0,
+    )
+    assert seen["status"] is None
+
+
+def test_it_works_for_ever(hostile):
+    assert "didn't end" in hostile("while :; do :; done", level=0)["status"]
+
+
 def test_it_says_the_same_for_ever(hostile):
     assert "didn't end" in hostile("exec yes", level=0)["output"]
 

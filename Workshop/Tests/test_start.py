@@ -111,6 +111,19 @@ def test_run_takes_the_level_that_is_apart(learner):
     assert learner.output("run", "01", "--", "run", "--", "echo", "apart") == "apart\n"
 
 
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_of_two_programs_the_one_that_was_changed_last_is_checked(learner, edition):
+    names = [PROGRAM[edition], f"level-00/{os.path.basename(PROGRAM[edition])}"]
+    learner.output("start", 0, f"--{edition}")
+    learner.output("start", 0, f"--{edition}", "--apart")
+    for chosen, other in [names[::-1], names]:
+        os.utime(learner.folder / chosen)
+        for path in (learner.folder / other).parent.glob(f"*{os.path.splitext(other)[1]}"):
+            os.utime(path, (1, 1))
+        first = learner.run("check", 0)[1].splitlines()[0]
+        assert first == f"The program: {chosen}, changed after {other}; for that one: touch {other}"
+
+
 def test_run_and_check_without_a_program_say_how_to_begin(learner):
     for verb in ["run", "check"]:
         assert learner.refusal(verb, 0).endswith("workshop start begins one")
@@ -126,6 +139,18 @@ def test_a_swift_program_is_built_before_it_runs(learner):
     program.write_text("this is no program\n")
     status, output, errors = learner.run("run", "--", "run", "--", "echo", "one")
     assert (status, output) == (125, "") and "error:" in errors
+
+
+def test_a_swift_program_is_built_after_a_folder_beside_it_went_and_came(learner):
+    learner.output("start", 1, "--swift")
+    learner.output("start", 1, "--apart")
+    folder, away = learner.folder / "level-01", learner.folder.parent / "away"
+    both = '"rd", "level-01"'
+    for old, new, programs in [(folder, folder, both), (folder, away, '"rd"'), (away, folder, both)]:
+        old.rename(new)
+        status, output, errors = learner.run("run", "01", "--", "run", "--", "echo", "built")
+        assert (status, output) == (0, "built\n"), errors
+        assert f"let programs = [{programs}]\n" in (learner.folder / "Package.swift").read_text()
 
 
 def test_check_tells_what_fails_and_status_keeps_it(learner):

@@ -270,6 +270,7 @@ WRONG = [
         {
             "proc": "it is of another pid namespace",
             "processes": "and /proc/self is",
+            "killed": "still there: probe",
             **PID_1,
         },
     ),
@@ -285,6 +286,12 @@ WRONG = [
         "orphans-stay",
         [("os.waitpid(-1, os.WNOHANG)", "os.waitpid(child, os.WNOHANG)")],
         {"zombies": "nobody has waited for it"},
+    ),
+    Mistake(
+        6,
+        "pid-1-stays-when-rd-is-killed",
+        [("    linux.prctl(linux.PR_SET_PDEATHSIG, signal.SIGKILL)\n", "")],
+        {"killed": "still there: "},
     ),
     # 07
     Mistake(7, "loopback-down", [("    raise_loopback()\n", "")], {"loopback": "lo is down"}),

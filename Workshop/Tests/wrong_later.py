@@ -6,6 +6,11 @@ USERS = ["", "-same", "-image", "-range", "-other", "-groups", "-alone"]
 PLACE = "        place = volumes.place_inside(root, volume.target, stat.S_ISDIR(os.stat(source).st_mode))\n"
 ARGV = "options.command[0], options.command"
 BUNDLE = "from bundle import read_bundle\n"
+OPEN = "    sources = [os.open(volume.source, os.O_PATH) for volume in options.volumes]\n"
+LIMITS = "    for number, limit in bundle.limits:\n        resource.setrlimit(number, limit)\n"
+DROP = "    drop_capabilities()\n"
+USER = "    change_user(options.user)\n"
+ENTER = "    if bundle.cwd:\n        os.chdir(bundle.cwd)\n"
 CHANGE = '        change_root("/run/root")\n'
 
 WRONG = [
@@ -131,6 +136,12 @@ WRONG = [
     ),
     Mistake(
         15,
+        "sources-opened-too-late",
+        [(OPEN, ""), ("    make_place()\n", "    make_place()\n" + OPEN)],
+        {"volume-run": "/run/volume"},
+    ),
+    Mistake(
+        15,
         "the-place-is-made-in-the-image",
         [
             (
@@ -193,14 +204,36 @@ WRONG = [
     Mistake(
         16,
         "directory-forgotten",
-        [("    if bundle.cwd:\n        os.chdir(bundle.cwd)\n", "")],
-        {"bundle-place": "its working directory is /"},
+        [(ENTER, "")],
+        {
+            "bundle-place": "its working directory is /",
+            "bundle-home": "its working directory is /",
+            "bundle-closed": "in a directory of root's",
+        },
+    ),
+    Mistake(
+        16,
+        "directory-before-the-rights-go",
+        [(ENTER, ""), (DROP, ENTER + DROP)],
+        {"bundle-closed": "in a directory of root's"},
+    ),
+    Mistake(
+        16,
+        "directory-before-the-user",
+        [(ENTER, ""), (USER, ENTER + USER)],
+        {"bundle-home": "Permission denied", "bundle-closed": "in a directory of root's"},
+    ),
+    Mistake(
+        16,
+        "limits-after-the-rights",
+        [(LIMITS, ""), (USER, USER + LIMITS)],
+        {"bundle-raise": "status 125"},
     ),
     Mistake(
         16,
         "groups-dropped",
         [("os.setgroups(bundle.groups)", "os.setgroups([])")],
-        {"bundle-user": "Groups is "},
+        {"bundle-user": "it has no groups"},
     ),
     Mistake(
         16,
@@ -212,7 +245,7 @@ WRONG = [
         16,
         "limits-forgotten",
         [("        resource.setrlimit(number, limit)\n", "        pass\n")],
-        {"bundle-limits": "the limits of open files are"},
+        dict.fromkeys(["bundle-limits", "bundle-raise"], "the limits of open files are"),
     ),
     Mistake(
         16,

@@ -23,7 +23,10 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
   let namespaces = try NamespacePlan(linux, user)
   let rights = compileCapabilities(
     process.capabilities, host, hasUserNamespace: user != nil || linux.hasNamespace(.user))
-  if request.bundle == nil, let remark = rights.remarks.first { throw CompileError(remark) }
+  let ignoredOptions = try ignored(request.config.mounts)
+  if request.bundle == nil, let remark = (rights.remarks + ignoredOptions).first {
+    throw CompileError(remark)
+  }
   let steps = ProcessSteps(
     request, process, user, rights.bounding, rights.sets, pause: compilePause(request, process))
 
@@ -32,7 +35,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
     host: [.startKeeper(directory: request.directory)]
       + cgroups.prepare + cgroups.limits
       + rdt.prepare
-      + mounts.compactMap { hostStep($0, request) }
+      + mounts.compactMap { hostStep($0, request, user) }
       + (request.bundle?.startSocket.map { [.listen($0)] } ?? [])
       + [.clone(namespaces.clone, cgroup: cgroups.birthplace)]
       + (user?.hostSteps ?? [])
@@ -73,13 +76,17 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + compileSettings(process, linux)
       + steps.last,
     remarks: request.remarks + (user?.remarks ?? []) + cgroups.remarks + rights.remarks + ignored(process)
+      + ignoredOptions
       + (linux.seccomp == nil ? ["no seccomp filter: the container may make every system call"] : []))
 }
 
 /// What the host side does for a mount of the container.
-private func hostStep(_ step: ChildStep, _ request: ContainerRequest) -> HostStep? {
+private func hostStep(
+  _ step: ChildStep, _ request: ContainerRequest, _ user: UserPlan?
+) -> HostStep? {
   switch step {
   case .bind(let bind) where bind.idMap != nil: .mapMount(bind)
+  case .placeNodes(let devices): .makeDevices(devices.map { $0.withOwner(user) })
   case .mount(let mount) where mount.copiesUp: request.rootDirectory.map { .fillMount(mount, from: $0) }
   default: nil
   }
@@ -141,7 +148,11 @@ struct ProcessSteps {
       inheritable: sets.inheritable, ambient: [])
   }
 
-  private var setUser: [ChildStep] { user?.deniesSetgroups == true ? [] : [.setUser(process.user)] }
+  private var setUser: [ChildStep] {
+    // Engines ask for the caller's groups by this annotation.
+    let keepsGroups = request.config.annotations["run.oci.keep_original_groups"] == "1"
+    return user?.deniesSetgroups == true ? [] : [.setUser(process.user, keepsGroups: keepsGroups)]
+  }
 
   private var ownStreams: [ChildStep] {
     request.bundle != nil && process.user.uid != 0 ? [.ownStreams(uid: process.user.uid)] : []

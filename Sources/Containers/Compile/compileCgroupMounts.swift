@@ -10,10 +10,17 @@ struct VisibleCgroup {
 ///
 /// Without a cgroup namespace a new mount of v1 would show the machine's cgroups, so those of the container are bound.
 func compileCgroupMount(
-  _ path: String, _ options: MountOptions, _ cgroups: [VisibleCgroup], hasNamespace: Bool
+  _ path: String, _ options: MountOptions, _ cgroups: [VisibleCgroup], hasNamespace: Bool,
+  hasUserNamespace: Bool
 ) -> [ChildStep] {
   let attributes = options.flags.set.attributes
   if cgroups.map(\.hierarchy.version) == [.v2] {
+    // Whoever owns no cgroup namespace may mount none of them.
+    if hasUserNamespace && !hasNamespace {
+      let bind = BindMount(
+        source: cgroups[0].path, path: path, kind: .directory, attributes: attributes, isRecursive: false)
+      return [.bind(bind)]
+    }
     let mount = FilesystemMount(
       type: "cgroup2", source: "cgroup2", path: path, attributes: attributes, options: [])
     return [.mount(mount)]

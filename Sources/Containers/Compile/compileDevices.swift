@@ -2,13 +2,25 @@ import Linux
 import OCISpec
 
 /// The nodes, and the links that programs look for beside them.
-func compileDevices(_ request: ContainerRequest, canMakeNodes: Bool) throws -> [ChildStep] {
+///
+/// - Parameters:
+///   - canMakeNodes: whether the child can.
+///   - hostMakesNodes: whether the host side can, for a child in a user namespace. The default ones it has already.
+func compileDevices(
+  _ request: ContainerRequest, _ user: UserPlan?, canMakeNodes: Bool, hostMakesNodes: Bool
+) throws -> [ChildStep] {
   let configured = try request.config.linux.devices.enumerated().map { index, device in
     try compileDevice(device, "linux.devices[\(index)]")
   }
-  return (configured + missingDefaults(request, configured)).map { node in
-    canMakeNodes || node.type == .fifo ? .makeNode(node) : .bindNode(node)
+  let isMade = { (node: DeviceNode) in
+    hostMakesNodes && node.type != .fifo && user?.maps(uid: node.uid) == true
+      && user?.maps(gid: node.gid) == true
   }
+  let made = configured.filter(isMade)
+  return (made.isEmpty ? [] : [.placeNodes(made)])
+    + (configured.filter { !isMade($0) } + missingDefaults(request, configured)).map { node in
+      canMakeNodes || node.type == .fifo ? .makeNode(node) : .bindNode(node)
+    }
     + [
       .makeLink(target: "/proc/self/fd", path: "/dev/fd"),
       .makeLink(target: "/proc/self/fd/0", path: "/dev/stdin"),
@@ -43,4 +55,18 @@ private func compileDevice(_ device: Device, _ property: String) throws -> Devic
   return DeviceNode(
     device.path, DeviceNumber(major, minor), type: device.type == .block ? .blockDevice : .characterDevice,
     mode: (device.fileMode ?? 0o666) & 0o7777, uid: device.uid ?? 0, gid: device.gid ?? 0)
+}
+
+extension DeviceNode {
+  /// The owner as he is outside of the container's user namespace.
+  func withOwner(_ user: UserPlan?) -> DeviceNode {
+    func outside(_ id: UInt32, _ map: [IDMapping]?) -> UInt32 {
+      let line = map?.first { id >= $0.inside && id - $0.inside < $0.count }
+      return line.map { $0.outside + (id - $0.inside) } ?? id
+    }
+    var node = self
+    node.uid = outside(uid, user?.uids)
+    node.gid = outside(gid, user?.gids)
+    return node
+  }
 }

@@ -32,7 +32,8 @@ func compileMounts(
   let device = request.config.mounts.firstIndex { pathComponents($0.destination) == ["dev"] && !$0.isBind }
   let split = device.map { $0 + 1 } ?? mounts.count
   let nodes = try compileDevices(
-    request, canMakeNodes: user == nil && !request.config.linux.hasNamespace(.user))
+    request, user, canMakeNodes: user == nil && !request.config.linux.hasNamespace(.user),
+    hostMakesNodes: host.makesNodes && request.bundle != nil)
   // A mount of cgroups shows what is below the namespace's root, which is to be the container's.
   let cgroup = request.config.mounts.firstIndex { $0.type == "cgroup" } ?? split
   if cgroup >= split {
@@ -48,7 +49,9 @@ private func compileMount(
   let path = try destination(mount, property)
   let options = try MountOptions(mount.options, property)
   if mount.type == "cgroup" && options.bind == nil {
-    return compileCgroupMount(path, options, cgroups, hasNamespace: linux.hasNamespace(.cgroup))
+    return compileCgroupMount(
+      path, options, cgroups, hasNamespace: linux.hasNamespace(.cgroup),
+      hasUserNamespace: linux.hasNamespace(.user))
   }
   if options.flags.set.contains(.remount) { return [compileRemount(path, options)] }
   if options.bind != nil { return [.bind(try compileBind(mount, path, options, property, host, linux))] }
@@ -89,6 +92,19 @@ private func compileRemount(_ path: String, _ options: MountOptions) -> ChildSte
   return .remount(path: path, flags, data: data.joined(separator: ","))
 }
 
+/// What a filesystem's own options are in a bind mount: mount(2) passes over them too.
+func ignored(_ mounts: [Mount]) throws -> [String] {
+  try mounts.enumerated().flatMap { index, mount -> [String] in
+    let property = "mounts[\(index)]"
+    if !mount.isBind { return [] }
+    let options = try MountOptions(mount.options, property)
+    if options.flags.set.contains(.remount) { return [] }
+    return (options.flags.set.filesystemOptions + options.data).map { option in
+      "\(property).options: \(option.key) means nothing to a bind mount"
+    }
+  }
+}
+
 private func compileBind(
   _ mount: Mount, _ path: String, _ options: MountOptions, _ property: String, _ host: HostFacts,
   _ linux: LinuxConfig
@@ -96,10 +112,6 @@ private func compileBind(
   guard let source = mount.source else { throw CompileError("\(property).source", "it is missing") }
   guard let kind = host.files[FilePath(source)] else {
     throw CompileError("\(property).source", "there is no \(source)")
-  }
-  let own = options.flags.set.filesystemOptions + options.data
-  if let option = own.first {
-    throw CompileError("\(property).options", "\(option.key) means nothing to a bind mount")
   }
   if options.copiesUp { throw CompileError("\(property).options", "tmpcopyup is for tmpfs") }
   var bind = BindMount(

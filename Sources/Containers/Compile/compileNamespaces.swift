@@ -50,7 +50,7 @@ func compileSysctls(_ linux: LinuxConfig) throws -> [ChildStep] {
     let property = "linux.sysctl.\(member.name)"
     let key = member.name.replacingSeparators()
     if key.utf8.contains(0) || key.parts(at: "/").contains(where: { $0.isEmpty || $0 == "." || $0 == ".." }) {
-      throw CompileError(property, "it is no name of a kernel parameter")
+      throw CompileError(property, "it contains an invalid path, and is no name of a kernel parameter")
     }
     guard let kind = namespace(ofParameter: key) else {
       throw CompileError(property, "it is not a parameter of a namespace, and the whole machine's")

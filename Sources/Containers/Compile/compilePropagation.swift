@@ -5,6 +5,7 @@ import OCISpec
 /// other way.
 func compilePropagation(_ request: ContainerRequest, _ host: HostFacts) -> [ChildStep] {
   guard let root = request.rootDirectory else { return [.makeMountsPrivate] }
+  if !request.config.linux.hasNamespace(.mount) { return [] }
   let propagation = request.config.linux.rootfsPropagation?.kind
   guard propagation == .shared else {
     return [
@@ -21,6 +22,7 @@ func compilePropagation(_ request: ContainerRequest, _ host: HostFacts) -> [Chil
 /// The way into the root. Where the machine's mounts are shared with the container until then, its old root must not be
 /// unmounted as it is, nor may another be moved over it: the machine would do the same.
 func compilePivot(_ request: ContainerRequest) throws -> ChildStep {
+  if request.bundle != nil && !request.config.linux.hasNamespace(.mount) { return .changeRoot }
   let isShared = request.bundle != nil && request.config.linux.rootfsPropagation?.kind == .shared
   guard request.bundle?.noPivot == true else { return isShared ? .pivotSharedRoot : .pivotRoot }
   if isShared {

@@ -47,14 +47,20 @@ func compileUser(_ request: ContainerRequest, _ host: HostFacts) throws -> UserP
     }
     return nil
   }
-  guard !linux.uidMappings.isEmpty else {
-    throw CompileError("linux.uidMappings", "a user namespace of its own takes a map of ids")
+  let isAlone = linux.uidMappings.isEmpty && linux.gidMappings.isEmpty
+  guard isAlone || !linux.uidMappings.isEmpty else {
+    throw CompileError("linux.uidMappings", "beside gidMappings they take a map of ids")
   }
-  guard !linux.gidMappings.isEmpty else {
-    throw CompileError("linux.gidMappings", "a user namespace of its own takes a map of ids")
+  guard isAlone || !linux.gidMappings.isEmpty else {
+    throw CompileError("linux.gidMappings", "beside uidMappings they take a map of ids")
   }
   var plan = UserPlan(
     uids: linux.uidMappings.map(IDMapping.init), gids: linux.gidMappings.map(IDMapping.init))
+  if isAlone {
+    plan.uids = [.init(0, host.uid, 1)]
+    plan.gids = [.init(0, host.gid, 1)]
+    plan.remarks.append("linux.uidMappings: without it there are one user and one group, the caller's")
+  }
   let user = request.config.process?.user ?? .init()
   guard plan.maps(uid: user.uid) else { throw CompileError("process.user.uid", "\(user.uid) is not mapped") }
   guard plan.maps(gid: user.gid) else { throw CompileError("process.user.gid", "\(user.gid) is not mapped") }

@@ -5,10 +5,6 @@ import SystemPackage
 func refuseUnsupported(_ request: ContainerRequest, _ host: HostFacts) throws {
   let (config, linux) = (request.config, request.config.linux)
   guard let process = config.process else { return }
-  if request.bundle != nil && !linux.hasNamespace(.mount) {
-    throw CompileError(
-      "linux.namespaces", "a container without a mount namespace of its own would change the machine's")
-  }
   if request.bundle != nil, config.hostname != nil || config.domainname != nil, !linux.hasNamespace(.uts) {
     throw CompileError(
       config.hostname == nil ? "domainname" : "hostname", "it takes a uts namespace of the container's own")

@@ -19,6 +19,8 @@ public struct HostFacts: Hashable, Sendable {
   /// Whether these security modules are at work.
   public var hasAppArmor = false
   public var hasSELinux = false
+  /// Whether the caller can make devices for a container in a user namespace.
+  public var makesNodes = false
   /// The highest capability that the kernel knows.
   public var lastCapability: Capability
   /// The capabilities that can be given to a container.
@@ -88,6 +90,13 @@ extension HostFacts {
     HostFacts(
       uid: geteuid(), lastCapability: Linux.lastCapability(), capabilities: try capget().permitted)
   }
+}
+
+/// Only in the machine's own user namespace, which maps every id.
+func canMakeDevices(_ host: HostFacts) throws -> Bool {
+  guard host.uid == 0, host.capabilities.contains(.mknod) else { return false }
+  let words = try readFile("/proc/self/uid_map").split(whereSeparator: \.isWhitespace)
+  return words == ["0", "0", "4294967295"]
 }
 
 func fileKind(_ path: String) -> FileKind? {

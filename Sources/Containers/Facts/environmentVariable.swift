@@ -2,13 +2,16 @@ import CLinux
 
 /// A variable of this process's environment.
 public func environmentVariable(_ name: String) -> String? {
-  guard var entry = clinux_environment() else { return nil }
+  ownEnvironment().first { $0.begins(with: "\(name)=") }?.cut(at: "=")?.1
+}
+
+/// This process's environment, a line for each variable.
+func ownEnvironment() -> [String] {
+  var lines: [String] = []
+  guard var entry = clinux_environment() else { return lines }
   while let text = entry.pointee {
-    let variable = String(cString: text)
-    if variable.begins(with: "\(name)=") {
-      return String(decoding: variable.utf8.dropFirst(name.utf8.count + 1), as: UTF8.self)
-    }
+    lines.append(String(cString: text))
     entry += 1
   }
-  return nil
+  return lines
 }

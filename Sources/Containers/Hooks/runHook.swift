@@ -16,8 +16,8 @@ struct HookPlace: ~Copyable {
   let namespaces: CloneFlags
 }
 
-/// Runs a program of somebody's: with its own environment and nothing else of ours, with the container's state on
-/// standard input, and no longer than it may. What it prints is for the error alone.
+/// Runs a program of somebody's: with its own environment or else this process's, and nothing more of ours, with the
+/// container's state on standard input, and no longer than it may. What it prints is for the error alone.
 ///
 /// - Throws: ``ContainerError`` when it doesn't succeed.
 func runHook(_ hook: Hook, _ property: String, state: String, inside place: consuming HookPlace?) throws {
@@ -66,7 +66,7 @@ private func start(
   _ hook: Hook, _ streams: StandardStreams, inside place: consuming HookPlace?
 ) throws -> Child {
   let args = hook.args.isEmpty ? [hook.path] : hook.args
-  let exec = ChildStep.exec(args: args, env: hook.env, path: hook.path)
+  let exec = ChildStep.exec(args: args, env: hook.env ?? ownEnvironment(), path: hook.path)
   guard let place else {
     return try Child(
       [.awaitGo, exec], streams: streams, InheritedDescriptors(), flags: [], cgroup: nil, isTraced: false)

@@ -98,6 +98,7 @@ struct Lowering {
     case .remount(let path, let flags, let data): remount(path, flags, data)
     case .makeNode(let device): makeNode(device)
     case .bindNode(let device): bindNode(device)
+    case .placeNodes(let devices): placeNodes(devices)
     case .makeLink(let target, let path): makeLink(target, path)
     case .makeDirectory(let path): release(makeTarget(path, .directory))
     case .sync: sync()
@@ -109,6 +110,10 @@ struct Lowering {
     case .makeMountReadOnly(let path): makeMountReadOnly(path)
     case .makeRootReadOnly: setAttributes(root, .readOnly, recursive: false)
     case .pivotRoot: pivotRoot()
+    case .changeRoot: changeRoot()
+    case .enterRoot(let path):
+      builder.call(__NR_chroot, builder.text(path))
+      builder.call(__NR_chdir, builder.text("/"))
     case .pivotSharedRoot: pivotSharedRoot()
     case .moveRoot: moveRoot()
     case .setHostname(let name):
@@ -125,7 +130,7 @@ struct Lowering {
     case .setAffinity(let cpus): setAffinity(cpus)
     case .ownStreams(let uid): ownStreams(uid)
     case .dropBoundingSet(let kept): dropBoundingSet(kept)
-    case .setUser(let user): setUser(user)
+    case .setUser(let user, let keepsGroups): setUser(user, keepsGroups: keepsGroups)
     case .setCapabilities(let sets): setCapabilities(sets)
     case .noNewPrivileges: builder.call(__NR_prctl, .value(Int(LINUX_PR_SET_NO_NEW_PRIVS)), 1, 0, 0, 0)
     case .loadFilter(let filter): loadFilter(filter)
@@ -155,8 +160,7 @@ struct Lowering {
       builder.call(__NR_dup3, source, .value(channel + index), .value(Int(LINUX_O_CLOEXEC)))
     }
     closeRange(from: end)
-    let setFlags = 2
-    for number in 3..<channel { builder.call(__NR_fcntl, .value(number), .value(setFlags), 0) }
+    for number in 3..<channel where closesOnExec(number) { builder.call(__NR_close, .value(number)) }
   }
 
   private func awaitGo() {
@@ -258,6 +262,12 @@ struct Lowering {
     builder.call(__NR_chdir, builder.text("/"))
   }
 
+  private func changeRoot() {
+    builder.call(__NR_fchdir, .slot(root))
+    builder.call(__NR_chroot, builder.text("."))
+    builder.call(__NR_chdir, builder.text("/"))
+  }
+
   private func pivotRoot() {
     let here = builder.text(".")
     builder.call(__NR_fchdir, .slot(root))
@@ -284,6 +294,13 @@ struct Lowering {
       builder.call(__NR_execve, builder.text(file), argv, envp, tolerate: tolerated)
     }
   }
+}
+
+/// Whether it is this process's own, and not one that its caller has left to it.
+private func closesOnExec(_ number: Int) -> Bool {
+  let (getFlags, closeOnExec) = (1, 1)
+  let flags = systemCall(__NR_fcntl, number, getFlags)
+  return flags >= 0 && flags & closeOnExec != 0
 }
 
 /// Where this process's arguments lie, one behind the other.

@@ -106,7 +106,7 @@ extension Lowering {
   }
 
   /// A detached mount that the host side has made.
-  private func inheritedTree() -> Slot? {
+  func inheritedTree() -> Slot? {
     guard let number = trees.next() else { return nil }
     let tree = builder.slot()
     builder.call(__NR_fcntl, .value(number), .value(duplicateDescriptor), 0, into: tree)

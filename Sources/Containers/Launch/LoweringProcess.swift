@@ -40,6 +40,21 @@ extension Lowering {
     attach(tree, at: device.path, kind: .other)
   }
 
+  /// What a mount is cloned of must have a place: over the root, where no path of the container is looked for.
+  func placeNodes(_ devices: [DeviceNode]) {
+    guard let tree = inheritedTree() else { return }
+    move(tree, onto: root)
+    for (index, device) in devices.enumerated() {
+      let node = builder.slot()
+      let flags = Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC)
+      builder.call(__NR_open_tree, .slot(tree), builder.text("\(index)"), .value(flags), into: node)
+      attach(node, at: device.path, kind: .other)
+    }
+    builder.call(__NR_fchdir, .slot(tree))
+    builder.call(__NR_umount2, builder.text("."), .value(Int(LINUX_MNT_DETACH)))
+    release(tree)
+  }
+
   func makeLink(_ target: String, _ path: String) {
     let (directory, name) = makeParent(path)
     builder.call(
@@ -139,13 +154,15 @@ extension Lowering {
     builder.place(end)
   }
 
-  func setUser(_ user: User) {
+  func setUser(_ user: User, keepsGroups: Bool) {
     let groups = builder.allocate(user.additionalGids.count * 4)
     for (index, group) in user.additionalGids.enumerated() {
       groups.storeBytes(of: group, toByteOffset: index * 4, as: UInt32.self)
     }
     let (uid, gid): (Argument, Argument) = (.value(Int(user.uid)), .value(Int(user.gid)))
-    builder.call(__NR_setgroups, .value(user.additionalGids.count), builder.address(groups))
+    if !keepsGroups {
+      builder.call(__NR_setgroups, .value(user.additionalGids.count), builder.address(groups))
+    }
     builder.call(__NR_prctl, .value(Int(LINUX_PR_SET_KEEPCAPS)), 1, 0, 0, 0)
     builder.call(__NR_setresgid, gid, gid, gid)
     builder.call(__NR_setresuid, uid, uid, uid)

@@ -200,6 +200,7 @@ private struct Launcher: ~Copyable {
         try Containers.runHook(step, state: state, container: pid, namespaces: options.namespaces)
       }
     case .fillMount(let mount, let root): trees.append(try filledMount(mount, from: root).release())
+    case .makeDevices(let devices): trees.append(try madeDevices(devices).release())
     case .mapMount(let bind): trees.append(try mappedMount(bind).release())
     }
   }

@@ -75,8 +75,9 @@ private func checkID(_ id: String) throws {
   if id.isEmpty { throw ContainerError("the container's id is empty") }
   let isName = id != "." && id != ".." && id.utf8.allSatisfy(isPlain)
   guard isName && id.utf8.count <= 255 else {
-    throw ContainerError(
-      "invalid id \(id.utf8.count > 80 ? "of \(id.utf8.count) bytes" : "\"\(id)\""): it has 1 to 255 letters, digits, _, +, - and ."
-    )
+    let name = id.utf8.count > 80 ? "of \(id.utf8.count) bytes" : "\"\(id)\""
+    let wrong = id.unicodeScalars.first { !$0.isASCII || !isPlain(UInt8(ascii: $0)) }
+    let what = wrong.map { "invalid character `\($0)` in the ID" } ?? "invalid id"
+    throw ContainerError("\(what) \(name): it has 1 to 255 letters, digits, _, +, - and .")
   }
 }

@@ -18,6 +18,8 @@ public struct ContainerRecord: Record {
   public var scopes: [String] = []
   /// The kinds of namespaces that are the container's own, as flags of clone(2).
   public var namespaces: UInt64 = 0
+  /// The mount that the root lay on before, where the container's mounts are in a namespace that is others' too.
+  public var mountBelow: UInt64?
   public var annotations = Members<String>()
   public var hooks = Hooks()
   /// What the child does once it is started, for messages.
@@ -37,6 +39,7 @@ public struct ContainerRecord: Record {
     try properties.optional("cgroups", &cgroups)
     try properties.optional("scopes", &scopes)
     try properties.optional("namespaces", &namespaces)
+    try properties.optional("mountBelow", &mountBelow)
     try properties.optional("annotations", &annotations)
     try properties.optional("hooks", &hooks)
     try properties.optional("lastSteps", &lastSteps)
@@ -46,6 +49,18 @@ public struct ContainerRecord: Record {
 extension ContainerRecord {
   /// All its cgroups, whoever made them.
   var allCgroups: [String] { cgroups + scopes }
+
+  /// Whether its mounts are in a namespace that is others' too.
+  var sharesMounts: Bool { mountBelow != nil }
+
+  /// Takes away what was mounted for it, where no namespace does that.
+  func unmount() throws {
+    while let mountBelow, try mountNumber(of: rootfs) != mountBelow {
+      do { try umount2(rootfs, [.detach, .noFollow]) } catch {
+        throw ContainerError("unmount the root of the container \(id): \(error)")
+      }
+    }
+  }
 
   /// What a hook is given that runs in the container's namespaces: the pid is what the container sees.
   func stateInside(_ status: State.Status) -> State {
@@ -71,4 +86,10 @@ extension ContainerRecord {
 private func innermostPID(_ pid: ProcessID) -> ProcessID? {
   let line = (try? readFile("/proc/\(pid)/status"))?.parts(at: "\n").first { $0.begins(with: "NSpid:") }
   return line?.split(whereSeparator: \.isWhitespace).last.flatMap { ProcessID($0) }
+}
+
+/// Of the mount that a path is on.
+func mountNumber(of path: String) throws -> UInt64 {
+  let status = try statx(path, .symlinkNoFollow)
+  return status.mountID?.rawValue ?? status.reusedMountID ?? 0
 }

@@ -28,7 +28,7 @@ extension Runtime {
       try rename(maker.directory.socketInTheMaking, maker.directory.socket)
       try container.release()
     } catch {
-      try? container.remove()
+      try? maker.remove(container)
       throw error
     }
   }
@@ -47,6 +47,7 @@ struct ContainerMaker {
   let request: ContainerRequest
   let plan: Plan
   let options: CreateOptions
+  private let mountBelow: UInt64?
 
   init(
     _ runtime: Runtime, _ id: String, _ bundlePath: String, _ options: CreateOptions, startsLater: Bool,
@@ -72,8 +73,12 @@ struct ContainerMaker {
     if !isForShow { try checkConsole(request, options, startsLater: startsLater) }
     var host = try HostFacts.read(paths: request.hostPaths)
     host.readSecurityModules(bundle.config.process, mountLabel: bundle.config.linux.mountLabel)
+    if request.config.linux.makesNamespace(.user) && !request.config.linux.devices.isEmpty {
+      host.makesNodes = try canMakeDevices(host)
+    }
     self.request = request
     plan = try compile(request, host)
+    mountBelow = request.config.linux.hasNamespace(.mount) ? nil : try mountNumber(of: bundle.root)
     for remark in plan.remarks { runtime.warn(remark) }
   }
 
@@ -109,6 +114,7 @@ struct ContainerMaker {
       try directory.write(record)
     }
     do { return try Containers.launch(plan, launchOptions) } catch {
+      try? record.unmount()
       if bundle.config.hooks.runBeforeStart { runtime.runPoststop(record) }
       throw error
     }
@@ -117,8 +123,15 @@ struct ContainerMaker {
   /// Tells those who asked for it of the container's process and terminal.
   func handOut(_ container: RunningContainer) throws {
     if let path = options.consoleSocket { try sendTerminal(of: container, to: path) }
-    if let path = options.pidfdSocket { try sendProcess(of: container, to: path) }
+    // Engines without a word for it on the command line name the socket by this annotation.
+    let receiver = options.pidfdSocket ?? bundle.config.annotations["run.oci.pidfd_receiver"]
+    if let receiver { try sendProcess(of: container, to: receiver) }
     if let path = options.pidFile { try writePIDFile(path, container.pid) }
+  }
+
+  func remove(_ container: RunningContainer) throws {
+    try container.remove()
+    try record.unmount()
   }
 
   private var namespaces: CloneFlags {
@@ -136,20 +149,26 @@ struct ContainerMaker {
     record.cgroups = plan.cgroups
     record.scopes = plan.scopes
     record.namespaces = namespaces.rawValue
+    record.mountBelow = mountBelow
     record.annotations = bundle.config.annotations
-    record.hooks = bundle.config.hooks
+    record.hooks = request.config.hooks
     record.lastSteps = plan.child.map(\.description)
     return record
   }
 }
 
-/// What a configuration leaves to its reader: where relative sources begin, a home, and the caller's listening sockets.
+/// What a configuration leaves to its reader: where relative sources begin, a home, the environment of hooks in the
+/// container, and the caller's listening sockets.
 ///
 /// - Returns: how many of those there are.
 private func prepare(_ config: inout Config, _ bundle: Bundle) throws -> Int {
   for index in config.mounts.indices where config.mounts[index].isBind {
     if let source = config.mounts[index].source, !source.begins(with: "/") {
       config.mounts[index].source = "\(bundle.path)/\(source)"
+    }
+    let destination = config.mounts[index].destination
+    if !config.mounts[..<index].contains(where: { destination.begins(with: "\($0.destination)/") }) {
+      config.mounts[index].destination = throughLinks(destination, root: bundle.root)
     }
   }
   guard var process = config.process else { return 0 }
@@ -162,6 +181,9 @@ private func prepare(_ config: inout Config, _ bundle: Bundle) throws -> Int {
     process.env += ["LISTEN_FDS=\(listened)", "LISTEN_PID=1"]
   }
   config.process = process
+  for index in config.hooks.startContainer.indices where config.hooks.startContainer[index].env == nil {
+    config.hooks.startContainer[index].env = process.env
+  }
   return max(0, listened)
 }
 

@@ -33,6 +33,7 @@ extension Runtime {
       _ = record.signalAll(.kill)
       record.thaw(after: .kill)
     }
+    try record.unmount()
     let memory = KeeperMemoryBuilder(
       cgroups: record.cgroups, scopes: record.scopes, directory: directory.path)
     memory.pointer.pointee.scopeState = KeeperMemory.scopes

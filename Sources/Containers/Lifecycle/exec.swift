@@ -88,10 +88,12 @@ private struct ExecPlan {
       + cgroups.v1.map { .joinCgroup($0) }
       + affinity(process.execCPUAffinity?.final, "final")
       + compileLabels(process, host)
-      + [.enterNamespaces(namespaces), .split([]), .newSession, .newSessionKeyring]
+      + [.enterNamespaces(namespaces)]
+      + (record.sharesMounts ? [.enterRoot(record.rootfs)] : [])
+      + [.split([]), .newSession, .newSessionKeyring]
       + (process.terminal ? [.openRoot, .terminal(process.consoleSize, hasConsole: false)] : [])
       + [.closeDescriptors]
-      + compileSettings(process, LinuxConfig())
+      + compileSettings(process, config.linux)
       + last
   }
 
@@ -124,8 +126,9 @@ private func userWithoutGroups(
   guard CloneFlags(rawValue: record.namespaces).contains(.newUser), let pid = record.pid,
     try readFile("/proc/\(pid)/setgroups").begins(with: "deny")
   else { return nil }
-  let plan = UserPlan(
+  var plan = UserPlan(
     uids: config.linux.uidMappings.map(IDMapping.init), gids: config.linux.gidMappings.map(IDMapping.init))
+  if plan.uids.isEmpty { (plan.uids, plan.gids) = ([.init(0, record.owner, 1)], [.init(0, 0, 1)]) }
   let user = process.user
   guard plan.maps(uid: user.uid) else {
     throw ContainerError("process.user.uid: \(user.uid) is not mapped")

@@ -34,7 +34,16 @@ extension ContainerRecord {
     _ = signalAll(.kill)
     thaw(after: .kill)
     var ended = [PollDescriptor(process)]
-    _ = try? poll(&ended, timeout: .seconds(10))
+    if let count = try? poll(&ended, timeout: .seconds(1)), count > 0 { return }
+    takeBack()
+    _ = try? poll(&ended, timeout: .seconds(9))
+  }
+
+  /// The first process into the container's own cgroup: another one of v1's freezer may hold it.
+  private func takeBack() {
+    let own = allCgroups.first { fileKind("\($0)/freezer.state") != nil }
+    guard let pid, let own else { return }
+    try? writeFile("\(own)/cgroup.procs", "\(pid)")
   }
 
   /// A process that v1's freezer holds dies when it is let go.

@@ -20,7 +20,7 @@ extension Runtime {
       try maker.handOut(container)
       try runPoststart(maker.directory.read(), maker.directory)
     } catch {
-      try? container.remove()
+      try? maker.remove(container)
       throw error
     }
     let status = try supervise(container, signals, streams)
@@ -28,7 +28,7 @@ extension Runtime {
     if keeps {
       try container.release()
     } else {
-      try container.remove()
+      try maker.remove(container)
       runPoststop(record)
     }
     return status

@@ -74,6 +74,8 @@ public enum HostStep: Hashable, Sendable {
   /// open_tree of what a bind mount has the ids mapped of, and mount_setattr(MOUNT_ATTR_IDMAP): it takes privileges over
   /// the filesystem.
   case mapMount(BindMount)
+  /// A new filesystem with devices: in a user namespace nobody may make one.
+  case makeDevices([DeviceNode])
   /// bind and listen of a socket by which the container is started later.
   case listen(String)
   /// Lets the child run.
@@ -164,6 +166,8 @@ public enum ChildStep: Hashable, Sendable {
   case makeNode(DeviceNode)
   /// The node of the machine, where nodes can't be made.
   case bindNode(DeviceNode)
+  /// The same of those that the host side has made.
+  case placeNodes([DeviceNode])
   case makeLink(target: String, path: String)
   case makeDirectory(String)
   /// A pty of the container's own devpts: its master goes to the host side, its slave becomes /dev/console, the
@@ -182,6 +186,10 @@ public enum ChildStep: Hashable, Sendable {
   /// Tells the host side that it is here, and waits for "go".
   case sync
   case pivotRoot
+  /// chroot, in a mount namespace that is others' too: what was mounted stays until the container is removed.
+  case changeRoot
+  /// The same, by the root's path.
+  case enterRoot(String)
   /// The same where the machine's mounts are shared with it: detached from it alone.
   case pivotSharedRoot
   /// chroot into the root, where a pivot_root can't be.
@@ -198,7 +206,7 @@ public enum ChildStep: Hashable, Sendable {
   /// fchown of the standard streams that aren't /dev/null.
   case ownStreams(uid: UInt32)
   case dropBoundingSet(keeping: CapabilitySet)
-  case setUser(User)
+  case setUser(User, keepsGroups: Bool = false)
   case setCapabilities(ProcessCapabilities)
   case noNewPrivileges
   case loadFilter(SeccompFilter)

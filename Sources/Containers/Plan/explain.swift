@@ -44,6 +44,8 @@ extension HostStep: CustomStringConvertible {
     case .fillMount(let mount, let root):
       "make a \(mount.type) with a copy of what \(root) has at \(mount.path)"
     case .mapMount(let bind): "open \(bind.source) with ids mapped\(bind.idMap.map { " (\($0))" } ?? "")"
+    case .makeDevices(let devices):
+      devices.map { "make the \($0) mode \(octal($0.mode))\($0.owner)" }.joined(separator: ", ")
     case .listen(let path): "listen on \(path) for who starts the container"
     case .go: "let the child go"
     case .awaitChild: "wait for the child"
@@ -92,6 +94,7 @@ extension ChildStep: CustomStringConvertible {
       "remount \(path) (\(flags)\(data.isEmpty ? "" : ", \(data)"))"
     case .makeNode(let device): "make the \(device) mode \(octal(device.mode))\(device.owner)"
     case .bindNode(let device): "bind the machine's \(device) on \(device.path)"
+    case .placeNodes(let devices): "mount each made device on \(devices.map(\.path).joined(separator: ", "))"
     case .makeDirectory(let path): "make the directory \(path), unless it is there"
     case .sync: "wait for the host side"
     case .makeLink(let target, let path): "make the link \(path) to \(target)"
@@ -104,6 +107,8 @@ extension ChildStep: CustomStringConvertible {
     case .makeReadOnly(let path), .makeMountReadOnly(let path): "make \(path) read-only"
     case .makeRootReadOnly: "make the root read-only"
     case .pivotRoot: "pivot_root into the root, and detach the old one"
+    case .changeRoot: "chroot into the root"
+    case .enterRoot(let path): "chroot into \(path)"
     case .pivotSharedRoot: "pivot_root into the root, make the old one slave, and detach it"
     case .moveRoot: "move the root over /, and chroot into it"
     case .setDomainname(let name): "set the domain name \(name)"
@@ -117,7 +122,8 @@ extension ChildStep: CustomStringConvertible {
     case .setPersonality(let personality): "set the personality \(personality)"
     case .ownStreams(let uid): "give the standard streams to uid \(uid)"
     case .dropBoundingSet(let kept): "drop all from the bounding set but \(list(kept))"
-    case .setUser(let user): "become uid \(user.uid), gid \(user.gid), groups \(user.additionalGids)"
+    case .setUser(let user, let keepsGroups):
+      "become uid \(user.uid), gid \(user.gid), groups \(keepsGroups ? "as the caller's" : "\(user.additionalGids)")"
     case .setCapabilities(let sets): "set the \(sets)"
     case .loadFilter(let filter):
       "load a seccomp filter of \(filter.instructions.count) instructions\(filter.hasListener ? ", and hand on its listener" : "")"

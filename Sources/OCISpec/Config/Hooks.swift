@@ -23,7 +23,8 @@ public struct Hook: Record {
   public var path = ""
   /// With the program's name as the first.
   public var args: [String] = []
-  public var env: [String] = []
+  /// Without it the runtime's own, and in the container the process's.
+  public var env: [String]?
   /// Seconds.
   public var timeout: Int?
 

@@ -60,9 +60,10 @@ private func process(_ runtime: Runtime, _ id: String, _ arguments: Arguments) t
   if process.args.isEmpty { throw UsageError("the command is missing") }
   process.terminal = arguments.has("tty")
   if let cwd = arguments["cwd"] { process.cwd = cwd }
-  process.env += try arguments.all("env").map { text throws(UsageError) in
-    guard text.utf8.contains(UInt8(ascii: "=")) else { throw UsageError("--env \(text): it is NAME=VALUE") }
-    return text
+  for text in arguments.all("env") {
+    guard let name = text.cut(at: "=")?.0 else { throw UsageError("--env \(text): it is NAME=VALUE") }
+    process.env.removeAll { $0.begins(with: "\(name)=") }
+    process.env.append(text)
   }
   if let user = arguments["user"] { process.user = try parsedUser(user) }
   process.user.additionalGids += try arguments.all("additional-gids").flatMap { list throws(UsageError) in
@@ -71,9 +72,6 @@ private func process(_ runtime: Runtime, _ id: String, _ arguments: Arguments) t
     }
   }
   for name in arguments.all("cap") {
-    guard Capability(name: name) != nil else {
-      throw UsageError("--cap \(name): there is no such capability")
-    }
     process.capabilities.bounding.append(name)
     process.capabilities.permitted.append(name)
     process.capabilities.effective.append(name)

@@ -31,19 +31,23 @@ struct CheckOptions {
 
   func run() throws -> Int32 {
     if let command { return try check(command, "--cmd") }
-    let program = try Folder.current().program(edition, level: level)
+    let folder = try Folder.current()
+    let program = try folder.program(edition, level: level)
+    let other = try folder.programs(edition, level: level).first { $0.place != program.place }
+    let reason = other.map { ", changed after \($0.file); for that one: touch \($0.file)" } ?? ""
     while isWatching {
       let version = program.version
-      _ = try check(program)
+      _ = try check(program, reason)
       say("\nWaiting for a change of \(program.file); ^C ends it.")
       while program.version == version { pause(milliseconds: 200) }
       say("")
     }
-    return try check(program)
+    return try check(program, reason)
   }
 
-  private func check(_ program: LearnersProgram) throws -> Int32 {
-    if !asJSON { say("The program: \(program.file)") }
+  /// - Parameter reason: why it is this program.
+  private func check(_ program: LearnersProgram, _ reason: String) throws -> Int32 {
+    if !asJSON { say("The program: \(program.file)\(reason)") }
     guard try program.build() else { return 125 }
     return try check(program.command, program.edition.name)
   }

@@ -75,7 +75,7 @@ struct Contract: Sendable {
     Contract(
       level: 16, name: "bundle", option: nil,
       sentence:
-        "It is as DIR/config.json says; what rd doesn't do of that is refused by its name, with status 125.",
+        "It is as DIR/config.json says, and its user enters cwd; what rd doesn't do is refused by its name, with 125.",
       verb: "rd run --bundle DIR [-- COMMAND ARG…]"),
   ]
 

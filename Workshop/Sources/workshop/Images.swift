@@ -11,6 +11,9 @@ enum Images {
     "yes",
   ]
 
+  /// Directories of the small image, with mode 700.
+  static let (usersOwn, rootsOwn) = ("/home", "/root")
+
   /// The probe is built beside this program, and installed with the levels.
   static func probe() throws -> String {
     let beside = "\(parentDirectory(of: "\(try readlink("/proc/self/exe"))"))/probe"
@@ -33,7 +36,9 @@ enum Images {
   }
 
   private static func makeSmall(_ root: String, probe: String, busybox: String) throws {
-    for name in ["", "/bin", "/dev", "/etc", "/proc", "/root", "/run", "/sys", "/tmp", "/usr", "/var"] {
+    for name in [
+      "", "/bin", "/dev", "/etc", "/home", "/proc", "/root", "/run", "/sys", "/tmp", "/usr", "/var",
+    ] {
       try mkdir(root + name)
     }
     try copyFile(busybox, "\(root)/bin/busybox", isProgram: true)
@@ -45,6 +50,8 @@ enum Images {
       "etc/passwd": "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000:user:/tmp:/bin/sh\n",
       "etc/group": "root:x:0:\nuser:x:1000:\n",
     ]
+    for directory in [usersOwn, rootsOwn] { try chmod(root + directory, .ownerReadWriteExecute) }
+    try lchown(root + usersOwn, owner: 1000, group: 1001)
     try symlink("probe", "\(root)/in-image")
     try symlink("/etc", "\(root)/to-etc")
     for (name, text) in files { try writeFile("\(root)/\(name)", text) }

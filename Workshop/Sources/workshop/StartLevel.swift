@@ -74,7 +74,7 @@ struct StartLevel {
 
   private func put(_ files: [(name: String, text: String)], of program: LearnersProgram) throws {
     let folder = program.folder
-    if program.edition == .swift { try addToPackage(program) }
+    if program.edition == .swift { try program.addToPackage() }
     for (name, text) in files where !exists("\(folder.path)/\(name)") {
       let path = "\(folder.path)/\(name)"
       try makeDirectories(for: name, in: folder)
@@ -97,14 +97,5 @@ struct StartLevel {
       try mkdir(directory)
       folder.giveToOwner(directory)
     }
-  }
-
-  private func addToPackage(_ program: LearnersProgram) throws {
-    let path = "\(program.folder.path)/Package.swift"
-    guard exists(path) else {
-      try createFile(path, Manifest.text(package: try Course.package(), program: program.place))
-      return program.folder.giveToOwner(path)
-    }
-    if let text = Manifest.adding(program.place, to: try readFile(path)) { try writeFile(path, text) }
   }
 }

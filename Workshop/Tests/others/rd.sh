@@ -232,7 +232,8 @@ fi
   if [ "$verb" = exec ]; then join "$@"; fi
   if at_least 8; then enter_cgroup; fi
   export INSIDE=$caller
-  exec "${enter[@]}" unshare "${namespaces[@]}" bash "$0" "$level" "${arguments[@]}"
+  # When this shell is killed, unshare is, and with it pid 1.
+  exec setpriv --pdeathsig KILL "${enter[@]}" unshare "${namespaces[@]}" bash "$0" "$level" "${arguments[@]}"
 ) <&0 &
 child=$!
 # unshare --fork waits, and its child is pid 1; so does nsenter.

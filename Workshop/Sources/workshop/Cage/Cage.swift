@@ -38,7 +38,7 @@ struct Cage {
     gate.closeReadEnd()
     try cgroups.add(child)
     try gate.writeEnd.write("g")
-    let text = try readAll(verdict.readEnd, within: .seconds(Visit.limit + 20))
+    let text = try readAll(verdict.readEnd, within: .seconds(3 * (Visit.limit + Visit.patience)))
     guard text.hasPrefix("seen\n") else {
       throw CheckError(text.isEmpty ? "the cage ended without a word" : text)
     }

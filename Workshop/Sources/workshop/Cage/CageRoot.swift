@@ -110,7 +110,7 @@ struct CageRoot {
     try mount("\(Self.root)/images/small/probe", "\(Self.root)/probe", nil, .bind)
   }
 
-  /// A directory for `--volume`, with a filesystem of its own below.
+  /// Directories for `--volume`: one with a filesystem of its own below, and one at a place that programs cover.
   private func mountVolume() throws {
     let place = "\(Self.root)/volume"
     try mount("volume", place, "tmpfs", [.noSuid, .noDev], "mode=755,size=1m")
@@ -118,6 +118,8 @@ struct CageRoot {
     try mkdir("\(place)/below")
     try mount("below", "\(place)/below", "tmpfs", [.noSuid, .noDev, .noExec], "mode=755,size=1m")
     try writeFile("\(place)/below/file", "the host's too\n")
+    try mkdir("\(Self.root)/run/volume")
+    try writeFile("\(Self.root)/run/volume/file", "the host's\n")
   }
 
   /// A user who isn't root starts the program too, and its directories may be closed to him.

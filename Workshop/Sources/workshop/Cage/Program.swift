@@ -21,6 +21,13 @@ struct Program {
       $0.dropFirst(11).split(separator: ":").map(String.init)
     }
     let files = command.split { " '\"=".contains($0) }.map(String.init).filter { $0.hasPrefix("/") }
-    return paths + (files + files.compactMap(real)).map { exists("\($0)/.") ? $0 : parentDirectory(of: $0) }
+    let directories = (files + files.compactMap(real)).map {
+      exists("\($0)/.") ? $0 : parentDirectory(of: $0)
+    }
+    // What lies beside it may be a link: the course's own levels have the given files so.
+    let linked = directories.flatMap { directory in
+      names(in: directory).map { "\(directory)/\($0)" }.filter { link($0) != nil }.compactMap(real)
+    }
+    return paths + directories + Set(linked.map(parentDirectory(of:))).sorted()
   }
 }

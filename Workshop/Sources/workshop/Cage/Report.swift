@@ -29,6 +29,8 @@ struct Report: Sendable {
   /// Devices and rules, as `ip` and `nft` list them.
   let networkBefore: [String]
   let networkAfter: [String]
+  /// The devices that a new network has by itself.
+  let newNetwork: [String]
   /// What the container's server answered.
   let fetched: String?
   let hostname: String

@@ -24,7 +24,8 @@ struct Running: ~Copyable {
     ]
   }
 
-  /// With what a careless program would hand on: groups, a descriptor of the host's root, capabilities.
+  /// With what a careless program would hand on: groups, a descriptor of the host's root, capabilities. And with a
+  /// limit that isn't the highest.
   init(_ argv: [String], by caller: Caller = .root) throws {
     var stdin = try pipe()
     var stdout = try pipe()
@@ -42,6 +43,7 @@ struct Running: ~Copyable {
       sets.inheritable = [.netAdmin]
       try capset(sets)
       try Prctl.capAmbientRaise(.netAdmin)
+      try limitFiles()
       try caller.become()
       do { try exec(argv, environment: Running.environment) } catch { _exit(126) }
     }
@@ -59,9 +61,14 @@ struct Running: ~Copyable {
 
   /// Reads what the program says until the probe has told all, or until the program has ended.
   mutating func read(until goal: Goal, _ guardian: inout Guard) {
+    var stillness = 0
     while status == nil {
       if goal == .answers && answers.isWhole { return }
-      if ContinuousClock.now > end { break }
+      if ContinuousClock.now > end {
+        // A slow machine isn't a program that hangs: that one waits, and nothing in the cage wants to run.
+        stillness = isStill() ? stillness + 1 : 0
+        if stillness == 100 || ContinuousClock.now > end + .seconds(Visit.patience) { break }
+      }
       var wanted = [PollDescriptor(guardian.listener)]
       if outIsOpen { wanted.append(PollDescriptor(out)) }
       if errorsIsOpen { wanted.append(PollDescriptor(errors)) }
@@ -87,4 +94,21 @@ struct Running: ~Copyable {
     let text = String(decoding: bytes, as: UTF8.self)
     if isOut { output += text } else { complaint += text }
   }
+}
+
+/// Whether no process in the cage but this one is running, or waits for a disk.
+private func isStill() -> Bool {
+  processes().filter { $0 != 1 }.allSatisfy { process in
+    guard let line = lines(of: "/proc/\(process)/stat").first, let name = line.lastIndex(of: ")") else {
+      return true
+    }
+    return !["R", "D"].contains(line[name...].dropFirst(2).prefix(1))
+  }
+}
+
+/// To raise it again takes root's rights.
+private func limitFiles() throws {
+  let limit = try prlimit(0, .nofile)
+  func lower(_ number: UInt64?) -> UInt64 { min(number ?? .max, UInt64(Bundles.files)) }
+  try prlimit(0, .nofile, ResourceLimit(soft: lower(limit.soft), hard: lower(limit.hard)))
 }

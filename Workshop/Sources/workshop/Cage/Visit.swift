@@ -4,8 +4,9 @@ import Linux
 /// In the cage, as its pid 1: runs the learner's program once, and looks before, meanwhile and after.
 struct Visit {
   static let hostname = "workshop-host"
-  /// In seconds. A program that takes longer hangs.
+  /// In seconds. A program that takes longer hangs, if it waits then; one that works gets some more.
   static let limit = 20
+  static let patience = 40
 
   let program: Program
   let scenario: Scenario
@@ -14,6 +15,7 @@ struct Visit {
   func run(beside outside: Outside?, in guardian: consuming Guard) throws -> Report {
     var guardian = guardian
     let networkBefore = try outside.map { _ in try network(&guardian) } ?? []
+    let newNetwork = try outside.map { _ in try devicesOfNewNetwork() } ?? []
     let neighbour = try startNeighbour()
     try scenario.caller.prepare()
     let before = Surroundings(changes: guardian.changes)
@@ -46,7 +48,7 @@ struct Visit {
       host: ProcessView("self"),
       rd: Int(running.pid), before: before, during: during, after: after, left: left,
       neighbourIsAlive: isAlive(neighbour), networkBefore: networkBefore, networkAfter: networkAfter,
-      fetched: fetched, hostname: "\(uname().nodename)")
+      newNetwork: newNetwork, fetched: fetched, hostname: "\(uname().nodename)")
   }
 
   /// A process that stands for the host's.
@@ -87,6 +89,22 @@ struct Visit {
   private func network(_ guardian: inout Guard) throws -> [String] {
     let devices = names(in: "/sys/class/net").sorted().map { "the device \($0)" }
     return devices + (try printed(["nft", "list", "tables"], &guardian))
+  }
+
+  private func devicesOfNewNetwork() throws -> [String] {
+    var ends = try pipe()
+    let child = try fork {
+      try unshare(.newNet)
+      try ends.writeEnd.write(try readFile("/proc/self/net/dev"))
+      _exit(0)
+    }
+    ends.closeWriteEnd()
+    let text = try readAll(ends.readEnd, within: .seconds(Visit.limit))
+    try waitpid(child)
+    // "  sit0: 0 0 …", below two lines of headings.
+    return text.split(separator: "\n").filter { $0.contains(":") }.map { line in
+      line.prefix { $0 != ":" }.filter { $0 != " " }
+    }
   }
 
   /// The lines that a program of the host's prints.

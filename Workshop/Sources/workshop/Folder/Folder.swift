@@ -13,21 +13,26 @@ struct Folder {
     return Folder(path: isBelow ? above : path)
   }
 
-  /// The program of a level: the one in a folder of its own, where `start --apart` made one; or else rd.
+  /// The program of a level: rd, or the one in a folder of its own, where `start --apart` made one. Of two, it is the one
+  /// that was changed last.
   func program(_ wanted: Edition?, level: Int?) throws -> LearnersProgram {
+    let found = try programs(wanted, level: level)
+    guard let first = found.first else {
+      throw CheckError("\(path): there is no program of yours; workshop start begins one")
+    }
+    return found.dropFirst().reduce(first) { $1.isNewer(than: $0) ? $1 : $0 }
+  }
+
+  /// The one apart comes first. One at each place.
+  func programs(_ wanted: Edition?, level: Int?) throws -> [LearnersProgram] {
     let places = [level.map(LearnersProgram.apart), LearnersProgram.usual].compactMap { $0 }
-    let found = places.flatMap { place in
-      Edition.allCases.map { LearnersProgram(folder: self, edition: $0, place: place) }.filter(\.isThere)
+    return try places.compactMap { place in
+      let editions = Edition.allCases.filter { wanted ?? $0 == $0 }
+      let found = editions.map { LearnersProgram(folder: self, edition: $0, place: place) }.filter(\.isThere)
+      if found.count <= 1 { return found.first }
+      if let last = found.first(where: { $0.edition == Record.read(in: self).edition }) { return last }
+      throw CheckError("there are programs of both editions here; which? --swift or --python")
     }
-    if let place = found.first?.place {
-      let editions = found.filter { $0.place == place && (wanted ?? $0.edition) == $0.edition }
-      if editions.count == 1 { return editions[0] }
-      if let last = editions.first(where: { $0.edition == Record.read(in: self).edition }) { return last }
-      if editions.count > 1 {
-        throw CheckError("there are programs of both editions here; which? --swift or --python")
-      }
-    }
-    throw CheckError("\(path): there is no program of yours; workshop start begins one")
   }
 
   /// The edition that was asked for, or the learner's.

@@ -33,15 +33,35 @@ struct LearnersProgram {
   /// Whether it can be run. What the compiler says is seen.
   func build() throws -> Bool {
     if edition == .python { return true }
+    try addToPackage()
     let options = ["--quiet", "--package-path", folder.path, "--product", place]
     return try workshop.run(["swift", "build"] + options) == 0
   }
 
-  /// Other after every change of the program.
-  var version: [String] {
+  /// In Package.swift, where programs that have gone are left away.
+  func addToPackage() throws {
+    let path = "\(folder.path)/Package.swift"
+    guard exists(path) else {
+      try createFile(path, Manifest.text(package: try Course.package(), program: place))
+      return folder.giveToOwner(path)
+    }
+    let before = try readFile(path)
+    let after = Manifest.with(place, in: before) { exists("\(folder.path)/\($0)/\(edition.file)") }
+    if let after, after != before { try writeFile(path, after) }
+  }
+
+  private var times: [(name: String, time: FileStatus.Timestamp?)] {
     names(in: "\(folder.path)/\(directory)").filter { $0.hasSuffix(edition.suffix) }.map { name in
-      let time = try? statx("\(folder.path)/\(path(of: name))").modificationTime
-      return "\(name) \(time.map { "\($0)" } ?? "")"
+      (name, try? statx("\(folder.path)/\(path(of: name))").modificationTime)
     }
   }
+
+  /// Whether one of its files was changed after all of the other's.
+  func isNewer(than other: LearnersProgram) -> Bool {
+    guard let own = times.compactMap(\.time).max() else { return false }
+    return other.times.compactMap(\.time).max().map { $0 < own } ?? true
+  }
+
+  /// Other after every change of the program.
+  var version: [String] { times.map { name, time in "\(name) \(time.map { "\($0)" } ?? "")" } }
 }

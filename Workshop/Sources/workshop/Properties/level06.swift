@@ -1,4 +1,5 @@
 private let terminates = Scenario(deed: .signal(15))
+private let killed = Scenario(deed: .signal(9))
 private let orphans = Scenario(probe: ["orphan"], deed: .look)
 private let kills = Scenario(probe: ["kill-all"])
 
@@ -40,6 +41,13 @@ let level06: [Property] = [
   ) {
     if let silence = $0.silence { return silence }
     if $0.status != 0 { return "rd \($0.ending)" }
+    return $0.left.isEmpty ? nil : "still there: \(listed($0.left))"
+  },
+  Property(
+    6, "killed", "When SIGKILL ends rd, which can't do anything then, the container ends too.",
+    read: "man 2 PR_SET_PDEATHSIG", killed
+  ) {
+    if let silence = $0.silence { return silence }
     return $0.left.isEmpty ? nil : "still there: \(listed($0.left))"
   },
 ]

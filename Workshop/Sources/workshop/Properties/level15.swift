@@ -4,6 +4,8 @@ private let readOnly = Scenario(
   options: ["--volume", "/volume:/data:ro"], probe: ["volume", "/data"], deed: .look)
 private let linked = Scenario(
   options: ["--volume", "/volume:/to-etc/data"], probe: ["volume", "/etc/data"], deed: .look)
+private let fromRun = Scenario(
+  options: ["--volume", "/run/volume:/data"], probe: ["volume", "/data"], deed: .look)
 private let entered = Scenario(options: ["--memory", "64m"], deed: .exec())
 private let asked = Scenario(deed: .exec(probe: ["exit", "7"]))
 private let byUser = Scenario(deed: .exec(), caller: .user(hasRange: true))
@@ -39,6 +41,13 @@ let level15: [Property] = [
     15, "volume-host", "The host's mounts and files are as they were: nothing is read-only, nothing is more.",
     read: "man 7 mount_namespaces; man 2 mount: MS_REMOUNT", readOnly
   ) { $0.silence ?? $0.changedHost },
+  Property(
+    15, "volume-run", "With --volume /run/volume:/data it is the host's, not of rd's own /run.",
+    read: "the parts on the source and on the task; man 2 open: O_PATH", fromRun
+  ) {
+    if let silence = $0.silence { return silence }
+    return $0.answers["reads"] == "the host's" ? nil : "the file in it isn't there"
+  },
   Property(
     15, "volume-link", "A symbolic link of the image is followed in the image, not to the host's files.",
     read: "man 7 path_resolution; man 2 openat2: RESOLVE_IN_ROOT", linked

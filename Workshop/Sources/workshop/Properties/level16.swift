@@ -1,7 +1,11 @@
 import Facts
+import Linux
 
 private let byUser = Scenario(deed: .look, bundle: Bundles.user)
 private let masked = Scenario(deed: .look, bundle: Bundles.kernel)
+private let raised = Scenario(deed: .look, bundle: Bundles.raised)
+private let atHome = Scenario(deed: .look, bundle: Bundles.own)
+private let closed = Scenario(bundle: Bundles.closed)
 private let unknown = Scenario(bundle: Bundles.unknown)
 
 let level16: [Property] = [
@@ -25,6 +29,21 @@ let level16: [Property] = [
     return name == Bundles.hostname ? nil : "the host name is \(name)"
   },
   Property(
+    16, "bundle-home", "process.cwd is entered as process.user: it may be closed to all others.",
+    read: "man 2 chdir: EACCES; the task: as the last before exec", atHome
+  ) {
+    if let silence = $0.silence { return silence }
+    return $0.answers["cwd"] == Images.usersOwn
+      ? nil : "its working directory is \($0.answers["cwd"] ?? "gone")"
+  },
+  Property(
+    16, "bundle-closed", "A process.cwd that process.user may not enter is refused: rd exits with 125.",
+    read: "man 2 chdir: EACCES; the task: as the last before exec", closed
+  ) {
+    if $0.status == 125 && !$0.answers.isWhole { return nil }
+    return $0.answers.isWhole ? "the command ran in a directory of root's, with mode 700" : "rd \($0.ending)"
+  },
+  Property(
     16, "bundle-user", "Its uid, gid and groups are those of process.user.",
     read: "level 10; man 2 setgroups",
     byUser
@@ -33,7 +52,9 @@ let level16: [Property] = [
     let wanted = ["Uid": "1000", "Gid": "1001", "Groups": "27"]
     for (name, value) in wanted.sorted(by: { $0.key < $1.key }) {
       let found = Set(($0.field(name) ?? "").split { " \t".contains($0) }.map(String.init))
-      if found != [value] { return "\(name) is \(listed(found.sorted()))" }
+      if found != [value] {
+        return found.isEmpty ? "it has no groups" : "\(name) is \(listed(found.sorted()))"
+      }
     }
     return nil
   },
@@ -52,6 +73,18 @@ let level16: [Property] = [
     if let silence = $0.silence { return silence }
     let found = $0.answers["open-files"] ?? ""
     return found == "100 200" ? nil : "the limits of open files are \(found)"
+  },
+  Property(
+    16, "bundle-raise",
+    "A limit above rd's own is set too: rd may open \(Bundles.files) files, the bundle up to \(Bundles.moreFiles).",
+    read: "man 2 getrlimit: CAP_SYS_RESOURCE; the task: the limits first", raised
+  ) {
+    // On a machine whose root may not either, a container in most cases, nothing can be said.
+    let rights = CapabilitySet(rawValue: UInt64($0.host.status["CapEff"] ?? "", radix: 16) ?? 0)
+    if !rights.contains(.sysResource) { return nil }
+    if let silence = $0.silence { return silence }
+    let found = $0.answers["open-files"] ?? ""
+    return found == "100 \(Bundles.moreFiles)" ? nil : "the limits of open files are \(found)"
   },
   Property(
     16, "bundle-masked", "What linux.maskedPaths names is empty, be it a file or a directory.",
