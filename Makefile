@@ -4,7 +4,7 @@ EDITION ?= python
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz lint format bench conformance conformance-all clients docs install python vm-test vm-shell \
+.PHONY: help run test fuzz lint format bench conformance conformance-all attack clients docs install python vm-test vm-shell \
   vm-test-all workshop workshop-install workshop-site workshop-site-test workshop-kit clean
 
 help: ## list the targets
@@ -25,7 +25,7 @@ lint: ## check the format, the scripts, compiler warnings, the length of files
 format: ## lay out the Swift and Python sources
 	@scripts/format.sh
 
-bench: ## measure against other runtimes
+bench: ## measure against other runtimes (RUNNING=1,100,1000: also while so many containers run)
 	@scripts/bench.sh
 
 conformance: ## check an OCI runtime against the specification (RUNTIME=/usr/sbin/runc: another one than cooper-runtime)
@@ -33,6 +33,9 @@ conformance: ## check an OCI runtime against the specification (RUNTIME=/usr/sbi
 
 conformance-all: ## the same for cooper-runtime, runc and crun, as one table of properties
 	@scripts/conformance.sh all
+
+attack: ## attack cooper-runtime and `cooper run` as other runtimes were (RUNTIME=PATH: another one; ROUNDS=10000 of a race)
+	@scripts/attack.sh
 
 clients: ## let podman, docker and containerd drive cooper-runtime and runc (RUNTIME=PATH: another one instead of ours)
 	@scripts/clients.sh

@@ -20,6 +20,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+    .target(name: "CSeal", cSettings: [.define("_GNU_SOURCE")]),
     .target(name: "Linux", dependencies: ["CLinux", system]),
     .target(name: "CPython"),
     .target(name: "LinuxPython", dependencies: ["CLinux", "CPython", "Linux", system]),
@@ -31,11 +32,11 @@ let package = Package(
     .executableTarget(
       name: "cooper",
       dependencies: [
-        "Containers", "Images", "Linux", "OCISpec", system,
+        "CSeal", "Containers", "Images", "Linux", "OCISpec", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
-      name: "cooper-runtime", dependencies: ["CLinux", "Containers", "Linux", "OCISpec", system]),
+      name: "cooper-runtime", dependencies: ["CLinux", "CSeal", "Containers", "Linux", "OCISpec", system]),
     .target(name: "TestSupport", dependencies: ["Linux", system], path: "Tests/TestSupport"),
     .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", "TestSupport", system]),
     .testTarget(name: "OCISpecTests", dependencies: ["OCISpec"], exclude: ["Specification"]),

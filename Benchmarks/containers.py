@@ -1,11 +1,16 @@
-"""containers.py [ROUNDS]: cooper and cooper-runtime beside bubblewrap, crun and runc, each running /bin/true
-in a container; and the OCI runtimes' create, start and delete, and exec.
+"""containers.py [--view v1|hybrid|none] [--running N,N,...] [ROUNDS]: what containers cost with cooper and
+cooper-runtime, beside bubblewrap, crun, runc, and a C program that does the least (bound.c).
 
 In each round every program runs once, so that a busy machine is as busy for all. Printed are the median, its
-ratio to crun's, the peak memory of the largest process, and the number of system calls. To be run as root,
-where /sys/fs/cgroup has one version only (v1-view.sh): crun refuses a hybrid layout.
+ratio to crun's, the peak memory of the largest process, and the number of system calls. Who can't do it says
+why. To be run as root. The view says what is there of cgroups: `v1` is for a place where /sys/fs/cgroup has
+one version only (v1-view.sh), since crun refuses a hybrid layout; `hybrid` for the machine as it is; and with
+`none` the runtimes are told to use no cgroups.
+
+With --running, a container is started while so many of cooper-runtime's run already.
 """
 
+import argparse
 import json
 import os
 import shutil
@@ -18,20 +23,24 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = f"cooper-bench-{os.getpid()}"
+# Where those that run meanwhile have their cgroups.
+PARENT = f"cooperbench{os.getpid()}"
 REFERENCE = "crun"
+WARM_UP = 3
 
 
 def make_rootfs(folder):
-    """busybox, and its true."""
+    """busybox, its true, and the user that every image has."""
     root = folder / "rootfs"
     for name in ["bin", "dev", "etc", "proc", "sys", "tmp"]:
         (root / name).mkdir(parents=True)
     shutil.copy(shutil.which("busybox"), root / "bin/busybox")
     (root / "bin/true").symlink_to("busybox")
+    (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\n")
     return root
 
 
-def make_bundle(folder, rootfs):
+def make_bundle(folder, rootfs, view="v1", name=NAME):
     """The default bundle of runc spec, with another command and no terminal."""
     subprocess.run(["runc", "spec", "--bundle", folder], check=True)
     config = json.loads((folder / "config.json").read_text())
@@ -39,32 +48,78 @@ def make_bundle(folder, rootfs):
     config["process"].update(terminal=False, args=["/bin/true"])
     # Raising a limit takes CAP_SYS_RESOURCE, which not every root has.
     config["process"].pop("rlimits", None)
-    config["linux"]["cgroupsPath"] = f"/{NAME}"
+    if view == "none":
+        config["linux"].pop("resources")
+        config["mounts"] = [mount for mount in config["mounts"] if mount["type"] != "cgroup"]
+    else:
+        config["linux"]["cgroupsPath"] = f"/{name}"
     (folder / "config.json").write_text(json.dumps(config))
 
 
-def commands(folder, rootfs):
-    cooper = stripped("cooper", folder)
-    bundle = ["--bundle", folder, NAME]
-    found = {
-        "cooper": [cooper, "run", "--network", "none", rootfs, "/bin/true"],
-        "bwrap": [
-            "bwrap",
-            "--unshare-all",
-            "--bind",
-            rootfs,
-            "/",
-            "--proc",
-            "/proc",
-            "--dev",
-            "/dev",
-            "/bin/true",
-        ],
-        "cooper-runtime": [stripped("cooper-runtime", folder), "run", *bundle],
-        "crun": ["crun", "run", *bundle],
-        "runc": ["runc", "run", *bundle],
+def make_variant(folder, name, change):
+    """The bundle of this folder with a change, in a folder of its own."""
+    config = json.loads((folder / "config.json").read_text())
+    change(config)
+    (folder / name).mkdir()
+    (folder / name / "config.json").write_text(json.dumps(config))
+    return folder / name
+
+
+def waits(config):
+    config["process"]["args"] = ["/bin/busybox", "sleep", "1000"]
+
+
+def filters(config):
+    """Docker's default profile, as podman's package has it, for x86_64 and the bundle's capabilities."""
+    profile = json.loads(Path("/usr/share/containers/seccomp.json").read_text())
+    held = set(config["process"]["capabilities"]["bounding"])
+
+    def holds(rule):
+        wanted, unwanted = rule.get("includes") or {}, rule.get("excludes") or {}
+        return (
+            set(wanted.get("caps", [])) <= held
+            and "amd64" in wanted.get("arches", ["amd64"])
+            and not set(unwanted.get("caps", [])) & held
+            and "amd64" not in unwanted.get("arches", [])
+        )
+
+    def rule(entry):
+        kept = {key: entry[key] for key in ("names", "action", "errnoRet") if entry.get(key) is not None}
+        return kept | ({"args": entry["args"]} if entry.get("args") else {})
+
+    config["linux"]["seccomp"] = {
+        "defaultAction": profile["defaultAction"],
+        "defaultErrnoRet": profile.get("defaultErrnoRet", 1),
+        "architectures": ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"],
+        "syscalls": [rule(entry) for entry in profile["syscalls"] if holds(entry)],
     }
+
+
+def runtimes(folder, view):
+    """How each OCI runtime is called."""
+    cgroups = ["--cgroup-manager", "disabled"] if view == "none" else []
+    programs = {"cooper-runtime": str(stripped("cooper-runtime", folder)), "crun": "crun", "runc": "runc"}
+    if view == "none":
+        del programs["runc"]  # it has no such choice
+    return {
+        name: [program, "--root", str(folder / f"state-{name}"), *cgroups]
+        for name, program in programs.items()
+    }
+
+
+def commands(folder, rootfs, view):
+    """One for each program that makes a container and waits for its end."""
+    found = {"bound": [bound(folder), rootfs, "/bin/true"]}
+    if view == "v1":
+        found["cooper"] = [stripped("cooper", folder), "run", "--network", "none", rootfs, "/bin/true"]
+        found["bwrap"] = ["bwrap", "--unshare-all", "--bind", rootfs, "/", "--proc", "/proc", "--dev", "/dev"]
+        found["bwrap"].append("/bin/true")
+    found |= runs(runtimes(folder, view), folder)
     return {name: list(map(str, command)) for name, command in found.items()}
+
+
+def runs(programs, bundle):
+    return {name: [*program, "run", "--bundle", str(bundle), NAME] for name, program in programs.items()}
 
 
 def stripped(name, folder):
@@ -76,49 +131,104 @@ def stripped(name, folder):
     return program
 
 
-def sequences(folder):
+def bound(folder):
+    program = folder / "bound"
+    if not program.exists():
+        source = Path(__file__).with_name("bound.c")
+        subprocess.run(["cc", "-O2", "-static", "-o", program, source], check=True)
+    return program
+
+
+def sequences(folder, programs):
     """What is done to a container that waits: commands before, those that are measured, and those after."""
-    config = json.loads((folder / "config.json").read_text())
-    config["process"]["args"] = ["/bin/busybox", "sleep", "1000"]
-    waiting = folder / "waiting"
-    waiting.mkdir()
-    (waiting / "config.json").write_text(json.dumps(config))
+    waiting = make_variant(folder, "waiting", waits)
     create = ["create", "--bundle", str(waiting), NAME]
     start, delete = ["start", NAME], ["delete", "-f", NAME]
     cases = {
         "create, start, delete": ([], [create, start, delete], []),
         "exec": ([create, start], [["exec", NAME, "/bin/true"]], [delete]),
     }
-    runtimes = {"cooper-runtime": str(stripped("cooper-runtime", folder)), "crun": "crun", "runc": "runc"}
+    return {
+        case: {
+            name: [[[*program, *words] for words in part] for part in parts]
+            for name, program in programs.items()
+        }
+        for case, parts in cases.items()
+    }
 
-    def of(path, parts):
-        return [[[path, *words] for words in part] for part in parts]
 
-    return {case: {name: of(path, parts) for name, path in runtimes.items()} for case, parts in cases.items()}
-
-
-def measure_sequences(folder, rounds):
-    for case, runtimes in sequences(folder).items():
-        times = {name: [] for name in runtimes}
-        for number in range(rounds + 3):
-            for name, (before, measured, after) in runtimes.items():
+def measure_sequences(folder, programs, rounds):
+    for case, parts_of in sequences(folder, programs).items():
+        times = {name: [] for name in parts_of}
+        for number in range(rounds + WARM_UP):
+            for name, (before, measured, after) in parts_of.items():
                 for command in before:
                     milliseconds(command)
                 elapsed = sum(milliseconds(command) for command in measured)
                 for command in after:
                     milliseconds(command)
-                if number >= 3:
+                if number >= WARM_UP:
                     times[name].append(elapsed)
+        more = None
+        if case == "exec":
+            more = costs({name: parts[1][0] for name, parts in parts_of.items()}, folder, parts_of)
         print(f"\n{case}, {rounds} rounds")
-        print_times(times)
+        print_times(times, more)
 
 
-def print_times(times, more=lambda name: "", header=""):
-    reference = statistics.median(times[REFERENCE])
-    print(f"{'':16}{'median ms':>10}{f'to {REFERENCE}':>10}{header}")
+def measure(what, programs, folder, rounds):
+    times = measure_times(programs, rounds)
+    more = costs(programs, folder)
+    print(f"\n{what}, {rounds} rounds")
+    print_times(times, more)
+
+
+def measure_times(programs, rounds):
+    times = {name: [] for name in programs}
+    for number in range(rounds + WARM_UP):
+        for name, command in programs.items():
+            elapsed = milliseconds(command)
+            if number >= WARM_UP:  # the first ones fill caches
+                times[name].append(elapsed)
+    return times
+
+
+def costs(programs, folder, around=None):
+    """Peak memory and system calls of each, between what comes before and after it."""
+    found = {}
+    for name, command in programs.items():
+        before, _, after = (around or {}).get(name, ([], [], []))
+        for other in before:
+            milliseconds(other)
+        found[name] = (peak_megabytes(command, folder), system_calls(command, folder))
+        for other in after:
+            milliseconds(other)
+    return found
+
+
+def without_refusals(programs):
+    """Those that can do it here; of the others it is printed why not."""
+    able = {}
+    for name, command in programs.items():
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            able[name] = command
+        else:
+            print(f"{name:16}refuses: {(done.stderr.splitlines() or ['it says nothing'])[-1][:100]}")
+    return able
+
+
+def print_times(times, more=None):
+    reference = statistics.median(times[REFERENCE]) if REFERENCE in times else None
+    print(
+        f"{'':16}{'median ms':>10}{f'to {REFERENCE}':>10}"
+        + (f"{'peak MB':>10}{'system calls':>14}" if more else "")
+    )
     for name, values in times.items():
         median = statistics.median(values)
-        print(f"{name:16}{median:10.2f}{median / reference:10.2f}{more(name)}")
+        ratio = f"{median / reference:10.2f}" if reference else f"{'-':>10}"
+        rest = "{:10.1f}{:14}".format(*more[name]) if more else ""
+        print(f"{name:16}{median:10.2f}{ratio}{rest}")
 
 
 def milliseconds(command):
@@ -144,25 +254,62 @@ def system_calls(command, folder):
     return int(next(line for line in counts.read_text().splitlines() if line.endswith("total")).split()[3])
 
 
+def measure_growth(folder, rootfs, counts, rounds):
+    """The cost of a start while others run."""
+    programs = commands(folder, rootfs, "v1")
+    programs = {name: programs[name] for name in ("bound", "cooper-runtime", "crun")}
+    runtime = runtimes(folder, "v1")["cooper-runtime"]
+    medians, running = {}, []
+    print(f"/bin/true in a container while others run, {rounds} rounds: median ms")
+    print(f"{'running':>16}" + "".join(f"{name:>16}" for name in programs))
+    try:
+        for count in counts:
+            while len(running) < count:
+                name = f"{NAME}-{len(running)}"
+
+                def change(config, name=name):
+                    waits(config)
+                    config["linux"]["cgroupsPath"] = f"/{PARENT}/{name}"
+
+                running.append(name)
+                bundle = make_variant(folder, name, change)
+                milliseconds([*runtime, "create", "--bundle", str(bundle), name])
+                milliseconds([*runtime, "start", name])
+            times = measure_times(programs, rounds)
+            medians[count] = {name: statistics.median(values) for name, values in times.items()}
+            print(f"{count:16}" + "".join(f"{medians[count][name]:16.2f}" for name in programs))
+    finally:
+        for name in running:
+            subprocess.run([*runtime, "delete", "-f", name], check=False)
+        for cgroup in Path("/sys/fs/cgroup").glob(f"*/{PARENT}"):
+            cgroup.rmdir()
+    first, last = medians[counts[0]], medians[counts[-1]]
+    grown = {name: last[name] / first[name] for name in programs}
+    print(f"{'growth':>16}" + "".join(f"{grown[name]:16.2f}" for name in programs))
+    print(f"cooper-runtime's growth after the bound's: {grown['cooper-runtime'] / grown['bound']:.2f}")
+
+
 def main():
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--view", choices=["v1", "hybrid", "none"], default="v1")
+    parser.add_argument("--running", type=lambda text: [int(word) for word in text.split(",")])
+    parser.add_argument("rounds", nargs="?", type=int, default=100)
+    choices = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="cooper-bench-") as name:
         folder = Path(name)
         rootfs = make_rootfs(folder)
-        make_bundle(folder, rootfs)
-        programs = commands(folder, rootfs)
-        times = {name: [] for name in programs}
-        for number in range(rounds + 3):
-            for name, command in programs.items():
-                elapsed = milliseconds(command)
-                if number >= 3:  # the first ones fill caches
-                    times[name].append(elapsed)
-        peaks = {name: peak_megabytes(command, folder) for name, command in programs.items()}
-        calls = {name: system_calls(command, folder) for name, command in programs.items()}
-        print(f"/bin/true in a container, {rounds} rounds")
-        header = f"{'peak MB':>10}{'system calls':>14}"
-        print_times(times, lambda name: f"{peaks[name]:10.1f}{calls[name]:14}", header)
-        measure_sequences(folder, rounds)
+        make_bundle(folder, rootfs, choices.view)
+        if choices.running:
+            measure_growth(folder, rootfs, choices.running, choices.rounds)
+            return
+        titles = {"v1": "one version of cgroups", "hybrid": "the machine's cgroups", "none": "no cgroups"}
+        print(f"\n== {titles[choices.view]} ==")
+        programs = without_refusals(commands(folder, rootfs, choices.view))
+        measure("/bin/true in a container", programs, folder, choices.rounds)
+        able = {name: program for name, program in runtimes(folder, choices.view).items() if name in programs}
+        filtered = runs(able, make_variant(folder, "filtered", filters))
+        measure("the same with Docker's default seccomp profile", filtered, folder, choices.rounds)
+        measure_sequences(folder, able, choices.rounds)
 
 
 if __name__ == "__main__":

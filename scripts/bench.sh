@@ -10,4 +10,7 @@ rm -rf .build/bench-venv
 python3 -m venv .build/bench-venv
 .build/bench-venv/bin/python -m pip install --quiet --disable-pip-version-check dist/*.whl
 Benchmarks/v1-view.sh python3 Benchmarks/containers.py "$@"
+python3 Benchmarks/containers.py --view hybrid "$@"
+Benchmarks/v1-view.sh python3 Benchmarks/containers.py --view none "$@"
+Benchmarks/v1-view.sh python3 Benchmarks/containers.py --running "${RUNNING:-1,100}" "$@"
 .build/bench-venv/bin/python Benchmarks/python/clone_vs_fork.py

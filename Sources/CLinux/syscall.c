@@ -27,6 +27,8 @@ _Noreturn void clinux_flush_and_exit(int status) {
 
 _Noreturn void clinux_exit(int status) { _exit(status); }
 
+long clinux_exit_address(void) { return (long)clinux_exit; }
+
 _Noreturn void clinux_exit_normally(int status) { exit(status); }
 
 char **clinux_environment(void) { return environ; }

@@ -7,21 +7,25 @@ import SystemPackage
 struct CooperRuntime {
   static let version = "0.1.0"
 
-  static func main() {
+  /// Has no closure: in this function one would ask for the main actor, for which all of Swift's concurrency is linked.
+  static func main() { exit(answer()) }
+
+  /// Does what the command line says, and returns the status to end with.
+  private static func answer() -> Int32 {
     var log = Log(path: nil, format: .text, isDebugging: false)
     do {
       try openMissingStreams()
       let words = Array(CommandLine.arguments.dropFirst())
       let arguments = try Arguments(words, globalOptions, stopsAtWord: true)
       log = try Log(arguments)
-      exit(try run(arguments, log))
+      return try run(arguments, log)
     } catch let error as ContainerError {
       log.error("\(error)")
       // ENOENT, ENOTDIR: the shell's statuses for a command that isn't there, or can't be executed.
-      exit(error.execErrno.map { [2, 20].contains($0) ? 127 : 126 } ?? 1)
+      return error.execErrno.map { [2, 20].contains($0) ? 127 : 126 } ?? 1
     } catch {
       log.error("\(error)")
-      exit(1)
+      return 1
     }
   }
 
@@ -41,7 +45,7 @@ struct CooperRuntime {
 
   private static func run(_ arguments: Arguments, _ log: Log) throws -> Int32 {
     if arguments.has("version") {
-      print("cooper-runtime version \(version)\nspec: \(supportedVersion)")
+      print("\(programName) version \(version)\ncommit: v\(version)\nspec: \(supportedVersion)")
       return 0
     }
     guard let name = arguments.rest.first, !arguments.has("help"), name != "help" else {
@@ -49,7 +53,9 @@ struct CooperRuntime {
       return arguments.rest.isEmpty && !arguments.has("help") ? 1 : 0
     }
     guard let verb = Verb.all.first(where: { $0.name == name }) else {
-      throw UsageError("there is no command \(name)")
+      throw UsageError(
+        arguments.rest.contains { ["-h", "--help"].contains($0) }
+          ? "No help topic for '\(name)'" : "there is no command \(name)")
     }
     let help = Option("help", "h", help: "print this")
     let own = try Arguments(
@@ -59,8 +65,11 @@ struct CooperRuntime {
       return 0
     }
     let context = try context(arguments, log)
-    do { return try verb.action(context, own) } catch let error as UsageError {
-      throw UsageError("\(name): \(error)")
+    do { return try verb.action(context, own) } catch {
+      let error: any Error = (error as? UsageError).map { UsageError("\(name): \($0)") } ?? error
+      guard let status = verb.failure else { throw error }
+      log.error("\(error)")
+      return status
     }
   }
 
@@ -73,6 +82,7 @@ struct CooperRuntime {
     runtime.cgroupManager = try cgroupManager(arguments)
     runtime.allowsNoCgroup = rootless != "false"
     runtime.warn = { log.warning($0) }
+    if log.isDebugging { runtime.debug = { log.debug($0) } }
     return Context(runtime: runtime, log: log)
   }
 
@@ -100,9 +110,11 @@ struct CooperRuntime {
       "  " + verb.name + String(repeating: " ", count: 14 - verb.name.utf8.count) + verb.summary
     }
     return """
-      usage: cooper-runtime [GLOBAL OPTIONS] COMMAND [OPTIONS] ...
+      NAME:
+         \(programName) - Open Container Initiative runtime: it makes and runs containers of bundles
 
-      An OCI runtime: it makes and runs containers of bundles.
+      USAGE:
+         \(programName) [GLOBAL OPTIONS] COMMAND [OPTIONS] ...
 
       \(verbs.joined(separator: "\n"))
 

@@ -26,11 +26,11 @@ struct Log {
 
   func warning(_ message: String) { write(.warning, message) }
 
+  func debug(_ message: String) { if isDebugging { write(.debug, message) } }
+
   private func write(_ level: Level, _ message: String) {
     guard let path else {
-      if isDebugging {
-        printLine(format == .json ? line(level, message) : "cooper-runtime: \(level): \(message.oneLine)")
-      }
+      if isDebugging { printLine(line(level, message)) }
       return
     }
     guard let file = try? open(path, [.writeOnly, .create, .append]) else { return }

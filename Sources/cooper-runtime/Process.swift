@@ -5,6 +5,10 @@ import SystemPackage
 /// The newest version of the specification that is understood whole.
 let supportedVersion = "1.3.0"
 
+/// The name by which it was called: as whose stand-in it may be installed.
+let programName =
+  CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? "cooper-runtime"
+
 func exit(_ status: Int32) -> Never { Linux._exit(status) }
 
 /// Opens /dev/null for each standard stream that the caller has closed: otherwise the next descriptor would become

@@ -9,6 +9,8 @@ struct Verb: Sendable {
   var options: [Option] = []
   /// What follows the container's id is a command of somebody else's.
   var stopsAtWord = false
+  /// How it ends when it fails, where that is not the status of a command that can't be executed.
+  var failure: Int32?
   let action: @Sendable (Context, Arguments) throws -> Int32
 
   static let all: [Verb] = [
@@ -20,9 +22,11 @@ struct Verb: Sendable {
   /// Several sentences: what is in a command's `--help`.
   var help: String {
     """
-    usage: cooper-runtime [GLOBAL OPTIONS] \(name) [OPTIONS] \(words)
+    NAME:
+       \(programName) \(name) - \(summary)
 
-    \(summary)
+    USAGE:
+       \(programName) [GLOBAL OPTIONS] \(name) [OPTIONS] \(words)
 
     \(table(options))
     """

@@ -202,6 +202,35 @@ struct CompileBundleTests {
     }
   }
 
+  @Test(arguments: ["1\n2", "1\nkernel.core_pattern=x\n", "1\0"])
+  func aParametersValueIsOneLine(_ value: String) {
+    var parameters = Members<String>()
+    parameters.members = [.init("kernel.shmmax", value)]
+    expectCompileError("linux.sysctl.kernel.shmmax", "more than one line") {
+      try compile(
+        bundle {
+          $0.config.linux.namespaces.append(Namespace(.ipc))
+          $0.config.linux.sysctl = parameters
+        }, machine())
+    }
+  }
+
+  @Test(arguments: [OCISpec.Namespace.Kind.uts, .ipc])
+  func theCallersOwnNamespaceIsNoneOfTheContainers(_ kind: OCISpec.Namespace.Kind) {
+    var host = machine()
+    host.ownNamespaces = ["/own"]
+    var parameters = Members<String>()
+    parameters.members = [.init("kernel.shmmax", "1")]
+    let request = bundle {
+      $0.config.linux.namespaces.removeAll { $0.type == kind }
+      $0.config.linux.namespaces.append(Namespace(kind, path: "/own"))
+      if kind == .ipc { $0.config.linux.sysctl = parameters }
+      if kind == .uts { $0.config.hostname = "barrel" }
+    }
+    let property = kind == .ipc ? "linux.sysctl.kernel.shmmax" : "hostname"
+    expectCompileError(property, "namespace of") { try compile(request, host) }
+  }
+
   @Test func aCgroupIsWhereThePathSays() throws {
     let devices = CgroupHierarchy(.v1, "/cg/devices", controllers: ["devices"])
     let pids = CgroupHierarchy(.v1, "/cg/pids", controllers: ["pids"])
@@ -307,6 +336,25 @@ struct CompileBundleTests {
     #expect(steps[first + 1] == .labelExec(file: "exec", value: "u:r:t:s0"))
     #expect(first < (steps.firstIndex(of: .rootDirectory("/bundle/rootfs")) ?? 0))
     expectCompileError("process.apparmorProfile", "not enabled") { try compile(labelled, machine()) }
+  }
+
+  @Test func newFilesystemsHaveTheLabelOfMounts() throws {
+    var host = machine()
+    host.hasSELinux = true
+    let labelled = bundle {
+      $0.config.linux.mountLabel = "u:r:t:s0"
+      $0.config.mounts = [
+        Mount("/proc", type: "proc", source: "proc"),
+        Mount("/mnt", type: "tmpfs", source: "tmpfs"),
+        Mount("/dev/mqueue", type: "mqueue", source: "mqueue"),
+      ]
+    }
+    let steps = try compile(labelled, host).child
+    let mounts = steps.compactMap { step in if case .mount(let mount) = step { mount } else { nil } }
+    #expect(mounts.map(\.options) == [[], [.init("context", "u:r:t:s0")], []])
+    let queues = try #require(steps.firstIndex(of: .mount(mounts[2])))
+    #expect(steps[queues + 1] == .labelMount(path: "/dev/mqueue", "u:r:t:s0"))
+    expectCompileError("linux.mountLabel", "no SELinux") { try compile(labelled, machine()) }
   }
 }
 

@@ -11,7 +11,7 @@ struct CompileCgroupTests {
   private func steps(_ request: ContainerRequest, _ cgroups: [CgroupHierarchy]) throws -> [HostStep] {
     try compile(request, host(cgroups)).host.filter {
       switch $0 {
-      case .makeCgroup, .write: true
+      case .makeCgroup, .write, .fillCpuset: true
       default: false
       }
     }
@@ -142,16 +142,14 @@ struct CompileCgroupTests {
     let named = CgroupHierarchy(.v1, "/cg/systemd", controllers: [])
     var sealed = v1Pids
     sealed.isWritable = false
-    var cpuset = CgroupHierarchy(.v1, "/cg/cpuset", controllers: ["cpuset"])
-    cpuset.cpuset = CgroupHierarchy.Cpuset(cpus: "0-1", mems: "0")
+    let cpuset = CgroupHierarchy(.v1, "/cg/cpuset", controllers: ["cpuset"])
     let plan = try compile(request(), host([named, sealed, cpuset, v2]))
     #expect(joins(plan) == ["/cg/systemd/cooper-cask", "/cg/cpuset/cooper-cask"])
     #expect(birthplace(plan) == "/cg/v2/cooper-cask")
     #expect(
       try steps(request(), [cpuset]) == [
         .makeCgroup("/cg/cpuset/cooper-cask"),
-        .write(file: "/cg/cpuset/cooper-cask/cpuset.cpus", value: "0-1"),
-        .write(file: "/cg/cpuset/cooper-cask/cpuset.mems", value: "0"),
+        .fillCpuset("/cg/cpuset/cooper-cask"),
       ])
   }
 

@@ -8,7 +8,7 @@ struct CompileMountTests {
   private func mounts(_ mount: Mount, _ host: HostFacts = host()) throws -> [ChildStep] {
     try compile(request { $0.config.mounts = [mount] }, host).child.filter {
       switch $0 {
-      case .mount, .bind, .makeMountReadOnly: true
+      case .mount, .bind, .restrict: true
       default: false
       }
     }
@@ -93,7 +93,7 @@ struct CompileMountTests {
           FilesystemMount(
             type: "cgroup", source: "cgroup", path: "/sys/fs/cgroup/cpu,cpuacct", attributes: sealed,
             options: [.init("cpu"), .init("cpuacct")]))))
-    #expect(steps.contains(.makeMountReadOnly("/sys/fs/cgroup")))
+    #expect(steps.contains(.restrict("/sys/fs/cgroup", MountChange(set: sealed, isRecursive: true))))
     #expect(try mounts(mount) == [])
   }
 

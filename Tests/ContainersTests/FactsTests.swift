@@ -93,13 +93,34 @@ struct FactsTests {
     #expect(
       table == [
         MountEntry(
-          id: 36, root: "/root", mountPoint: "/mnt x", type: "ext4", options: ["rw", "noatime"],
+          id: 36, parent: 35, root: "/root", mountPoint: "/mnt x", type: "ext4", options: ["rw", "noatime"],
           superOptions: ["rw", "errors=continue"]),
         MountEntry(
-          id: 37, mountPoint: "/sys/fs/cgroup/cpu", type: "cgroup", options: ["ro"],
+          id: 37, parent: 35, mountPoint: "/sys/fs/cgroup/cpu", type: "cgroup", options: ["ro"],
           superOptions: ["rw", "cpu", "cpuacct"]),
-        MountEntry(id: 39, mountPoint: "/a\\b", type: "tmpfs", options: ["rw"], superOptions: ["ro"]),
+        MountEntry(
+          id: 39, parent: 35, mountPoint: "/a\\b", type: "tmpfs", options: ["rw"], superOptions: ["ro"]),
       ])
     #expect(table.map(\.isReadOnly) == [false, true, true])
+  }
+
+  @Test func aPathLeadsToTheMountOnTopAndNotToWhatALaterOneHides() {
+    func table(_ lines: String...) -> [MountEntry] {
+      parseMountTable(lines.map { "\($0) rw - x x rw" }.joined(separator: "\n"))
+    }
+    func id(_ path: String, _ table: [MountEntry]) -> UInt64? { table.mount(at: path)?.id }
+    let hidden = table(
+      "1 0 0:1 / /", "2 1 0:2 / /sys", "3 2 0:3 / /sys/fs/cgroup", "4 3 0:4 / /sys/fs/cgroup/cpu",
+      "5 3 0:5 / /sys/fs/cgroup", "6 5 0:4 / /sys/fs/cgroup/cpu", "7 1 0:7 / /sys/fs/cgroups")
+    #expect(id("/sys/fs/cgroup/cpu", hidden) == 6)
+    #expect(id("/sys/fs/cgroup/memory", hidden) == 5)
+    #expect(id("/sys/fs", hidden) == 2)
+    #expect(id("/system", hidden) == 1)
+    // A later mount over a directory above.
+    #expect(id("/sys/fs/cgroup/cpu", hidden + table("8 2 0:8 / /sys/fs")) == 8)
+    // The first root is in itself; another lies on it. In a chroot it may be missing.
+    #expect(id("/a", table("1 1 0:1 / /", "2 1 0:2 / /")) == 2)
+    #expect(id("/proc/1", table("4 3 0:1 / /proc", "5 3 0:2 / /dev")) == 4)
+    #expect(id("/etc", table("4 3 0:1 / /proc")) == nil)
   }
 }

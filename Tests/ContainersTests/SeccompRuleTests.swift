@@ -101,6 +101,58 @@ struct SeccompComparisonTests {
     #expect(try outcomes(filter, calls) == [.result(0), .result(-77), .result(-1)])
   }
 
+  /// libseccomp 2.5.4 takes the second comparison for the first one's opposite, and lets the call through.
+  @Test func oneRuleDoesNotTakeAnothersPlace() throws {
+    let filter = try compileFilter(
+      profile(
+        .allow,
+        [
+          rule(.errno, ["fadvise64"], errno: 77, [compare(1, .greaterOrEqual, 0xffff_ffff)]),
+          rule(.errno, ["fadvise64"], errno: 77, [compare(1, .less, 1 << 63), compare(2, .notEqual, 1)]),
+        ]), .all)
+    let call = Call(__NR_fadvise64, [0xffff_ffff, 1 << 63, 1 << 31, 0])
+    #expect(filter.answer(call) == .errno(Errno(rawValue: 77)))
+    #expect(try outcomes(filter, [call]) == [.result(-77)])
+  }
+
+  /// The first rule that holds decides. The plain evaluation, and an interpreter of the filter.
+  @Test(arguments: 1...8 as ClosedRange<UInt64>)
+  func rulesTogether(_ seed: UInt64) throws {
+    var numbers = FixedNumbers(seed: seed)
+    for _ in 0..<40 {
+      let rules = (0..<Int.random(in: 2...6, using: &numbers)).map { index in
+        let indices = (0..<3).map(UInt32.init).shuffled(using: &numbers).prefix(
+          Int.random(in: 1...2, using: &numbers))
+        return rule(
+          .errno, ["getuid", "getgid"], errno: UInt32(70 + index),
+          indices.map { compare($0, operators.any(&numbers), values.any(&numbers), values.any(&numbers)) })
+      }
+      let filter = try compileFilter(profile(.allow, rules) { $0.architectures = [.x86_64, .x86] }, .all)
+      for _ in 0..<40 {
+        let arguments = (0..<3).map { _ in values.any(&numbers) } + [0, 0, 0]
+        let found = rules.first { $0.args.allSatisfy { holds($0, arguments) } }
+        let expected = found.map { SeccompAction.errno(Errno(rawValue: CInt($0.errnoRet ?? 0))) } ?? .allow
+        for number in [__NR_getuid, __NR_getgid] {
+          #expect(filter.answer(Call(number, arguments)) == expected, "\(rules) \(arguments)")
+        }
+      }
+    }
+  }
+
+  @Test func manyCallsWithTheSameRules() throws {
+    let names = [
+      "read", "write", "open", "close", "stat", "fstat", "lstat", "poll", "lseek", "mmap", "mprotect",
+      "munmap",
+    ]
+    let conditions = [compare(0, .maskedEqual, 0xff, 1), compare(2, .less, 5)]
+    let filter = try compileFilter(profile(.errno, [rule(.allow, names, conditions)]), .all)
+    for number in 0..<names.count {
+      #expect(filter.answer(Call(number, [0x301, 0, 4])) == .allow)
+      #expect(filter.answer(Call(number, [0x301, 0, 5])) == .errno(.notPermitted))
+      #expect(filter.answer(Call(number, [0x302, 0, 4])) == .errno(.notPermitted))
+    }
+  }
+
   /// Long enough for a binary tree.
   @Test func aTreeAnswersAsAList() throws {
     let names = [

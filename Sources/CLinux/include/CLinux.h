@@ -58,6 +58,9 @@ _Noreturn void clinux_flush_and_exit(int status);
 CLINUX_CHILD_SAFE
 _Noreturn void clinux_exit(int status);
 
+// Where clinux_exit is: as a signal's handler it ends the process, with the signal's number.
+long clinux_exit_address(void);
+
 // exit(status).
 _Noreturn void clinux_exit_normally(int status);
 

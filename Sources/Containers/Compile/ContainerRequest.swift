@@ -1,4 +1,5 @@
 import OCISpec
+import SystemPackage
 
 /// What `compile` turns into a plan: a configuration, and what it can't say.
 public struct ContainerRequest: Hashable, Sendable {
@@ -40,6 +41,14 @@ public struct ContainerRequest: Hashable, Sendable {
   }
 
   var rootDirectory: String? { bundle?.root }
+
+  /// An entry that leads to the caller's own namespace is none: what takes a namespace of the container's own would be
+  /// done to the caller's.
+  func withoutNamespaces(_ paths: Set<FilePath>) -> ContainerRequest {
+    var request = self
+    request.config.linux.namespaces.removeAll { $0.path.map { paths.contains(FilePath($0)) } ?? false }
+    return request
+  }
 }
 
 /// What a bundle's container has beyond its configuration.

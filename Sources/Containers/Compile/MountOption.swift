@@ -112,7 +112,9 @@ struct MountOptions {
       case .nothing: break
       case nil:
         let parts = word.parts(at: "=", maxSplits: 1)
-        if parts[0].isEmpty { throw CompileError("\(property).options", "\"\(word)\" is no mount option") }
+        if parts[0].isEmpty {
+          throw CompileError("\(property).options", "invalid mount: \"\(word)\" is no mount option")
+        }
         data.append(.init(parts[0], parts.count == 2 ? parts[1] : nil))
       }
     }
@@ -121,6 +123,25 @@ struct MountOptions {
   /// What a bind mount is changed by, after it was made.
   var changes: [MountChange] {
     [flags.change(isRecursive: false), recursive.change(isRecursive: true)].compactMap(\.self) + propagations
+  }
+
+  /// The same as mount(2) with MS_REMOUNT does it, which the engines count on: a bind mount without a word about
+  /// attributes has its source's, and one with any has those words' alone. Only how access times are kept stays, unless
+  /// a word sets it.
+  ///
+  /// - Parameter keepsLocked: the mount is made in a user namespace, which can't clear what it hasn't set.
+  func replacingChanges(keepsLocked: Bool) -> [MountChange] {
+    guard var change = flags.replacement else { return changes }
+    var others: [MountChange] = []
+    let unsaid = MountAttributes.replaceable.subtracting(change.set).subtracting(change.clear)
+    if keepsLocked {
+      others = MountAttributes.each.filter { unsaid.contains($0) }
+        .map { MountChange(clear: $0, toleratesLocks: true) }
+    } else {
+      change.clear.formUnion(unsaid)
+    }
+    let rest = [recursive.change(isRecursive: true)].compactMap(\.self) + propagations
+    return [change].filter { !$0.set.isEmpty || !$0.clear.isEmpty } + others + rest
   }
 }
 
@@ -134,6 +155,25 @@ struct FlagChange {
     self.clear = self.clear.union(clear).subtracting(set)
   }
 
+  /// What the words set and clear of a mount of its own; nil where none is about an attribute. A word that only clears
+  /// a way of keeping access times says nothing of which one is meant.
+  var replacement: MountChange? {
+    if set.attributes.isEmpty && clear.attributes.isEmpty && set.isDisjoint(with: .relATime)
+      && clear.isDisjoint(with: .relATime)
+    {
+      return nil
+    }
+    let times: MountFlags = [.noATime, .relATime, .strictATime, .noDirATime]
+    let timeAttributes: MountAttributes = [.noATime, .strictATime, .noDirATime]
+    let settled = set.attributes
+    var cleared = clear.attributes.subtracting(timeAttributes)
+    if !set.isDisjoint(with: times) {
+      cleared.insert(.accessTime)
+      if !set.contains(.noDirATime) { cleared.insert(.noDirATime) }
+    }
+    return MountChange(set: settled, clear: cleared)
+  }
+
   /// As mount_setattr(2) takes it; nil where nothing of it is an attribute of a mount.
   func change(isRecursive: Bool) -> MountChange? {
     let times: MountFlags = [.noATime, .relATime, .strictATime]
@@ -145,6 +185,12 @@ struct FlagChange {
     if set.attributes.isEmpty && cleared.isEmpty { return nil }
     return MountChange(set: set.attributes, clear: cleared, isRecursive: isRecursive)
   }
+}
+
+extension MountAttributes {
+  /// Those that a bind mount has of its source unless its options have a word about any.
+  fileprivate static let each: [MountAttributes] = [.readOnly, .noSuid, .noDev, .noExec, .noSymFollow]
+  fileprivate static let replaceable = MountAttributes(each)
 }
 
 extension MountFlags {

@@ -7,6 +7,7 @@ import OCISpec
 ///
 /// - Throws: ``CompileError`` for what this machine can't do or the configuration can't mean.
 public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Plan {
+  let request = request.withoutNamespaces(host.ownNamespaces)
   guard let process = request.config.process, !process.args.isEmpty else {
     throw CompileError("process.args", "there is no command")
   }
@@ -46,7 +47,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + (user == nil ? [] : cgroups.devices)
       + [.go]
       + compileHooks(
-        request.config.hooks, startsLater: request.bundle?.startSocket != nil,
+        request.config.hooks, root: request.rootDirectory, startsLater: request.bundle?.startSocket != nil,
         first: user == nil ? cgroups.devices : []),
     child: try [user == nil ? .awaitGo : .awaitIDs]
       + cgroups.joins
@@ -57,27 +58,36 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + compileLabels(process, host)
       + (isLate ? [] : unshareCgroup)
       + compilePropagation(request, host)
-      + (user != nil || linux.hasNamespace(.user) ? [.becomeMappedRoot] : [])
+      + (user != nil || linux.hasNamespace(.user) ? [mappedRoot(user)] : [])
       + compileRoot(request, host)
       + request.links.map { .makeLink(target: $0.target, path: $0.path) }
       + mounts
       + (request.config.hooks.runBeforeStart || (user == nil && !cgroups.devices.isEmpty) ? [.sync] : [])
       + (process.terminal ? [.terminal(process.consoleSize)] : request.isInteractive ? [] : [.nullInput])
+      + deviceSeal(request)
       + linux.maskedPaths.map { .mask($0) }
       + linux.readonlyPaths.map { .makeReadOnly($0) }
       + (request.bundle != nil && process.cwd != "/" ? [.makeDirectory(process.cwd)] : [])
       + (request.config.root?.readonly == true ? [.makeRootReadOnly] : [])
-      + [compilePivot(request)]
+      + [compilePivot(request, host)]
       + (request.bundle != nil ? finalPropagation(linux) : [])
       + (request.config.hostname.map { [.setHostname($0)] } ?? [])
       + (request.config.domainname.map { [.setDomainname($0)] } ?? [])
       + (linux.makesNamespace(.network) ? [.loopbackUp] : [])
       + [.closeDescriptors]
+      + (request.bundle != nil ? [.resetAffinity] : [])
       + compileSettings(process, linux)
       + steps.last,
     remarks: request.remarks + (user?.remarks ?? []) + cgroups.remarks + rights.remarks + ignored(process)
       + ignoredOptions
       + (linux.seccomp == nil ? ["no seccomp filter: the container may make every system call"] : []))
+}
+
+/// Who makes the container's files: root where the namespace has it, and else the first whom it has.
+private func mappedRoot(_ user: UserPlan?) -> ChildStep {
+  guard let user else { return .becomeMappedRoot() }
+  return .becomeMappedRoot(
+    uid: user.maps(uid: 0) ? 0 : user.uids[0].inside, gid: user.maps(gid: 0) ? 0 : user.gids[0].inside)
 }
 
 /// What the host side does for a mount of the container.
@@ -123,7 +133,8 @@ struct ProcessSteps {
   }
 
   var last: [ChildStep] {
-    ownStreams + [.dropBoundingSet(keeping: bounding)] + setUser
+    (request.bundle != nil && process.cwd != "/" ? [.tryWorkingDirectory(process.cwd)] : [])
+      + ownStreams + [.dropBoundingSet(keeping: bounding)] + setUser
       + (isFilteredEarly ? [.setCapabilities(setsForFilter)] : [.setCapabilities(sets)])
       + (process.noNewPrivileges ? [.noNewPrivileges] : [])
       + [.workingDirectory(process.cwd)]

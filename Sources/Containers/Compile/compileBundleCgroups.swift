@@ -35,7 +35,7 @@ func compileBundleCgroups(
 }
 
 /// The path's names, below each hierarchy's base.
-private func cgroupNames(_ request: ContainerRequest) throws -> [String] {
+func cgroupNames(_ request: ContainerRequest) throws -> [String] {
   guard let path = request.config.linux.cgroupsPath, !path.isEmpty else { return [request.id] }
   let property = "linux.cgroupsPath"
   if path.utf8.contains(0) { throw CompileError(property, "it has a NUL") }
@@ -71,7 +71,7 @@ private func add(
   } else {
     for (index, path) in paths.enumerated() {
       plan.prepare.append(index == paths.count - 1 ? .takeCgroup(path) : .shareCgroup(path))
-      if hierarchy.cpuset != nil { plan.prepare.append(.fillCpuset(path)) }
+      if hierarchy.beginsEmpty { plan.prepare.append(.fillCpuset(path)) }
     }
     // Its rules hold for the nodes that are yet to be made.
     let isLate = hierarchy.controllers.contains("devices") && makesNodes

@@ -35,8 +35,7 @@ func compileCgroupMount(
       let target = "\(path)/\(cgroup.hierarchy.directory)"
       if !hasNamespace {
         return .bind(
-          BindMount(
-            source: cgroup.path, path: target, kind: .directory, attributes: attributes, isRecursive: false))
+          BindMount(source: cgroup.path, path: target, kind: .directory, isRecursive: false))
       }
       return .mount(
         FilesystemMount(
@@ -45,7 +44,7 @@ func compileCgroupMount(
     }
     + old.flatMap { cgroup in
       cgroup.hierarchy.aliases.map { .makeLink(target: cgroup.hierarchy.directory, path: "\(path)/\($0)") }
-    } + (attributes.contains(.readOnly) ? [.makeMountReadOnly(path)] : [])
+    } + (attributes.isEmpty ? [] : [.restrict(path, MountChange(set: attributes, isRecursive: true))])
 }
 
 extension CgroupHierarchy {

@@ -137,24 +137,23 @@ private func missingControllers(_ settings: [CgroupSetting], _ hierarchy: Cgroup
 }
 
 private func make(_ path: String, _ hierarchy: CgroupHierarchy) -> [HostStep] {
-  guard let cpuset = hierarchy.cpuset else { return [.makeCgroup(path)] }
-  return [
-    .makeCgroup(path), .write(file: "\(path)/cpuset.cpus", value: cpuset.cpus),
-    .write(file: "\(path)/cpuset.mems", value: cpuset.mems),
-  ]
+  [.makeCgroup(path)] + (hierarchy.beginsEmpty ? [.fillCpuset(path)] : [])
 }
 
 func findHierarchy(_ setting: CgroupSetting, _ host: HostFacts) throws -> CgroupHierarchy {
   let candidates = host.cgroups.filter { setting.isOf($0) }
   let (name, property) = (setting.controller, setting.property)
   if setting.isUnified && !host.cgroups.contains(where: { $0.version == .v2 }) {
-    throw CompileError(property, "there is no cgroup hierarchy of version 2")
+    throw CompileError(property, "invalid configuration: there is no cgroup hierarchy of version 2")
   }
   guard let found = candidates.first(where: { $0.version == .v1 }) ?? candidates.first else {
     if let unified = host.cgroups.first(where: { $0.base != $0.mountPoint }) {
       throw CompileError(property, "the cgroup \(unified.base) was delegated without the \(name) controller")
     }
-    throw CompileError(property, "no cgroup hierarchy of this machine has the \(name) controller")
+    throw CompileError(
+      property,
+      "\(setting.isUnified ? "invalid configuration: " : "")no cgroup hierarchy of this machine\(setting.isUnified ? " of version 2" : "") has the \(name) controller"
+    )
   }
   guard found.isWritable else {
     throw CompileError(
@@ -203,5 +202,8 @@ private let noDeviceLimit =
 func ruleText(_ rule: DeviceRule) -> String {
   func text(_ number: Int64?) -> String { number.map { "\($0)" } ?? "*" }
   guard let type = rule.type, type != "a" else { return "a" }
-  return "\(type) \(text(rule.major)):\(text(rule.minor)) \(rule.access ?? "rwm")"
+  return "\(type) \(text(rule.major)):\(text(rule.minor)) \(letters(rule.access))"
 }
+
+/// An "a" is the kind of device that means all, and says nothing of what is done with it.
+private func letters(_ access: String?) -> String { access.map { $0.filter { $0 != "a" } } ?? "rwm" }

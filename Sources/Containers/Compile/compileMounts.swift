@@ -22,8 +22,11 @@ func compileMounts(
   _ request: ContainerRequest, _ host: HostFacts, _ cgroups: [VisibleCgroup], _ user: UserPlan?,
   afterDevices: [ChildStep]
 ) throws -> [ChildStep] {
-  let mounts = try request.config.mounts.enumerated().map { index, mount in
-    try compileMount(mount, "mounts[\(index)]", host, cgroups, request.config.linux).map { step in
+  var mounts = try request.config.mounts.enumerated().map { index, mount in
+    try compileMount(
+      mount, "mounts[\(index)]", host, cgroups, request.config.linux, isOfBundle: request.bundle != nil
+    )
+    .map { step in
       guard let user, case .mount(let filesystem) = step else { return step }
       return user.adapted(filesystem, host, request.config.linux)
     }
@@ -31,6 +34,14 @@ func compileMounts(
   // Into a fresh /dev before anything else is mounted: a volume of the host's must not get the nodes.
   let device = request.config.mounts.firstIndex { pathComponents($0.destination) == ["dev"] && !$0.isBind }
   let split = device.map { $0 + 1 } ?? mounts.count
+  // What is still to be made in it comes first: see `deviceSeal`.
+  if let device {
+    mounts[device] = mounts[device].map { step in
+      guard case .mount(var filesystem) = step else { return step }
+      filesystem.attributes.remove(.readOnly)
+      return .mount(filesystem)
+    }
+  }
   let nodes = try compileDevices(
     request, user, canMakeNodes: user == nil && !request.config.linux.hasNamespace(.user),
     hostMakesNodes: host.makesNodes && request.bundle != nil)
@@ -43,8 +54,18 @@ func compileMounts(
     + mounts[split...].flatMap(\.self)
 }
 
+/// A /dev that is to be read-only is so once its nodes, mounts and console are there.
+func deviceSeal(_ request: ContainerRequest) throws -> [ChildStep] {
+  let device = request.config.mounts.first { pathComponents($0.destination) == ["dev"] && !$0.isBind }
+  guard let device, try MountOptions(device.options, "mounts").flags.set.contains(.readOnly) else {
+    return []
+  }
+  return [.restrict("/dev", MountChange(set: .readOnly))]
+}
+
 private func compileMount(
-  _ mount: Mount, _ property: String, _ host: HostFacts, _ cgroups: [VisibleCgroup], _ linux: LinuxConfig
+  _ mount: Mount, _ property: String, _ host: HostFacts, _ cgroups: [VisibleCgroup], _ linux: LinuxConfig,
+  isOfBundle: Bool
 ) throws -> [ChildStep] {
   let path = try destination(mount, property)
   let options = try MountOptions(mount.options, property)
@@ -54,13 +75,15 @@ private func compileMount(
       hasUserNamespace: linux.hasNamespace(.user))
   }
   if options.flags.set.contains(.remount) { return [compileRemount(path, options)] }
-  if options.bind != nil { return [.bind(try compileBind(mount, path, options, property, host, linux))] }
+  if options.bind != nil {
+    return [.bind(try compileBind(mount, path, options, property, host, linux, isOfBundle: isOfBundle))]
+  }
   guard let type = mount.type, type != "bind" else {
     if mount.type == nil { throw CompileError("\(property).type", "it is missing") }
-    return [.bind(try compileBind(mount, path, options, property, host, linux))]
+    return [.bind(try compileBind(mount, path, options, property, host, linux, isOfBundle: isOfBundle))]
   }
   if options.idMap != nil || !mount.uidMappings.isEmpty {
-    throw CompileError("\(property).options", "ids are mapped of a bind mount only")
+    throw CompileError("\(property).options", "invalid mount: ids are mapped of a bind mount only")
   }
   var filesystem = FilesystemMount(
     type: type, source: mount.source, path: path, attributes: options.flags.set.attributes,
@@ -73,11 +96,16 @@ private func compileMount(
     guard type == "tmpfs" else { throw CompileError("\(property).options", "tmpcopyup is for tmpfs") }
     filesystem.copiesUp = true
   }
+  // What engines have found with other runtimes: a directory in memory is as open as the image's was.
+  filesystem.takesMode =
+    isOfBundle && type == "tmpfs" && !options.copiesUp && !options.data.contains { $0.key == "mode" }
+  let label = compileMountLabel(linux, of: filesystem)
+  filesystem.options += label.options
   filesystem.changes = [options.recursive.change(isRecursive: true)].compactMap(\.self) + options.propagations
   let countsVersions: [ChildStep] =
     options.flags.set.contains(.iVersion)
     ? [.remount(path: path, options.flags.set.union(.remount), data: "")] : []
-  return [.mount(filesystem)] + countsVersions
+  return [.mount(filesystem)] + label.steps + countsVersions
 }
 
 /// Runtimes before version 1.0 of the specification took relative paths, and some engines still write them.
@@ -107,7 +135,7 @@ func ignored(_ mounts: [Mount]) throws -> [String] {
 
 private func compileBind(
   _ mount: Mount, _ path: String, _ options: MountOptions, _ property: String, _ host: HostFacts,
-  _ linux: LinuxConfig
+  _ linux: LinuxConfig, isOfBundle: Bool
 ) throws -> BindMount {
   guard let source = mount.source else { throw CompileError("\(property).source", "it is missing") }
   guard let kind = host.files[FilePath(source)] else {
@@ -116,7 +144,8 @@ private func compileBind(
   if options.copiesUp { throw CompileError("\(property).options", "tmpcopyup is for tmpfs") }
   var bind = BindMount(
     source: source, path: path, kind: kind, isRecursive: options.bind?.isRecursive ?? true)
-  bind.changes = options.changes
+  bind.changes =
+    isOfBundle ? options.replacingChanges(keepsLocked: linux.hasNamespace(.user)) : options.changes
   if options.idMap != nil || !mount.uidMappings.isEmpty || !mount.gidMappings.isEmpty {
     // Without maps of its own it has those of the container's user namespace.
     let (uids, gids) =

@@ -58,6 +58,12 @@ func compileSysctls(_ linux: LinuxConfig) throws -> [ChildStep] {
     guard linux.namespaces.contains(where: { $0.type == kind }) else {
       throw CompileError(property, "it takes a \(kind.rawValue) namespace of the container's own")
     }
+    // The kernel takes the first line, and says nothing of the others.
+    if member.value.utf8.contains(0)
+      || member.value.parts(at: "\n").dropFirst().contains(where: { !$0.isEmpty })
+    {
+      throw CompileError(property, "its value is more than one line")
+    }
     if key == "kernel/hostname" { throw CompileError(property, "hostname is a property of its own") }
     return .sysctl(key: key, value: member.value)
   }

@@ -5,7 +5,8 @@ func compileDevicesToMove(_ linux: LinuxConfig, _ user: UserPlan?) throws -> [Ho
   let property = "linux.netDevices"
   guard !linux.netDevices.members.isEmpty else { return [] }
   guard linux.makesNamespace(.network) else {
-    throw CompileError(property, "they take a network namespace of the container's own")
+    throw CompileError(
+      property, "unable to move network devices without a NET namespace of the container's own")
   }
   var names: [String] = []
   return try linux.netDevices.members.map { member in

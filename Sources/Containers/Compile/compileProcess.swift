@@ -6,7 +6,8 @@ func compileSettings(_ process: Process, _ linux: LinuxConfig) throws -> [ChildS
   try compileLimits(process.rlimits).map { .limit($0) }
     + (process.scheduler.map { [.setScheduler(try compileScheduler($0))] } ?? [])
     + (process.ioPriority.map { [.setIOPriority(try compileIOPriority($0))] } ?? [])
-    + (linux.memoryPolicy.map { [.setMemoryPolicy(try compileMemoryPolicy($0))] } ?? [])
+    + (linux.memoryPolicy.flatMap { $0.isAbsent ? nil : $0 }
+      .map { [.setMemoryPolicy(try compileMemoryPolicy($0))] } ?? [])
     + (linux.personality.map { [.setPersonality(try compilePersonality($0))] } ?? [])
 }
 
@@ -90,7 +91,7 @@ private func compileIOPriority(_ priority: OCISpec.IOPriority) throws -> Linux.I
 private func compileMemoryPolicy(_ policy: OCISpec.MemoryPolicy) throws -> Linux.MemoryPolicy {
   let property = "linux.memoryPolicy"
   let mode: MemoryPolicyMode =
-    switch policy.mode {
+    switch try policy.mode ?? missingMode() {
     case .default: .default
     case .bind: .bind
     case .interleave: .interleave
@@ -108,9 +109,14 @@ private func compileMemoryPolicy(_ policy: OCISpec.MemoryPolicy) throws -> Linux
   }
   let list = policy.nodes ?? ""
   guard let nodes = list.isEmpty ? [] : CPUSet(list) else {
-    throw CompileError("\(property).nodes", "\"\(list)\" is no list of nodes, as 0-3,7")
+    throw CompileError(
+      "\(property).nodes", "invalid memory policy node: \"\(list)\" is no list of nodes, as 0-3,7")
   }
   return Linux.MemoryPolicy(mode, flags, nodes: nodes)
+}
+
+private func missingMode() throws -> OCISpec.MemoryPolicy.Mode {
+  throw CompileError("linux.memoryPolicy.mode", "invalid memory policy mode: it is missing")
 }
 
 private func compilePersonality(_ personality: OCISpec.Personality) throws -> Linux.Personality {

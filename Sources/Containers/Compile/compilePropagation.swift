@@ -21,14 +21,16 @@ func compilePropagation(_ request: ContainerRequest, _ host: HostFacts) -> [Chil
 
 /// The way into the root. Where the machine's mounts are shared with the container until then, its old root must not be
 /// unmounted as it is, nor may another be moved over it: the machine would do the same.
-func compilePivot(_ request: ContainerRequest) throws -> ChildStep {
+func compilePivot(_ request: ContainerRequest, _ host: HostFacts) throws -> ChildStep {
   if request.bundle != nil && !request.config.linux.hasNamespace(.mount) { return .changeRoot }
   let isShared = request.bundle != nil && request.config.linux.rootfsPropagation?.kind == .shared
   guard request.bundle?.noPivot == true else { return isShared ? .pivotSharedRoot : .pivotRoot }
   if isShared {
     throw CompileError("linux.rootfsPropagation", "shared takes pivot_root, which --no-pivot forbids")
   }
-  return .moveRoot
+  let systems = host.mounts.filter { ["proc", "sysfs"].contains($0.type) }.map(\.mountPoint)
+  return .moveRoot(
+    hiding: systems.filter { path in request.rootDirectory.map { !path.isBelow($0) } ?? true }.reversed())
 }
 
 /// What `rootfsPropagation` says of the container's own root.

@@ -11,12 +11,12 @@ func refuseUnsupported(_ request: ContainerRequest, _ host: HostFacts) throws {
   }
   for (index, mount) in config.mounts.enumerated()
   where mount.uidMappings.isEmpty != mount.gidMappings.isEmpty {
-    throw CompileError("mounts[\(index)]", "it has uidMappings or gidMappings, and takes both or neither")
+    throw CompileError(
+      "mounts[\(index)]", "invalid mount: it has uidMappings or gidMappings, and takes both or neither")
   }
-  if linux.mountLabel != nil && !host.hasSELinux {
+  if linux.mountLabel.map({ !$0.isEmpty }) == true && !host.hasSELinux {
     throw CompileError("linux.mountLabel", "this kernel has no SELinux")
   }
-  if linux.mountLabel != nil { throw CompileError("linux.mountLabel", "not supported yet") }
   if linux.seccomp != nil && request.filter == nil {
     throw CompileError("linux.seccomp", "the profile has not been compiled")
   }

@@ -18,8 +18,6 @@ public struct CgroupHierarchy: Hashable, Sendable {
   public var refusal: String?
   /// Whether memory and swap together can be limited here.
   public var hasSwapLimit: Bool
-  /// Of v1's cpuset: a new cgroup has neither processors nor memory, and takes no process until it is given some.
-  public var cpuset: Cpuset?
 
   public enum Occupants: Hashable, Sendable {
     /// Nobody; or it is the machine's root, where processes are no hindrance.
@@ -29,21 +27,13 @@ public struct CgroupHierarchy: Hashable, Sendable {
     case others
   }
 
-  public struct Cpuset: Hashable, Sendable {
-    /// Lists like "0-3,5".
-    public var cpus: String
-    public var mems: String
-
-    public init(cpus: String, mems: String) {
-      self.cpus = cpus
-      self.mems = mems
-    }
-  }
+  /// Whether a new cgroup has neither processors nor memory, and takes no process until it is given some.
+  var beginsEmpty: Bool { version == .v1 && controllers.contains("cpuset") }
 
   public init(
     _ version: Version, _ mountPoint: String, base: String? = nil, controllers: [String],
     enabled: [String] = [], occupants: Occupants = .none, isWritable: Bool = true, refusal: String? = nil,
-    hasSwapLimit: Bool = false, cpuset: Cpuset? = nil
+    hasSwapLimit: Bool = false
   ) {
     self.version = version
     self.mountPoint = mountPoint
@@ -54,7 +44,6 @@ public struct CgroupHierarchy: Hashable, Sendable {
     self.isWritable = isWritable
     self.refusal = refusal
     self.hasSwapLimit = hasSwapLimit
-    self.cpuset = cpuset
   }
 }
 

@@ -16,6 +16,8 @@ public struct HostFacts: Hashable, Sendable {
   public var systemd: SystemdInstance?
   /// Of each path that the request names outside the container: what is there.
   public var files: [FilePath: FileKind]
+  /// The paths of the request's namespaces that lead to the caller's own.
+  public var ownNamespaces: Set<FilePath> = []
   /// Whether these security modules are at work.
   public var hasAppArmor = false
   public var hasSELinux = false
@@ -51,8 +53,11 @@ extension HostFacts {
   ///
   /// - Parameters:
   ///   - paths: the paths outside the container that the request names.
+  ///   - namespaces: those that it names.
   ///   - asRoot: tell what root could write, whoever asks.
-  public static func read(paths: [String], asRoot: Bool = false) throws -> HostFacts {
+  public static func read(
+    paths: [String], namespaces: [OCISpec.Namespace] = [], asRoot: Bool = false
+  ) throws -> HostFacts {
     let mounts = parseMountTable(try readFile("/proc/self/mountinfo"))
     var files: [FilePath: FileKind] = [:]
     for path in paths {
@@ -60,10 +65,14 @@ extension HostFacts {
     }
     let uid = asRoot ? 0 : geteuid()
     let cgroups = readCgroups(mounts, uid: uid)
+    let permitted = try asRoot ? CapabilitySet(through: Linux.lastCapability()) : capget().permitted
     var facts = HostFacts(
       uid: uid, mounts: mounts, cgroups: cgroups, systemd: readSystemd(cgroups, uid: uid), files: files,
-      lastCapability: Linux.lastCapability(),
-      capabilities: try asRoot ? CapabilitySet(through: Linux.lastCapability()) : capget().permitted)
+      lastCapability: lastNamedCapability(permitted), capabilities: permitted)
+    facts.ownNamespaces = Set(
+      namespaces.compactMap { namespace in
+        namespace.path.flatMap { isOwn(namespace.type, $0) ? FilePath($0) : nil }
+      })
     if facts.uid != 0 {
       facts.gid = getegid()
       facts.kernel = uname().kernelVersion ?? facts.kernel
@@ -87,8 +96,28 @@ extension HostFacts {
 
   /// What is asked of the machine for one more process in a container.
   static func readForExec() throws -> HostFacts {
-    HostFacts(
-      uid: geteuid(), lastCapability: Linux.lastCapability(), capabilities: try capget().permitted)
+    let permitted = try capget().permitted
+    return HostFacts(
+      uid: geteuid(), lastCapability: lastNamedCapability(permitted), capabilities: permitted)
+  }
+}
+
+/// Whether it is the same as this process's. A new process is in the one that is for children, where there is one.
+private func isOwn(_ kind: OCISpec.Namespace.Kind, _ path: String) -> Bool {
+  let isForChildren = kind == .pid || kind == .time
+  let own = "/proc/self/ns/\(kind.file)\(isForChildren ? "_for_children" : "")"
+  guard let named = try? Stat(FilePath(path)), let stat = try? Stat(FilePath(own)) else { return false }
+  return named.inode == stat.inode && named.deviceID == stat.deviceID
+}
+
+extension OCISpec.Namespace.Kind {
+  /// Its name in /proc/PID/ns.
+  fileprivate var file: String {
+    switch self {
+    case .network: "net"
+    case .mount: "mnt"
+    default: rawValue
+    }
   }
 }
 
@@ -97,6 +126,11 @@ func canMakeDevices(_ host: HostFacts) throws -> Bool {
   guard host.uid == 0, host.capabilities.contains(.mknod) else { return false }
   let words = try readFile("/proc/self/uid_map").split(whereSeparator: \.isWhitespace)
   return words == ["0", "0", "4294967295"]
+}
+
+/// The highest that both the kernel and a configuration can name. Whoever has that one needn't ask the kernel.
+private func lastNamedCapability(_ permitted: CapabilitySet) -> Capability {
+  permitted.contains(.checkpointRestore) ? .checkpointRestore : Linux.lastCapability()
 }
 
 func fileKind(_ path: String) -> FileKind? {

@@ -4,6 +4,8 @@ import Linux
 public struct MountEntry: Hashable, Sendable {
   /// What statx(2) calls the mount, as long as it is there.
   public var id: UInt64
+  /// The mount that it is in.
+  public var parent: UInt64
   /// What of its filesystem is seen.
   public var root: String
   public var mountPoint: String
@@ -15,10 +17,11 @@ public struct MountEntry: Hashable, Sendable {
   public var isReadOnly: Bool { options.contains("ro") || superOptions.contains("ro") }
 
   public init(
-    id: UInt64 = 0, root: String = "/", mountPoint: String, type: String, options: [String] = [],
-    superOptions: [String] = []
+    id: UInt64 = 0, parent: UInt64 = 0, root: String = "/", mountPoint: String, type: String,
+    options: [String] = [], superOptions: [String] = []
   ) {
     self.id = id
+    self.parent = parent
     self.root = root
     self.mountPoint = mountPoint
     self.type = type
@@ -30,9 +33,10 @@ public struct MountEntry: Hashable, Sendable {
   init?(line: String) {
     let fields = line.parts(at: " ")
     guard let dash = fields.firstIndex(of: "-"), dash >= 6, fields.count >= dash + 4,
-      let id = UInt64(fields[0])
+      let id = UInt64(fields[0]), let parent = UInt64(fields[1])
     else { return nil }
     self.id = id
+    self.parent = parent
     root = unescape(fields[3])
     mountPoint = unescape(fields[4])
     options = fields[5].parts(at: ",")
@@ -62,4 +66,26 @@ private func unescape(_ field: String) -> String {
 /// The mounts of a namespace, in the order in which they were made: a later one hides an earlier one.
 public func parseMountTable(_ text: String) -> [MountEntry] {
   text.parts(at: "\n").compactMap { MountEntry(line: $0) }
+}
+
+extension [MountEntry] {
+  /// The mount that an absolute path without symbolic links leads to: from mount to mount, as the kernel goes.
+  func mount(at path: String) -> MountEntry? {
+    let ids = Set(map(\.id))
+    // The first one is in nothing that the table has, or in itself.
+    var found = next(on: path) { $0.parent == $0.id || !ids.contains($0.parent) }
+    while let mount = found, let deeper = next(on: path, { $0.parent == mount.id && $0.id != mount.id }) {
+      found = deeper
+    }
+    return found
+  }
+
+  /// Of those mounts that lie on the way the one that is met first.
+  private func next(on path: String, _ isPossible: (MountEntry) -> Bool) -> MountEntry? {
+    func isOnTheWay(_ point: String) -> Bool {
+      point == "/" || path == point || path.begins(with: point + "/")
+    }
+    return filter { isPossible($0) && isOnTheWay($0.mountPoint) }
+      .min { $0.mountPoint.utf8.count < $1.mountPoint.utf8.count }
+  }
 }

@@ -3,20 +3,12 @@ import Linux
 
 /// The hierarchies that are mounted where their paths lead.
 func readCgroups(_ mounts: [MountEntry], uid: UInt32) -> [CgroupHierarchy] {
-  mounts.filter(isVisible).compactMap { mount in
-    switch mount.type {
-    case "cgroup": readVersion1(mount, uid: uid)
-    case "cgroup2": readVersion2(mount, uid: uid)
-    default: nil
-    }
+  mounts.compactMap { mount in
+    guard mount.type == "cgroup" || mount.type == "cgroup2" else { return nil }
+    // Others are hidden by a later mount over them, as in a container that mounts /sys/fs/cgroup anew.
+    guard mounts.mount(at: mount.mountPoint)?.id == mount.id else { return nil }
+    return mount.type == "cgroup" ? readVersion1(mount, uid: uid) : readVersion2(mount, uid: uid)
   }
-}
-
-/// Whether this is a mount of cgroups that its path leads to. Others are hidden by a later mount over them, as in a
-/// container that mounts /sys/fs/cgroup anew.
-private func isVisible(_ mount: MountEntry) -> Bool {
-  guard mount.type == "cgroup" || mount.type == "cgroup2" else { return false }
-  return (try? statx(mount.mountPoint, [], .mountID))?.reusedMountID == mount.id
 }
 
 private let knownControllers: Set<String> = [
@@ -31,15 +23,9 @@ private func readVersion1(_ mount: MountEntry, uid: UInt32) -> CgroupHierarchy {
   var hierarchy = CgroupHierarchy(
     .v1, path, controllers: controllers,
     isWritable: !mount.isReadOnly && may(write: path, [.write, .execute], uid: uid),
-    hasSwapLimit: controllers.contains("memory") && fileKind("\(path)/memory.memsw.limit_in_bytes") != nil,
-    cpuset: controllers.contains("cpuset") ? readCpuset(path) : nil)
+    hasSwapLimit: controllers.contains("memory") && fileKind("\(path)/memory.memsw.limit_in_bytes") != nil)
   hierarchy.name = mount.superOptions.lazy.compactMap { $0.cut(at: "=") }.first { $0.0 == "name" }?.1
   return hierarchy
-}
-
-private func readCpuset(_ path: String) -> CgroupHierarchy.Cpuset {
-  CgroupHierarchy.Cpuset(
-    cpus: words(in: "\(path)/cpuset.cpus").first ?? "", mems: words(in: "\(path)/cpuset.mems").first ?? "")
 }
 
 private func readVersion2(_ mount: MountEntry, uid: UInt32) -> CgroupHierarchy {
@@ -151,7 +137,7 @@ private func swapIsCounted() -> Bool {
 
 /// Root may, whoever asks for root.
 private func may(write path: String, _ mode: AccessMode, uid: UInt32) -> Bool {
-  (uid == 0 && geteuid() != 0) || (try? access(path, mode)) != nil
+  (try? access(path, mode)) != nil || (uid == 0 && geteuid() != 0)
 }
 
 private func words(in path: String) -> [String] {

@@ -6,22 +6,27 @@ import SystemPackage
 /// A hook of a container that is being made.
 func runHook(_ step: HookStep, state: String, container: ProcessID, namespaces: CloneFlags) throws {
   try runHook(
-    step.hook, step.property, state: state,
-    inside: step.isInContainer ? HookPlace(process: pidfd_open(container), namespaces: namespaces) : nil)
+    step.hook, step.kind, step.index, state: state,
+    inside: step.isInContainer
+      ? HookPlace(process: pidfd_open(container), namespaces: namespaces, directory: step.directory)
+      : nil)
 }
 
 /// The process in whose namespaces a hook runs.
 struct HookPlace: ~Copyable {
   let process: PIDFD
   let namespaces: CloneFlags
+  var directory: String?
 }
 
 /// Runs a program of somebody's: with its own environment or else this process's, and nothing more of ours, with the
 /// container's state on standard input, and no longer than it may. What it prints is for the error alone.
 ///
 /// - Throws: ``ContainerError`` when it doesn't succeed.
-func runHook(_ hook: Hook, _ property: String, state: String, inside place: consuming HookPlace?) throws {
-  let name = "run the hook \(property), \(hook.path)"
+func runHook(
+  _ hook: Hook, _ kind: String, _ index: Int, state: String, inside place: consuming HookPlace?
+) throws {
+  let name = "error running \(kind) hook #\(index): \(hook.path)"
   let input = try memfd_create("state")
   try input.write(state)
   try rewind(input)
@@ -74,7 +79,8 @@ private func start(
   let split: [ChildStep] = place.namespaces.contains(.newPID) ? [.split([])] : []
   let inherited = InheritedDescriptors(other: Int(place.process.fileDescriptor.rawValue))
   return try Child(
-    [.awaitGo, .enterNamespaces(place.namespaces)] + split + [exec], streams: streams, inherited, flags: [],
+    [.awaitGo, .enterNamespaces(place.namespaces)] + (place.directory.map { [.workingDirectory($0)] } ?? [])
+      + split + [exec], streams: streams, inherited, flags: [],
     cgroup: nil, isTraced: false)
 }
 

@@ -9,9 +9,10 @@ struct Keeper: ~Copyable {
   private let socket: Descriptor
   private let memory: KeeperMemoryBuilder
 
-  init(plan: Plan, directory: String, terminal: Int32?) throws {
+  init(plan: Plan, directory: String, files: [String], terminal: Int32?) throws {
     let sockets = try socketpair()
-    let memory = KeeperMemoryBuilder(cgroups: plan.cgroups, scopes: plan.scopes, directory: directory)
+    let memory = KeeperMemoryBuilder(
+      cgroups: plan.cgroups, scopes: plan.scopes, directory: directory, files: files)
     memory.pointer.pointee.socket = Int(sockets.second.rawValue)
     if let terminal { memory.restoreTerminal(terminal) }
     var arguments = clinux_clone_args()
@@ -64,17 +65,21 @@ struct Keeper: ~Copyable {
     try sendmsg(socket, [KeeperMemory.scopes])
   }
 
-  /// Lets the keeper end without its work: the container lives on.
-  consuming func dismiss() throws {
-    try sendmsg(socket, [KeeperMemory.dismissal])
-    _ = try waitpid(pid)
+  /// Lets the keeper end without its work: the container lives on. One that was killed needs no telling.
+  borrowing func dismiss() throws {
+    do { try sendmsg(socket, [KeeperMemory.dismissal]) } catch {
+      if ![.brokenPipe, .connectionReset].contains(error.errno) { throw error }
+    }
+    _ = try? waitpid(pid)
   }
 
   /// Lets the keeper do its work, and waits until it is done. Where it was killed, this process does it.
-  consuming func finish() throws {
+  ///
+  /// - Parameter container: the container's pidfd, or -1 when its process has ended or ends by itself.
+  consuming func finish(_ container: Int = -1) throws {
     let (pid, memory) = (pid, memory)
     _ = consume socket
-    if try waitpid(pid) == .exited(0) || removeContainer(memory.pointer, -1) { return }
+    if try waitpid(pid) == .exited(0) || removeContainer(memory.pointer, container) { return }
     throw ContainerError("the container's cgroups could not be removed; the next cooper command will")
   }
 }

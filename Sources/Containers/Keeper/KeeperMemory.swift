@@ -75,15 +75,17 @@ final class KeeperMemoryBuilder {
   /// - Parameters:
   ///   - cgroups: in the order of making.
   ///   - scopes: the cgroups of scopes.
+  ///   - files: what the directory can have.
   init(
-    cgroups: [String], scopes: [String], directory: String, tries: Int = 1000, scopeTime: Int = 10_000
+    cgroups: [String], scopes: [String], directory: String, files: [String], tries: Int = 1000,
+    scopeTime: Int = 10_000
   ) {
     pointer = builder.allocate(MemoryLayout<KeeperMemory>.size).bindMemory(to: KeeperMemory.self, capacity: 1)
     pointer.initialize(to: KeeperMemory())
     pointer.pointee.cgroups = number(builder.texts(cgroups.reversed()))
     pointer.pointee.scopes = number(builder.texts(scopes))
     pointer.pointee.scopeProcesses = number(builder.texts(scopes.map { "\($0)/cgroup.procs" }))
-    pointer.pointee.files = number(builder.texts(StateFile.names.map { "\(directory)/\($0)" }))
+    pointer.pointee.files = number(builder.texts(files.map { "\(directory)/\($0)" }))
     let parent = String(directory.prefix(upTo: directory.lastIndex(of: "/") ?? directory.startIndex))
     pointer.pointee.directories = number(builder.texts([directory, parent]))
     pointer.pointee.parent = number(builder.text(parent))

@@ -6,7 +6,7 @@ import Linux
 /// `cgroups` has the paths of the cgroups to come, one a line, and is there before they are. `scopes` has those of scopes
 /// that were started: one of the same name that was there before is somebody else's.
 enum StateFile {
-  static let names = ["process", "process.new", "cgroups", "scopes"] + ContainerDirectory.files
+  static let names = ["process", "process.new", "cgroups", "scopes"]
 
   static func write(_ directory: String, cgroups: [String]) throws {
     if !cgroups.isEmpty { try writeFile("\(directory)/cgroups", cgroups.map { "\($0)\n" }.joined()) }

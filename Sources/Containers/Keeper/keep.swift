@@ -11,13 +11,14 @@ func keep(_ memory: UnsafeMutablePointer<KeeperMemory>) -> Never {
   let keeper = memory.pointee
   _ = clinux_syscall(Int(__NR_setsid), 0, 0, 0, 0, 0, 0)
   _ = clinux_syscall(Int(__NR_rt_sigprocmask), 2, keeper.allSignals, 0, 8, 0, 0)
-  closeAllBut(keeper.socket, keeper.terminal)
-  let lock = makeLockedDirectory(keeper)
+  let closed = closeAllBut(keeper.socket, keeper.terminal)
+  let lock = closed < 0 ? closed : makeLockedDirectory(keeper)
   if let answer = UnsafeMutablePointer<Int>(bitPattern: keeper.answer) {
     answer.pointee = lock < 0 ? lock : 0
   }
-  _ = clinux_syscall(Int(__NR_write), keeper.socket, keeper.answer, 8, 0, 0, 0)
+  let told = clinux_syscall(Int(__NR_write), keeper.socket, keeper.answer, 8, 0, 0, 0)
   if lock < 0 { clinux_exit(0) }
+  if told < 0 { clinux_exit(removeContainer(memory, -1) ? 0 : 1) }
   var (container, channel) = (-1, -1)
   while true {
     let received = clinux_syscall(Int(__NR_recvmsg), keeper.socket, keeper.message, 0x4000_0000, 0, 0, 0)
@@ -53,8 +54,9 @@ func removeContainer(_ memory: UnsafePointer<KeeperMemory>, _ container: Int) ->
   let keeper = memory.pointee
   if container >= 0 {
     let kill = Int(LINUX_SIGKILL)
-    _ = clinux_syscall(Int(__NR_pidfd_send_signal), container, kill, 0, 0, 0, 0)
-    if !waitForEnd(keeper, container, keeper.briefTime) {
+    let result = clinux_syscall(Int(__NR_pidfd_send_signal), container, kill, 0, 0, 0, 0)
+    let noProcess = -3
+    if result != noProcess && !waitForEnd(keeper, container, keeper.briefTime) {
       // A process that v1's freezer holds dies when it is let go.
       thaw(keeper)
       _ = waitForEnd(keeper, container, keeper.longTime)
@@ -122,13 +124,21 @@ private func makeLockedDirectory(_ keeper: KeeperMemory) -> Int {
     if parent == noEntry { continue }
     if parent < 0 { return parent }
     if !isOurs(keeper, parent) { return notPermitted }
-    _ = clinux_syscall(Int(__NR_flock), parent, exclusive, 0, 0, 0, 0)
+    let locked = clinux_syscall(Int(__NR_flock), parent, exclusive, 0, 0, 0, 0)
+    if locked < 0 { return locked }
     let made = clinux_syscall(Int(__NR_mkdirat), parent, keeper.name, 0o700, 0, 0, 0)
     var directory = made
     if made == 0 {
       directory = clinux_syscall(Int(__NR_openat), parent, keeper.name, flags, 0, 0, 0)
-      if directory >= 0 { _ = clinux_syscall(Int(__NR_flock), directory, shared, 0, 0, 0, 0) }
-    } else if made != exists {
+      if directory >= 0 {
+        let locked = clinux_syscall(Int(__NR_flock), directory, shared, 0, 0, 0, 0)
+        if locked < 0 { directory = locked }
+      }
+      if directory < 0 {
+        _ = clinux_syscall(Int(__NR_unlinkat), parent, keeper.name, Int(LINUX_AT_REMOVEDIR), 0, 0, 0)
+      }
+    }
+    if directory < 0 && directory != exists {
       // A full filesystem, say. The parent goes when it is empty.
       _ = clinux_syscall(Int(__NR_unlinkat), here, keeper.parent, Int(LINUX_AT_REMOVEDIR), 0, 0, 0)
     }
@@ -152,17 +162,18 @@ private func isOurs(_ keeper: KeeperMemory, _ directory: Int) -> Bool {
 }
 
 @_noLocks @_noAllocation
-private func closeAllBut(_ a: Int, _ b: Int) {
+private func closeAllBut(_ a: Int, _ b: Int) -> Int {
   let (low, high) = a < b ? (a, b) : (b, a)
-  closeRange(0, low - 1)
-  closeRange(low + 1, high - 1)
-  closeRange(high + 1, Int(UInt32.max))
+  let before = closeRange(0, low - 1)
+  let between = closeRange(low + 1, high - 1)
+  let after = closeRange(high + 1, Int(UInt32.max))
+  return before < 0 ? before : between < 0 ? between : after
 }
 
 @_noLocks @_noAllocation
-private func closeRange(_ first: Int, _ last: Int) {
-  if last < 0 || last < first { return }
-  _ = clinux_syscall(Int(__NR_close_range), first, last, 0, 0, 0, 0)
+private func closeRange(_ first: Int, _ last: Int) -> Int {
+  if last < 0 || last < first { return 0 }
+  return clinux_syscall(Int(__NR_close_range), first, last, 0, 0, 0, 0)
 }
 
 /// clone3, and in the child the keeper. In one function, so that nothing of Swift's runs between the two.

@@ -40,7 +40,7 @@ public func sweep(stateDirectory: String) throws -> [Sweep] {
     let container = StateFile.read(path).flatMap { try? pidfd_open($0) } ?? PIDFD(Descriptor(owning: -1))
     let memory = KeeperMemoryBuilder(
       cgroups: StateFile.lines(of: "cgroups", in: path), scopes: StateFile.lines(of: "scopes", in: path),
-      directory: path, tries: 25, scopeTime: 2000)
+      directory: path, files: StateFile.names, tries: 25, scopeTime: 2000)
     memory.pointer.pointee.scopeState = KeeperMemory.scopes
     let isGone = removeContainer(memory.pointer, Int(container.fileDescriptor.rawValue))
     withExtendedLifetime(memory) {}

@@ -29,6 +29,8 @@ struct Lowering {
   let isTraced: Bool
   let hasMasks: Bool
   let message: UnsafeMutablePointer<Report>
+  /// 1 where the working directory has been reached.
+  let arrival: UnsafeMutableRawPointer
 
   /// - Parameter descriptors: the numbers under which the child inherits them.
   init(_ steps: [ChildStep], streams: StandardStreams, _ descriptors: InheritedDescriptors, isTraced: Bool) {
@@ -42,6 +44,7 @@ struct Lowering {
     root = builder.slot()
     places = Places(root: root)
     empty = builder.slot()
+    arrival = builder.allocate(4)
     message = builder.allocate(MemoryLayout<Report>.size).bindMemory(to: Report.self, capacity: 1)
     message.initialize(to: Report(kind: Report.traced))
     replaceStreams(streams)
@@ -72,7 +75,7 @@ struct Lowering {
     switch step {
     case .awaitGo: awaitGo()
     case .awaitIDs: awaitIDs()
-    case .becomeMappedRoot: becomeMappedRoot()
+    case .becomeMappedRoot(let uid, let gid): becomeMappedRoot(uid, gid)
     case .joinCgroup(let path): writeZero("\(path)/tasks")
     case .enterCgroup(let path): writeZero("\(path)/cgroup.procs")
     case .newSession: builder.call(__NR_setsid)
@@ -95,6 +98,7 @@ struct Lowering {
     case .rootDirectory(let path): rootDirectory(path)
     case .mount(let mount): attach(mount)
     case .bind(let bind): attach(bind)
+    case .labelMount(let path, let label): labelMount(path, label)
     case .remount(let path, let flags, let data): remount(path, flags, data)
     case .makeNode(let device): makeNode(device)
     case .bindNode(let device): bindNode(device)
@@ -107,7 +111,7 @@ struct Lowering {
     case .nullInput: nullInput()
     case .mask(let path): mask(path)
     case .makeReadOnly(let path): makeReadOnly(path)
-    case .makeMountReadOnly(let path): makeMountReadOnly(path)
+    case .restrict(let path, let change): setAttributes(places.find(path).mount, change)
     case .makeRootReadOnly: setAttributes(root, .readOnly, recursive: false)
     case .pivotRoot: pivotRoot()
     case .changeRoot: changeRoot()
@@ -115,7 +119,7 @@ struct Lowering {
       builder.call(__NR_chroot, builder.text(path))
       builder.call(__NR_chdir, builder.text("/"))
     case .pivotSharedRoot: pivotSharedRoot()
-    case .moveRoot: moveRoot()
+    case .moveRoot(let paths): moveRoot(hiding: paths)
     case .setHostname(let name):
       builder.call(__NR_sethostname, builder.text(name), .value(name.utf8.count))
     case .setDomainname(let name):
@@ -128,12 +132,14 @@ struct Lowering {
     case .setPersonality(let personality):
       builder.call(__NR_personality, .value(Int(personality.rawValue)))
     case .setAffinity(let cpus): setAffinity(cpus)
+    case .resetAffinity: resetAffinity()
     case .ownStreams(let uid): ownStreams(uid)
     case .dropBoundingSet(let kept): dropBoundingSet(kept)
     case .setUser(let user, let keepsGroups): setUser(user, keepsGroups: keepsGroups)
     case .setCapabilities(let sets): setCapabilities(sets)
     case .noNewPrivileges: builder.call(__NR_prctl, .value(Int(LINUX_PR_SET_NO_NEW_PRIVS)), 1, 0, 0, 0)
     case .loadFilter(let filter): loadFilter(filter)
+    case .tryWorkingDirectory(let path): tryWorkingDirectory(path)
     case .workingDirectory(let path): workingDirectory(path)
     case .closeDescriptors: closeRange(from: (other ?? channel) + 1)
     case .findCommand(let args, let env): findCommand(args, env)
@@ -177,13 +183,13 @@ struct Lowering {
   }
 
   /// Who was root outside may go where the one inside may not.
-  private func becomeMappedRoot() {
+  private func becomeMappedRoot(_ uid: UInt32, _ gid: UInt32) {
     for source in sources where sourceTrees.slots[FilePath(source.key)] == nil {
       let tree = builder.slot()
       cloneTree(of: source.path, into: tree, recursive: source.isRecursive)
       sourceTrees.slots[FilePath(source.key)] = tree
     }
-    becomeRoot()
+    becomeRoot(uid, gid)
     hideMemory()
   }
 
@@ -254,8 +260,22 @@ struct Lowering {
   }
 
   /// The machine's mounts stay below the container's, where nothing leads.
-  private func moveRoot() {
+  private func moveRoot(hiding paths: [String]) {
     let here = builder.text(".")
+    let (notPermitted, noEntry, invalid): (Int32, Int32, Int32) = (1, 2, 22)
+    for path in paths {
+      let (text, cover, end) = (builder.text(path), Label(), Label())
+      let errnos = [notPermitted, noEntry, invalid]
+      builder.call(
+        __NR_umount2, text, .value(Int(LINUX_MNT_DETACH)), tolerate: errnos, otherwise: cover, then: end)
+      // In a user namespace it can be covered only.
+      builder.place(cover)
+      builder.call(
+        __NR_mount, builder.text("tmpfs"), text, builder.text("tmpfs"),
+        .value(Int(MountFlags.readOnly.rawValue)), 0,
+        tolerate: errnos)
+      builder.place(end)
+    }
     builder.call(__NR_fchdir, .slot(root))
     builder.call(__NR_mount, here, builder.text("/"), 0, .value(Int(MountFlags.move.rawValue)), 0)
     builder.call(__NR_chroot, here)
@@ -276,8 +296,21 @@ struct Lowering {
     builder.call(__NR_chdir, builder.text("/"))
   }
 
+  private func tryWorkingDirectory(_ path: String) {
+    let (notPermitted, denied): (Int32, Int32) = (1, 13)
+    let end = Label()
+    builder.call(__NR_chdir, builder.text(path), tolerate: [notPermitted, denied], otherwise: end)
+    builder.store(1, at: arrival)
+    builder.place(end)
+  }
+
   private func workingDirectory(_ path: String) {
+    let (missing, arrived) = (Label(), Label())
+    builder.compare(arrival, mask: -1, equals: 1, errno: 1, otherwise: missing)
+    builder.jump(arrived)
+    builder.place(missing)
     builder.call(__NR_chdir, builder.text(path))
+    builder.place(arrived)
     // The kernel tells of a directory outside of the root by another first letter.
     let name = builder.allocate(4096)
     builder.call(__NR_getcwd, builder.address(name), 4096)

@@ -3,6 +3,7 @@ import Linux
 import OCISpec
 import SystemPackage
 
+private let noEntry: Int32 = 2
 private let notDirectory: Int32 = 20
 private let invalid: Int32 = 22
 /// F_DUPFD_CLOEXEC
@@ -79,10 +80,30 @@ extension Lowering {
 extension Lowering {
   /// The mount's descriptor stays open: what is done below its path later is done there, wherever the path leads then.
   func attach(_ mount: FilesystemMount) {
+    if mount.takesMode { return attachWithMode(mount) }
     let tree =
       (mount.copiesUp ? inheritedTree() : nil)
       ?? makeFilesystem(mount.type, mount.source, mount.options, mount.attributes)
     attach(tree, onto: mount.path, .directory)
+    for change in mount.changes { setAttributes(tree, change) }
+    places.add(tree, at: mount.path)
+  }
+
+  /// Its mode is set before it is read-only, and before it has a place.
+  private func attachWithMode(_ mount: FilesystemMount) {
+    let target = makeTarget(mount.path, .directory)
+    let tree = makeFilesystem(
+      mount.type, mount.source, mount.options, mount.attributes.subtracting(.readOnly))
+    // struct statx: stx_mode at 28, 16 bits
+    let (status, mode) = (builder.allocate(256), builder.slot())
+    builder.call(
+      __NR_statx, .slot(target), builder.text(""), .value(Int(LINUX_AT_EMPTY_PATH)),
+      .value(Int(LINUX_STATX_MODE)), builder.address(status))
+    builder.load(status + 28, mask: 0o7777, into: mode)
+    builder.call(__NR_fchmodat, .slot(tree), builder.text("."), .slot(mode))
+    if mount.attributes.contains(.readOnly) { setAttributes(tree, .readOnly, recursive: false) }
+    move(tree, onto: target)
+    release(target)
     for change in mount.changes { setAttributes(tree, change) }
     places.add(tree, at: mount.path)
   }
@@ -115,13 +136,24 @@ extension Lowering {
 
   /// mount(MS_REMOUNT) knows a path only, and "." is one that nobody can change.
   func remount(_ path: String, _ flags: MountFlags, _ data: String) {
+    enterMount(path)
+    builder.call(
+      __NR_mount, 0, builder.text("."), 0, .value(Int(flags.union(.remount).rawValue)),
+      data.isEmpty ? 0 : builder.text(data))
+  }
+
+  func labelMount(_ path: String, _ label: String) {
+    enterMount(path)
+    builder.call(
+      __NR_setxattr, builder.text("."), builder.text("security.selinux"), builder.text(label),
+      .value(label.utf8.count), 0)
+  }
+
+  private func enterMount(_ path: String) {
     let mount = builder.slot()
     lookUp(path, Int(LINUX_O_PATH | LINUX_O_DIRECTORY), into: mount)
     builder.call(__NR_fchdir, .slot(mount))
     release(mount)
-    builder.call(
-      __NR_mount, 0, builder.text("."), 0, .value(Int(flags.union(.remount).rawValue)),
-      data.isEmpty ? 0 : builder.text(data))
   }
 
   /// The same of one that nothing is found below.
@@ -176,7 +208,7 @@ extension Lowering {
     builder.call(
       __NR_mount_setattr, .slot(mount), builder.text(""),
       .value(Int(LINUX_AT_EMPTY_PATH) | (change.isRecursive ? Int(LINUX_AT_RECURSIVE) : 0)),
-      builder.address(attribute), 32)
+      builder.address(attribute), 32, tolerate: change.toleratesLocks ? [Errno.notPermitted.rawValue] : [])
   }
 
   /// A path that isn't there needs no mask.
@@ -196,15 +228,27 @@ extension Lowering {
   func makeReadOnly(_ path: String) {
     let (target, tree) = (builder.slot(), builder.slot())
     let end = Label()
-    lookUp(path, Int(LINUX_O_PATH), into: target, orElse: end)
-    cloneTree(target, into: tree, recursive: true)
-    setAttributes(tree, .readOnly, recursive: true)
-    move(tree, onto: target)
+    if let (directory, name) = ownName(path) {
+      cloneTree(named: name, in: directory, into: tree, orElse: end)
+      setAttributes(tree, .readOnly, recursive: true)
+      move(tree, into: directory, name)
+    } else {
+      lookUp(path, Int(LINUX_O_PATH), into: target, orElse: end)
+      cloneTree(target, into: tree, recursive: true)
+      setAttributes(tree, .readOnly, recursive: true)
+      move(tree, onto: target)
+    }
     builder.place(end)
   }
 
-  func makeMountReadOnly(_ path: String) {
-    setAttributes(places.find(path).mount, .readOnly, recursive: false)
+  /// open_tree of a name in a directory, and of all below it; no symbolic link is followed.
+  private func cloneTree(named name: Argument, in directory: Slot, into tree: Slot, orElse: Label) {
+    let flags =
+      Int(LINUX_OPEN_TREE_CLONE) | Int(LINUX_O_CLOEXEC) | Int(LINUX_AT_RECURSIVE)
+      | Int(LINUX_AT_SYMLINK_NOFOLLOW)
+    builder.call(
+      __NR_open_tree, .slot(directory), name, .value(flags), into: tree, tolerate: [noEntry],
+      otherwise: orElse)
   }
 
   /// open_tree of a path of the machine.

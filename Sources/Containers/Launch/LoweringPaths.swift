@@ -89,19 +89,28 @@ extension Lowering {
 
   /// move_mount of a detached mount onto a path of the container, which is made where it is missing.
   func attach(_ tree: Slot, onto path: String, _ kind: FileKind) {
-    let place = places.find(path)
-    if kind == .directory && place.isOwn && place.names.count == 1 {
-      // A name in a filesystem of ours takes no look-up: the last name of a path is not followed.
-      let name = builder.text(place.names[0])
-      builder.call(__NR_mkdirat, .slot(place.mount), name, 0o755, tolerate: [exists])
-      builder.call(
-        __NR_move_mount, .slot(tree), builder.text(""), .slot(place.mount), name,
-        .value(Int(LINUX_MOVE_MOUNT_F_EMPTY_PATH)))
+    if kind == .directory, let (directory, name) = ownName(path) {
+      builder.call(__NR_mkdirat, .slot(directory), name, 0o755, tolerate: [exists])
+      move(tree, into: directory, name)
       return
     }
     let target = makeTarget(path, kind)
     move(tree, onto: target)
     release(target)
+  }
+
+  /// A name in a mount of ours, which takes no look-up where the last name of a path is not followed.
+  func ownName(_ path: String) -> (directory: Slot, name: Argument)? {
+    let place = places.find(path)
+    guard place.isOwn, place.names.count == 1, place.names[0] != ".." else { return nil }
+    return (place.mount, builder.text(place.names[0]))
+  }
+
+  /// move_mount onto a name in a directory; no symbolic link is followed.
+  func move(_ tree: Slot, into directory: Slot, _ name: Argument) {
+    builder.call(
+      __NR_move_mount, .slot(tree), builder.text(""), .slot(directory), name,
+      .value(Int(LINUX_MOVE_MOUNT_F_EMPTY_PATH)))
   }
 
   /// A directory or file to mount on, made with its parents where it is missing.

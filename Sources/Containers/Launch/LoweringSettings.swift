@@ -14,9 +14,12 @@ extension Lowering {
     release(file)
   }
 
-  func becomeRoot() {
-    builder.call(__NR_setresgid, 0, 0, 0)
-    builder.call(__NR_setresuid, 0, 0, 0)
+  /// Root of the user namespace, or who makes files there where it has no root: with all capabilities in it anyway.
+  func becomeRoot(_ uid: UInt32 = 0, _ gid: UInt32 = 0) {
+    // EINVAL: the id is not mapped.
+    let (user, group, invalid): (Argument, Argument, Int32) = (.value(Int(uid)), .value(Int(gid)), 22)
+    builder.call(__NR_setresgid, group, group, group, tolerate: [invalid])
+    builder.call(__NR_setresuid, user, user, user, tolerate: [invalid])
   }
 
   func unshareTime(_ offsets: [String]) {
@@ -91,6 +94,16 @@ extension Lowering {
   func setAffinity(_ cpus: CPUSet) {
     let (mask, size) = bits(cpus)
     builder.call(__NR_sched_setaffinity, 0, .value(size), mask)
+  }
+
+  func resetAffinity() {
+    // More than any kernel has; it takes what it knows.
+    let size = 1024
+    let mask = builder.allocate(size)
+    mask.initializeMemory(as: UInt8.self, repeating: 0xff, count: size)
+    let (invalid, notPermitted): (Int32, Int32) = (22, 1)
+    builder.call(
+      __NR_sched_setaffinity, 0, .value(size), builder.address(mask), tolerate: [invalid, notPermitted])
   }
 
   /// A bit for each number, and how many bytes they are.

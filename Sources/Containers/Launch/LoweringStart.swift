@@ -36,6 +36,7 @@ extension Lowering {
   /// The connection takes the channel's place.
   func awaitStart() {
     guard let other else { return }
+    endBySignals()
     report(Report.ready)
     // The end of the channel tells the maker that all is done.
     let caller = builder.slot()
@@ -46,6 +47,17 @@ extension Lowering {
     // accept4 may have got the channel's number itself.
     let same: Int32 = 22
     builder.call(__NR_dup3, .slot(caller), .value(channel), .value(closeOnExec), tolerate: [same])
+  }
+
+  /// The kernel keeps from the first process of a pid namespace what it doesn't handle. Until there is a command that
+  /// decides, a signal that asks for an end is one. exec forgets the handlers.
+  private func endBySignals() {
+    // struct kernel_sigaction: handler, flags, restorer, mask. There is nothing to restore, but SA_RESTORER must be said.
+    let (leave, restorer) = (clinux_exit_address(), UInt(0x0400_0000))
+    let action = builder.bytes((leave, restorer, leave, UInt64(0)))
+    for signal in [Signal.hup, .int, .quit, .term] {
+      builder.call(__NR_rt_sigaction, .value(Int(signal.rawValue)), builder.address(action), 0, 8)
+    }
   }
 
   /// Where the command may lie: its path, or its name in each directory of PATH.

@@ -7,6 +7,8 @@ struct Operation {
     case compare
     /// Stores `arguments.1` at the address `arguments.0`, as a C int.
     case store
+    /// The result is the memory at `arguments.0`, masked with `arguments.1`.
+    case load
     case jump
     /// Fails with the errno that was tolerated last; EACCES wins over the others.
     case fail

@@ -124,6 +124,14 @@ final class ProgramBuilder {
     append(operation)
   }
 
+  /// Adds a load of 32 bits.
+  func load(_ pointer: UnsafeMutableRawPointer, mask: Int, into slot: Slot) {
+    var operation = Operation(kind: .load, step: step)
+    fill(&operation, [address(pointer), .value(mask)])
+    operation.result = slot.index
+    append(operation)
+  }
+
   func jump(_ label: Label) { append(Operation(kind: .jump, step: step), then: label) }
 
   func fail() { append(Operation(kind: .fail, step: step)) }

@@ -16,12 +16,12 @@ func takeCgroup(_ path: String) throws -> Bool {
   } catch {
     if error.errno != .fileExists { throw error }
     if !(try readFile("\(path)/cgroup.procs")).isEmpty {
-      throw ContainerError("the cgroup \(path) is in use: there are processes in it")
+      throw ContainerError("the container's cgroup is not empty: there are processes in \(path)")
     }
     if (try? readFile("\(path)/freezer.state"))?.begins(with: "FROZEN") == true
       || (try? readFile("\(path)/cgroup.freeze"))?.begins(with: "1") == true
     {
-      throw ContainerError("the cgroup \(path) is frozen")
+      throw ContainerError("the container's cgroup unexpectedly frozen: \(path)")
     }
     return false
   }

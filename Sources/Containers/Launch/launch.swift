@@ -55,12 +55,15 @@ public final class RunningContainer {
   public func wait() throws(SystemCallError) -> WaitStatus { try waitpid(pid) }
 
   /// Lets the container live on without this process and its keeper.
-  public func release() throws { try keeper.take()?.dismiss() }
+  public func release() throws {
+    try keeper?.dismiss()
+    keeper = nil
+  }
 
   /// Removes what the container left: its cgroups and its directory.
   ///
   /// - Throws: ``ContainerError`` when something stays behind.
-  public func remove() throws { try keeper.take()?.finish() }
+  public func remove() throws { try keeper.take()?.finish(Int(process.fileDescriptor.rawValue)) }
 }
 
 /// Does what the plan says, and returns once the command has been executed.
@@ -103,6 +106,10 @@ private struct Launcher: ~Copyable {
   var ownsCgroups = false
   /// The pidfd of a process whose namespaces the child enters.
   var entered: Int?
+  /// What the container's directory can have.
+  var files: [String] { options.note == nil ? StateFile.names : ContainerDirectory.files }
+  /// The file that was written last.
+  var settings: SettingsFile?
 
   init(_ plan: Plan, _ options: LaunchOptions) {
     self.plan = plan
@@ -114,6 +121,7 @@ private struct Launcher: ~Copyable {
       let lastTaken = plan.host.lastIndex { if case .takeCgroup = $0 { true } else { false } } ?? -1
       for (index, step) in plan.host.enumerated() {
         ownsCgroups = index > lastTaken
+        if case .write = step {} else { settings = nil }
         do { try perform(step) } catch let error as SystemCallError {
           throw ContainerError("\(step): \(error.errno.sentence)\(remedy(step, error))")
         } catch let error as BusError {
@@ -132,8 +140,9 @@ private struct Launcher: ~Copyable {
   private mutating func abandon() {
     closeTrees()
     if !ownsCgroups, let directory {
-      try? keeper.take()?.dismiss()
-      let memory = KeeperMemoryBuilder(cgroups: made, scopes: [], directory: directory)
+      try? keeper?.dismiss()
+      keeper = nil
+      let memory = KeeperMemoryBuilder(cgroups: made, scopes: [], directory: directory, files: files)
       _ = removeContainer(memory.pointer, -1)
       withExtendedLifetime(memory) {}
       return
@@ -147,7 +156,7 @@ private struct Launcher: ~Copyable {
   private mutating func perform(_ step: HostStep) throws {
     switch step {
     case .startKeeper(let path):
-      keeper = try Keeper(plan: plan, directory: path, terminal: options.terminal)
+      keeper = try Keeper(plan: plan, directory: path, files: files, terminal: options.terminal)
       try keeper?.awaitDirectory(path, of: plan)
       directory = path
       let own = try open(path, [.directory, .noFollow])
@@ -159,7 +168,7 @@ private struct Launcher: ~Copyable {
     case .takeCgroup(let path): if try takeCgroup(path) { made.append(path) }
     case .enable(let controllers, let path): enable(controllers, in: path)
     case .fillCpuset(let path): try fillCpuset(path, isNew: made.contains(path))
-    case .write(let file, let value): try writeFile(file, value)
+    case .write(let file, let value): try write(value, to: file)
     case .writeOptional(let file, let value): if fileKind(file) != nil { try writeFile(file, value) }
     case .writeEither(let file, let value, let other, let otherValue):
       if fileKind(file) != nil { try writeFile(file, value) } else { try writeFile(other, otherValue) }
@@ -205,6 +214,15 @@ private struct Launcher: ~Copyable {
     }
   }
 
+  /// The steps that write to the same file come one after the other.
+  private mutating func write(_ value: String, to path: String) throws {
+    if settings?.path != path {
+      settings = nil
+      settings = try SettingsFile(path)
+    }
+    try settings?.write(value)
+  }
+
   private mutating func closeTrees() {
     for tree in trees { _ = Descriptor(owning: tree) }
     trees = []
@@ -220,7 +238,7 @@ private struct Launcher: ~Copyable {
       throw error
     }
     try keeper?.watchScopes()
-    if let path = directory { try StateFile.write(path, scope: scope.cgroup) }
+    if options.note == nil, let path = directory { try StateFile.write(path, scope: scope.cgroup) }
     let processes = try? readFile("\(scope.cgroup)/cgroup.procs").parts(at: "\n")
     if processes?.contains("\(pid)") != true {
       throw ContainerError("systemd started \(scope.name), but the child is not in \(scope.cgroup)")
@@ -294,7 +312,7 @@ private struct Launcher: ~Copyable {
   private func failure(_ message: borrowing Child.Message) -> ContainerError {
     let step = plan.child[Int(message.report.step)]
     return stepFailure(
-      "\(step)", message, execErrno: step.isExec,
+      step.failing, message, execErrno: step.isExec,
       remedy: remedy(step, Errno(rawValue: message.report.errno), of: plan))
   }
 
@@ -315,6 +333,12 @@ func stepFailure(
 }
 
 extension ChildStep {
+  /// What an error calls it: of a command it has the word that engines look for.
+  var failing: String {
+    if case .exec = self { return "exec\(description.dropFirst("execve".count))" }
+    return description
+  }
+
   var isExec: Bool {
     switch self {
     case .exec, .findCommand: true

@@ -25,7 +25,9 @@ func remedy(_ step: ChildStep, _ errno: Errno, of plan: Plan) -> String {
   where plan.hasUserNamespace && ["proc", "sysfs"].contains(mount.type):
     "; without root, \(mount.type) can be mounted only where nothing hides a part of the one that is here, as it is in a container"
   case (.mount(let mount), .tooManySymbolicLinkLevels):
-    "; \(mount.path) must be mounted on ordinary directory: on the way to it the image has a symbolic link, which could lead elsewhere than it says"
+    "; \(mount.type) must be mounted on ordinary directory: on the way to \(mount.path) the image has a symbolic link, which could lead elsewhere than it says"
+  case (.setScheduler, .notPermitted):
+    "; process scheduler can't be used together with AllowedCPUs, which are linux.resources.cpu.cpus, when it is SCHED_DEADLINE; other policies may take CAP_SYS_NICE or a limit"
   case (.bind(let bind), .invalidArgument) where plan.hasUserNamespace && !bind.isRecursive:
     "; something is mounted below \(bind.source), which only root can leave out"
   case (.makeMountsPrivate, .invalidArgument):

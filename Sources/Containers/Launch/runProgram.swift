@@ -10,7 +10,7 @@ import SystemPackage
 /// - Throws: ``ProgramFailure`` when it doesn't succeed.
 func runProgram(_ path: String, _ arguments: [String]) throws { _ = try run(path, arguments) }
 
-private func run(_ path: String, _ arguments: [String]) throws -> String {
+private func run(_ path: String, _ arguments: [String], limit: Int = 65536) throws -> String {
   let output = try pipe()
   let builder = ProgramBuilder()
   let null = builder.slot()
@@ -23,7 +23,7 @@ private func run(_ path: String, _ arguments: [String]) throws -> String {
   builder.call(__NR_execve, builder.text(path), builder.texts([path] + arguments), builder.texts([]))
 
   let pid = try start(builder)
-  let text = try readToEnd(output.takeReadEnd())
+  let text = try readToEnd(output.takeReadEnd(), limit: limit)
   let status = try waitpid(pid)
   let said = String(decoding: text, as: UTF8.self)
   if status == .exited(0) { return said }
@@ -31,9 +31,9 @@ private func run(_ path: String, _ arguments: [String]) throws -> String {
   throw ProgramFailure(words: words.isEmpty ? "it ended as \(status)" : words.joined(separator: "; "))
 }
 
-/// What a program of the machine's prints.
+/// What a program of the machine's prints, were it a table of all its processes.
 public func output(of path: String, _ arguments: [String]) throws -> String {
-  do { return try run(path, arguments) } catch let failure as ProgramFailure {
+  do { return try run(path, arguments, limit: 1 << 26) } catch let failure as ProgramFailure {
     throw ContainerError("\(path): \(failure.words)")
   }
 }
@@ -52,11 +52,11 @@ private func start(_ builder: ProgramBuilder) throws(SystemCallError) -> Process
 }
 
 /// What is written until all write ends are closed; no more than anybody reads of it is kept.
-func readToEnd(_ end: consuming Descriptor) throws(SystemCallError) -> [UInt8] {
+func readToEnd(_ end: consuming Descriptor, limit: Int = 65536) throws(SystemCallError) -> [UInt8] {
   var text: [UInt8] = []
   while true {
     let part = try end.read(upTo: 4096)
     if part.isEmpty { return text }
-    if text.count < 65536 { text += part }
+    if text.count < limit { text += part }
   }
 }

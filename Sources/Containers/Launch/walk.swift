@@ -40,6 +40,9 @@ func walk(_ child: UnsafePointer<ChildMemory>) -> Never {
         let value = operation.pointee.slots & 2 != 0 ? memory.slots[a.1] : a.1
         pointer.pointee = Int32(truncatingIfNeeded: value)
       }
+    case .load:
+      let a = operation.pointee.arguments
+      if let pointer = UnsafePointer<UInt32>(bitPattern: a.0) { result = Int(pointer.pointee) & a.1 }
     case .jump: break
     case .fail: result = -Int(lastErrno)
     case .becomeInit: result = becomeInit(memory.initMemory)

@@ -5,10 +5,9 @@ struct CgroupFreezer {
   private let path: String?
   private let isV1: Bool
 
-  init(_ cgroups: [String]) {
-    let old = cgroups.first { fileKind("\($0)/freezer.state") != nil }
-    isV1 = old != nil
-    path = old ?? cgroups.first { fileKind("\($0)/cgroup.freeze") != nil }
+  init(_ record: ContainerRecord) {
+    isV1 = record.freezer != nil
+    path = record.freezer ?? record.unified
   }
 
   var isFrozen: Bool {

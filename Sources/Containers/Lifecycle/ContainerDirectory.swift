@@ -1,6 +1,7 @@
 import Linux
 import OCISpec
 import SystemPackage
+import SystemPackage
 
 /// A container's directory below the runtime's root, and what is in it.
 ///
@@ -33,6 +34,15 @@ struct ContainerDirectory {
   func write(_ record: ContainerRecord) throws {
     try writeFile("\(stateFile).new", JSONWriter.text(record))
     try rename("\(stateFile).new", stateFile)
+  }
+
+  /// Whether there is no such container.
+  func isMissing() throws -> Bool {
+    do { _ = try Stat(FilePath(path)) } catch {
+      if error == .noSuchFileOrDirectory || error == .notDirectory { return true }
+      throw ContainerError("look for the container \(id): \(error.sentence)")
+    }
+    return false
   }
 
   /// - Throws: ``ContainerError`` where there is no such container, or its state can't be read.

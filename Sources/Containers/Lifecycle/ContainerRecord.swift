@@ -16,6 +16,9 @@ public struct ContainerRecord: Record {
   public var startTime: UInt64?
   public var cgroups: [String] = []
   public var scopes: [String] = []
+  /// Those of them that can be frozen: in v1's hierarchy for that, and in v2.
+  public var freezer: String?
+  public var unified: String?
   /// The kinds of namespaces that are the container's own, as flags of clone(2).
   public var namespaces: UInt64 = 0
   /// The mount that the root lay on before, where the container's mounts are in a namespace that is others' too.
@@ -38,6 +41,8 @@ public struct ContainerRecord: Record {
     try properties.optional("startTime", &startTime)
     try properties.optional("cgroups", &cgroups)
     try properties.optional("scopes", &scopes)
+    try properties.optional("freezer", &freezer)
+    try properties.optional("unified", &unified)
     try properties.optional("namespaces", &namespaces)
     try properties.optional("mountBelow", &mountBelow)
     try properties.optional("annotations", &annotations)

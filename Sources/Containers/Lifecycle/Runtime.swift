@@ -11,11 +11,17 @@ public struct Runtime {
   public var allowsNoCgroup = true
   /// Gets what is no error.
   public var warn: (String) -> Void = { _ in }
+  /// Gets each step that is done, where somebody asks for that.
+  public var debug: ((String) -> Void)?
 
   public init(root: String) { self.root = root }
 }
 
 extension Runtime {
+  func trace() -> ((String, Int) -> Void)? {
+    debug.map { debug in { line, time in debug("\(line), after \(time) us") } }
+  }
+
   /// What `state` tells of a container.
   public func state(_ id: String) throws -> ContainerStatus {
     try ContainerStatus(ContainerDirectory(root: root, id: id))
@@ -42,7 +48,7 @@ public struct ContainerStatus {
   init(_ directory: ContainerDirectory) throws {
     record = try directory.read()
     status = record.status(directory)
-    isPaused = status == .running && CgroupFreezer(record.allCgroups).isFrozen
+    isPaused = status == .running && CgroupFreezer(record).isFrozen
   }
 
   public var state: State { record.state(status) }

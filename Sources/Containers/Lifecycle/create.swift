@@ -22,7 +22,7 @@ extension Runtime {
   /// Makes a container whose process waits to be started.
   public func create(_ id: String, bundle: String, _ options: CreateOptions = CreateOptions()) throws {
     let maker = try ContainerMaker(self, id, bundle, options, startsLater: true)
-    let container = try maker.launch(StandardStreams())
+    let container = try maker.launch(StandardStreams()).container
     do {
       try maker.handOut(container)
       try rename(maker.directory.socketInTheMaking, maker.directory.socket)
@@ -47,7 +47,8 @@ struct ContainerMaker {
   let request: ContainerRequest
   let plan: Plan
   let options: CreateOptions
-  private let mountBelow: UInt64?
+  /// Without a process.
+  let record: ContainerRecord
 
   init(
     _ runtime: Runtime, _ id: String, _ bundlePath: String, _ options: CreateOptions, startsLater: Bool,
@@ -70,31 +71,41 @@ struct ContainerMaker {
     own.preservedDescriptors = options.preservedDescriptors + listened
     request.bundle = own
     request.filter = try bundle.config.linux.seccomp.map { try compiledFilter($0, keeps: !isForShow) }
+    if let filter = request.filter { runtime.debug?("seccomp filter flags: \(filter.flags.rawValue)") }
     if !isForShow { try checkConsole(request, options, startsLater: startsLater) }
-    var host = try HostFacts.read(paths: request.hostPaths)
+    var host = try HostFacts.read(
+      paths: request.hostPaths, namespaces: request.config.linux.namespaces)
     host.readSecurityModules(bundle.config.process, mountLabel: bundle.config.linux.mountLabel)
     if request.config.linux.makesNamespace(.user) && !request.config.linux.devices.isEmpty {
       host.makesNodes = try canMakeDevices(host)
     }
+    request = request.withoutNamespaces(host.ownNamespaces)
     self.request = request
     plan = try compile(request, host)
-    mountBelow = request.config.linux.hasNamespace(.mount) ? nil : try mountNumber(of: bundle.root)
     for remark in plan.remarks { runtime.warn(remark) }
+    record = try ContainerRecord(directory, bundle, request, plan, host, startsLater: startsLater)
   }
 
   /// Does what the plan says. Its process is known to other commands as soon as it is there.
-  func launch(_ streams: StandardStreams, terminal: Int32? = nil) throws -> RunningContainer {
-    try makeDirectories(runtime.root)
+  ///
+  /// - Returns: the container, and what is kept of it.
+  func launch(
+    _ streams: StandardStreams, terminal: Int32? = nil
+  ) throws -> (container: RunningContainer, record: ContainerRecord) {
+    // The root itself is the keeper's to make.
+    try makeDirectories(FilePath(runtime.root).removingLastComponent().string)
     var launchOptions = LaunchOptions()
+    launchOptions.trace = runtime.trace()
     launchOptions.streams = streams
     launchOptions.terminal = terminal
     launchOptions.preservedDescriptors = request.bundle?.preservedDescriptors ?? 0
-    launchOptions.namespaces = namespaces
-    let record = record
+    launchOptions.namespaces = CloneFlags(rawValue: record.namespaces)
+    var latest = record
+    // The specification's hooks come after the step that ends with "created".
     launchOptions.state = { pid, isInContainer in
       var record = record
       record.pid = Int(pid)
-      return JSONWriter.text(isInContainer ? record.stateInside(.creating) : record.state(.creating))
+      return JSONWriter.text(isInContainer ? record.stateInside(.created) : record.state(.created))
     }
     if let profile = bundle.config.linux.seccomp {
       launchOptions.takeListener = { pid, number in
@@ -104,16 +115,15 @@ struct ContainerMaker {
       }
     }
     launchOptions.note = { pid in
-      var record = record
       if let pid {
-        record.pid = Int(pid)
-        record.startTime = ProcessStatus(pid)?.startTime
+        latest.pid = Int(pid)
+        latest.startTime = ProcessStatus(pid)?.startTime
       } else {
         try writeFile(directory.configFile, bundle.text)
       }
-      try directory.write(record)
+      try directory.write(latest)
     }
-    do { return try Containers.launch(plan, launchOptions) } catch {
+    do { return (try Containers.launch(plan, launchOptions), latest) } catch {
       try? record.unmount()
       if bundle.config.hooks.runBeforeStart { runtime.runPoststop(record) }
       throw error
@@ -128,32 +138,40 @@ struct ContainerMaker {
     if let receiver { try sendProcess(of: container, to: receiver) }
     if let path = options.pidFile { try writePIDFile(path, container.pid) }
   }
+}
 
+extension ContainerMaker {
   func remove(_ container: RunningContainer) throws {
     try container.remove()
     try record.unmount()
   }
+}
 
-  private var namespaces: CloneFlags {
-    CloneFlags(bundle.config.linux.namespaces.map(\.type.flag))
+extension ContainerRecord {
+  /// - Parameter startsLater: whether `start` will have to say which step failed.
+  fileprivate init(
+    _ directory: ContainerDirectory, _ bundle: Bundle, _ request: ContainerRequest, _ plan: Plan, _ host: HostFacts, startsLater: Bool
+  ) throws {
+    ociVersion = bundle.config.ociVersion
+    id = directory.id
+    self.bundle = bundle.path
+    rootfs = bundle.root
+    created = timestamp()
+    owner = host.uid
+    cgroups = plan.cgroups
+    scopes = plan.scopes
+    freezer = own(in: host.cgroups.first { $0.controllers.contains("freezer") && $0.version == .v1 })
+    unified = own(in: host.cgroups.first { $0.version == .v2 }) ?? scopes.first
+    namespaces = CloneFlags(bundle.config.linux.namespaces.map(\.type.flag)).rawValue
+    if !bundle.config.linux.hasNamespace(.mount) { mountBelow = try mountNumber(of: bundle.root) }
+    annotations = bundle.config.annotations
+    hooks = request.config.hooks
+    if startsLater { lastSteps = plan.child.map(\.failing) }
   }
 
-  private var record: ContainerRecord {
-    var record = ContainerRecord()
-    record.ociVersion = bundle.config.ociVersion
-    record.id = directory.id
-    record.bundle = bundle.path
-    record.rootfs = bundle.root
-    record.created = timestamp()
-    record.owner = geteuid()
-    record.cgroups = plan.cgroups
-    record.scopes = plan.scopes
-    record.namespaces = namespaces.rawValue
-    record.mountBelow = mountBelow
-    record.annotations = bundle.config.annotations
-    record.hooks = request.config.hooks
-    record.lastSteps = plan.child.map(\.description)
-    return record
+  private func own(in hierarchy: CgroupHierarchy?) -> String? {
+    guard let hierarchy else { return nil }
+    return cgroups.first { $0.begins(with: "\(hierarchy.mountPoint)/") }
   }
 }
 
@@ -173,7 +191,7 @@ private func prepare(_ config: inout Config, _ bundle: Bundle) throws -> Int {
   }
   guard var process = config.process else { return 0 }
   addNotifySocket(to: &process, &config.mounts)
-  addHome(to: &process, root: bundle.root)
+  settleEnvironment(of: &process, root: bundle.root)
   let listened = environmentVariable("LISTEN_FDS").flatMap { Int($0) } ?? 0
   if listened > 0 {
     process.env.removeAll { $0.begins(with: "LISTEN_FDS=") || $0.begins(with: "LISTEN_PID=") }
@@ -181,8 +199,10 @@ private func prepare(_ config: inout Config, _ bundle: Bundle) throws -> Int {
     process.env += ["LISTEN_FDS=\(listened)", "LISTEN_PID=1"]
   }
   config.process = process
+  // A hook in the container has more privileges than its process, whose environment is the image's (LD_PRELOAD), and
+  // the runtime's is none of the container's business.
   for index in config.hooks.startContainer.indices where config.hooks.startContainer[index].env == nil {
-    config.hooks.startContainer[index].env = process.env
+    config.hooks.startContainer[index].env = []
   }
   return max(0, listened)
 }
@@ -197,8 +217,14 @@ private func addNotifySocket(to process: inout Process, _ mounts: inout [Mount])
   process.env.append("NOTIFY_SOCKET=\(place)")
 }
 
-/// HOME, where it isn't set: what the image's passwd says of the user, or the root.
-func addHome(to process: inout Process, root: String) {
+/// Each name once, the last value counting: what a program finds of a name that comes twice is up to its library. And
+/// HOME, where it isn't set to anything: what the image's passwd says of the user, or the root.
+func settleEnvironment(of process: inout Process, root: String) {
+  var names: Set<[UInt8]> = []
+  let reversed = process.env.reversed().filter { variable in
+    names.insert(variable.utf8.prefix { $0 != UInt8(ascii: "=") }.map(\.self)).inserted
+  }
+  process.env = reversed.reversed().filter { !$0.isSame(as: "HOME=") }
   if process.env.contains(where: { $0.begins(with: "HOME=") }) { return }
   process.env.append("HOME=\(ImageFacts.home(of: process.user.uid, rootDirectory: root) ?? "/")")
 }

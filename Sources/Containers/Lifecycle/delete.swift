@@ -6,15 +6,13 @@ extension Runtime {
   /// Removes a container that has stopped; with `force` any, and what is left of one whose state is damaged.
   public func delete(_ id: String, force: Bool = false) throws {
     let directory = try ContainerDirectory(root: root, id: id)
-    if force && fileKind(directory.path) == nil { return }
+    if force, try directory.isMissing() { return }
     let lock = try directory.lock()
     defer { withExtendedLifetime(lock) {} }
     let record: ContainerRecord
     do { record = try directory.read() } catch {
-      if !force || fileKind(directory.path) == nil { throw error }
-      var rest = ContainerRecord()
-      rest.id = id
-      return try remove(rest, directory)
+      if try !force || directory.isMissing() { throw error }
+      return try remove(rest(of: directory), directory)
     }
     let status = record.status(directory)
     if status != .stopped {
@@ -27,6 +25,21 @@ extension Runtime {
     runPoststop(record)
   }
 
+  /// What is still known of a container whose state can't be read: the cgroups that its configuration names.
+  private func rest(of directory: ContainerDirectory) -> ContainerRecord {
+    var record = ContainerRecord()
+    record.id = directory.id
+    guard let text = try? readFile(directory.configFile),
+      let config = try? Config.read(Array(text.utf8)).config,
+      let mounts = try? readFile("/proc/self/mountinfo"),
+      let names = try? cgroupNames(ContainerRequest(id: directory.id, config: config, lower: []))
+    else { return record }
+    record.cgroups = readCgroups(parseMountTable(mounts), uid: geteuid()).map {
+      "\($0.base)/\(names.joined(separator: "/"))"
+    }.filter { fileKind($0) != nil }
+    return record
+  }
+
   /// Cgroups, files and the directory.
   func remove(_ record: ContainerRecord, _ directory: ContainerDirectory) throws {
     if record.allCgroups.contains(where: { !Containers.processes(below: $0).isEmpty }) {
@@ -35,7 +48,8 @@ extension Runtime {
     }
     try record.unmount()
     let memory = KeeperMemoryBuilder(
-      cgroups: record.cgroups, scopes: record.scopes, directory: directory.path)
+      cgroups: record.cgroups, scopes: record.scopes, directory: directory.path,
+      files: ContainerDirectory.files)
     memory.pointer.pointee.scopeState = KeeperMemory.scopes
     if removeContainer(memory.pointer, -1) { return }
     let left = (record.cgroups + [directory.path]).filter { fileKind($0) != nil }

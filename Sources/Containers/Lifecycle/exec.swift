@@ -10,16 +10,25 @@ public struct ExecOptions {
   public var preservedDescriptors = 0
   /// Also in a container that is paused.
   public var ignoresPause = false
-  /// A cgroup below the container's own.
-  public var cgroup: String?
+  /// Cgroups below the container's own: each for all hierarchies, or as "CONTROLLER,...:PATH" for those.
+  public var cgroups: [String] = []
 
   public init() {}
 }
 
+/// A container that is there, for one more process in it.
+public struct Entrance {
+  let record: ContainerRecord
+  let config: Config
+
+  /// The process of the container's configuration: what `exec` takes for what it isn't told.
+  public var process: Process { config.process ?? Process() }
+}
+
 extension Runtime {
-  /// The process of a container's configuration: what `exec` takes for what it isn't told.
-  public func configuredProcess(_ id: String) throws -> Process {
-    try configuration(ContainerDirectory(root: root, id: id)).process ?? Process()
+  public func entrance(_ id: String) throws -> Entrance {
+    let directory = try ContainerDirectory(root: root, id: id)
+    return Entrance(record: try directory.read(), config: try configuration(directory))
   }
 
   func configuration(_ directory: ContainerDirectory) throws -> Config {
@@ -31,19 +40,20 @@ extension Runtime {
 
   /// One more process in a container. It runs on its own, or is waited for by `supervise`.
   public func exec(
-    _ id: String, _ process: Process, _ options: ExecOptions, _ streams: StandardStreams
+    _ entrance: Entrance, _ process: Process, _ options: ExecOptions, _ streams: StandardStreams
   ) throws -> RunningContainer {
-    let directory = try ContainerDirectory(root: root, id: id)
-    let record = try directory.read()
-    guard let container = record.openProcess() else { throw ContainerError("container not running: \(id)") }
-    if !options.ignoresPause && CgroupFreezer(record.allCgroups).isFrozen {
-      throw ContainerError("cannot exec in the container \(id): it is paused")
+    let (record, config) = (entrance.record, entrance.config)
+    guard let container = record.openProcess() else {
+      throw ContainerError("container not running: \(record.id)")
     }
-    let config = try configuration(directory)
+    if !options.ignoresPause && CgroupFreezer(record).isFrozen {
+      throw ContainerError("cannot exec in a paused container: \(record.id)")
+    }
     var process = process
-    addHome(to: &process, root: record.rootfs)
+    settleEnvironment(of: &process, root: record.rootfs)
     let plan = try ExecPlan(process, config, record, options, warn)
     var launchOptions = LaunchOptions()
+    launchOptions.trace = trace()
     launchOptions.streams = streams
     launchOptions.preservedDescriptors = options.preservedDescriptors
     if let profile = config.linux.seccomp {
@@ -73,7 +83,7 @@ private struct ExecPlan {
     let rights = compileCapabilities(
       process.capabilities, host, hasUserNamespace: namespaces.contains(.newUser))
     rights.remarks.forEach(warn)
-    let cgroups = try cgroupPaths(record, options.cgroup)
+    let cgroups = try cgroupPaths(record, options.cgroups)
     birthplace = cgroups.v2
     attach = cgroups.v2.flatMap { attachStep($0, record) }
     oomScoreAdj = process.oomScoreAdj
@@ -87,6 +97,7 @@ private struct ExecPlan {
       + affinity(process.execCPUAffinity?.initial, "initial")
       + cgroups.v1.map { .joinCgroup($0) }
       + affinity(process.execCPUAffinity?.final, "final")
+      + (process.execCPUAffinity ?? ExecCPUAffinity() == ExecCPUAffinity() ? [.resetAffinity] : [])
       + compileLabels(process, host)
       + [.enterNamespaces(namespaces)]
       + (record.sharesMounts ? [.enterRoot(record.rootfs)] : [])
@@ -147,21 +158,6 @@ private func affinity(_ list: String?, _ name: String) throws -> [ChildStep] {
   return [.setAffinity(cpus)]
 }
 
-/// Where the container's cgroups are now: of v2 the one in which its first process is, which may be below the one that
-/// was made for it.
-private func cgroupPaths(_ record: ContainerRecord, _ sub: String?) throws -> (v1: [String], v2: String?) {
-  let v2 = record.cgroups.first { fileKind("\($0)/cgroup.events") != nil } ?? record.scopes.first
-  let v1 = record.cgroups.filter { $0 != v2 }
-  guard let sub else { return (v1, v2.map { currentCgroup(record, $0) }) }
-  let names = pathComponents(sub)
-  if names.contains("..") { throw ContainerError("--cgroup \(sub): .. has no place in it") }
-  let end = names.map { "/\($0)" }.joined()
-  for path in v1 + (v2.map { [$0] } ?? []) where fileKind(path + end) != .directory {
-    throw ContainerError("--cgroup \(sub): there is no cgroup \(path + end)")
-  }
-  return (v1.map { $0 + end }, v2.map { $0 + end })
-}
-
 /// A user may be born in a cgroup only where they may write to the nearest one that it has in common with their own. A
 /// session's and a scope's have none: but systemd may.
 private func attachStep(_ cgroup: String, _ record: ContainerRecord) -> HostStep? {
@@ -176,30 +172,6 @@ private func attachStep(_ cgroup: String, _ record: ContainerRecord) -> HostStep
   if (try? access("\(place)/cgroup.procs", .write)) != nil { return nil }
   let below = String(decoding: cgroup.utf8.dropFirst(scope.utf8.count), as: UTF8.self)
   return .attachToScope(cgroup: scope, below: below, bus: systemd.bus)
-}
-
-/// A cgroup of v2 that has passed controllers on takes no process: then the first one's is taken.
-private func currentCgroup(_ record: ContainerRecord, _ own: String) -> String {
-  guard let pid = record.pid, let text = try? readFile("/proc/\(pid)/cgroup"),
-    let line = text.parts(at: "\n").first(where: { $0.begins(with: "0::") }),
-    let name = own.parts(at: "/").last
-  else { return own }
-  let path = line.parts(at: ":", maxSplits: 2)[2]
-  return own + (path.rest(behindName: name) ?? "")
-}
-
-extension String {
-  /// What comes behind a name in a path.
-  fileprivate func rest(behindName name: String) -> String? {
-    var rest = self[...]
-    while let slash = rest.firstIndex(of: "/") {
-      let after = rest[index(after: slash)...]
-      let end = after.firstIndex(of: "/") ?? after.endIndex
-      if after[..<end] == name { return String(after[end...]) }
-      rest = after
-    }
-    return nil
-  }
 }
 
 extension Runtime {
@@ -217,12 +189,14 @@ extension Runtime {
   }
 
   /// `exec`, and stays until the process ends.
-  public func execAndWait(_ id: String, _ process: Process, _ options: ExecOptions) throws -> WaitStatus {
+  public func execAndWait(
+    _ entrance: Entrance, _ process: Process, _ options: ExecOptions
+  ) throws -> WaitStatus {
     let streams = CallerStreams(
       passesInput: true, hasTerminal: process.terminal && options.consoleSocket == nil)
     resetIgnoredSignals()
     let signals = try ForwardedSignals()
-    let container = try exec(id, process, options, StandardStreams())
+    let container = try exec(entrance, process, options, StandardStreams())
     return try supervise(container, signals, streams)
   }
 }

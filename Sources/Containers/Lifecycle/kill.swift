@@ -48,7 +48,7 @@ extension ContainerRecord {
 
   /// A process that v1's freezer holds dies when it is let go.
   func thaw(after signal: Signal) {
-    let freezer = CgroupFreezer(allCgroups)
+    let freezer = CgroupFreezer(self)
     if signal == .kill && freezer.isFrozen { try? freezer.thaw() }
   }
 

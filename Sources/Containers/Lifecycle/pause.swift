@@ -7,22 +7,21 @@ extension Runtime {
     guard status.status == .running || status.status == .created else {
       throw ContainerError("container not running: \(id)")
     }
-    try CgroupFreezer(status.record.allCgroups).freeze()
+    try CgroupFreezer(status.record).freeze()
   }
 
   public func resume(_ id: String) throws {
     let status = try state(id)
     guard status.isPaused else { throw ContainerError("container not paused: \(id)") }
-    try CgroupFreezer(status.record.allCgroups).thaw()
+    try CgroupFreezer(status.record).thaw()
   }
 
   /// The container's processes, as the runtime's own pid namespace has them.
   public func processes(_ id: String) throws -> [ProcessID] {
     let status = try state(id)
-    guard status.status != .stopped else { throw ContainerError("container not running: \(id)") }
     if let cgroup = status.record.allCgroups.first {
       return Containers.processes(below: cgroup).sorted()
     }
-    return status.record.pid.map { [ProcessID($0)] } ?? []
+    return status.status == .stopped ? [] : status.record.pid.map { [ProcessID($0)] } ?? []
   }
 }

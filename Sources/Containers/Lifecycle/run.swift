@@ -15,16 +15,15 @@ extension Runtime {
       hasTerminal: maker.request.config.process?.terminal == true && options.consoleSocket == nil)
     resetIgnoredSignals()
     let signals = try ForwardedSignals()
-    let container = try maker.launch(StandardStreams(), terminal: streams.terminal)
+    let (container, record) = try maker.launch(StandardStreams(), terminal: streams.terminal)
     do {
       try maker.handOut(container)
-      try runPoststart(maker.directory.read(), maker.directory)
+      try runPoststart(record, maker.directory)
     } catch {
       try? maker.remove(container)
       throw error
     }
     let status = try supervise(container, signals, streams)
-    let record = try maker.directory.read()
     if keeps {
       try container.release()
     } else {

@@ -49,7 +49,10 @@ func sendListener(_ number: Int32, of pid: ProcessID, _ profile: OCISpec.Seccomp
     message.metadata = profile.listenerMetadata
     message.state = state
     let text = Array(JSONWriter.text(message).utf8)
-    let socket = try connectStream(path)
+    let socket: Descriptor
+    do { socket = try connectStream(path) } catch {
+      throw ContainerError("failed to connect with seccomp agent: \(error)")
+    }
     try sendmsg(socket, text, descriptor: listener)
   } catch {
     throw ContainerError("linux.seccomp.listenerPath: hand the listener to \(path): \(error)")

@@ -2,6 +2,11 @@ import Linux
 import OCISpec
 
 extension Runtime {
+  /// Whether `start` runs hooks in the container's namespaces.
+  public func entersToStart(_ id: String) throws -> Bool {
+    try !ContainerDirectory(root: root, id: id).read().hooks.startContainer.isEmpty
+  }
+
   /// Lets the process of a container that was created execute its command.
   public func start(_ id: String) throws {
     let directory = try ContainerDirectory(root: root, id: id)
@@ -70,7 +75,7 @@ extension Runtime {
         }
         place = HookPlace(process: process, namespaces: CloneFlags(rawValue: record.namespaces))
       }
-      try runHook(hook, "hooks.\(name)[\(index)]", state: state, inside: place)
+      try runHook(hook, name, index, state: state, inside: place)
     }
   }
 
@@ -79,7 +84,7 @@ extension Runtime {
     for (index, hook) in record.hooks.poststop.enumerated() {
       do {
         let state = JSONWriter.text(record.state(.stopped))
-        try runHook(hook, "hooks.poststop[\(index)]", state: state, inside: nil)
+        try runHook(hook, "poststop", index, state: state, inside: nil)
       } catch { warn("\(error)") }
     }
   }

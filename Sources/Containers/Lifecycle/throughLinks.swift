@@ -6,12 +6,14 @@ import SystemPackage
 ///
 /// It only says what is to be made: who makes it looks the path up again, and leaves no root.
 func throughLinks(_ path: String, root: String) -> String {
+  var rest = pathComponents(path)
+  // What the kernel's own filesystems are mounted on may be no link, wherever it leads.
+  if ["proc", "sys", "dev"].contains(rest.first) { return path }
   guard let root = try? open(root, [.path, .directory]) else { return path }
   func find(_ names: [String]) -> Descriptor? {
     let relative = names.isEmpty ? "." : names.joined(separator: "/")
     return try? openat2(at: root, FilePath(relative), .path, resolve: [.inRoot, .noMagicLinks])
   }
-  var rest = pathComponents(path)
   if find(rest) != nil { return path }
   var (names, links): ([String], Int) = ([], 0)
   while !rest.isEmpty {

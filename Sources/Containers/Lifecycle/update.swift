@@ -14,6 +14,11 @@ extension Runtime {
     let places = record.allCgroups
     var resources = resources
     if resources.pids?.limit == 0 { resources.pids = nil }
+    if resources.memory.limit ?? 0 < 0, resources.memory.swap == nil, places.contains(where: limitsSwap) {
+      // Without a limit of memory one of both together means nothing, and would keep it from growing.
+      resources.memory.swap = -1
+    }
+    addQuota(of: places, to: &resources.cpu)
     if resources.memory.swap != nil && resources.memory.limit == nil {
       resources.memory.limit = places.lazy.compactMap(memoryLimit).first
     }
@@ -86,6 +91,31 @@ private func memoryLimit(_ cgroup: String) -> Int64? {
   return nil
 }
 
+private func limitsSwap(_ cgroup: String) -> Bool {
+  ["memory.memsw.limit_in_bytes", "memory.swap.max"].contains { fileKind("\(cgroup)/\($0)") != nil }
+}
+
+/// A quota and its period are written together: the one that isn't said stays as it is.
+private func addQuota(of cgroups: [String], to cpu: inout CPU) {
+  guard cpu.quota ?? 0 != 0 || cpu.period ?? 0 != 0 else { return }
+  for cgroup in cgroups {
+    let pair: [Substring]
+    if let quota = try? readFile("\(cgroup)/cpu.cfs_quota_us"),
+      let period = try? readFile("\(cgroup)/cpu.cfs_period_us")
+    {
+      pair = [quota.dropLast(), period.dropLast()]
+    } else if let both = try? readFile("\(cgroup)/cpu.max") {
+      pair = both.dropLast().split(separator: " ")
+    } else {
+      continue
+    }
+    guard pair.count == 2 else { return }
+    if cpu.period ?? 0 == 0 { cpu.period = UInt64(pair[1]) }
+    if cpu.quota ?? 0 == 0 { cpu.quota = Int64(pair[0]) ?? -1 }
+    return
+  }
+}
+
 private func checkUsage(_ memory: Memory, _ cgroups: [String]) throws {
   guard let limit = memory.limit, limit >= 0 else { return }
   for cgroup in cgroups {
@@ -95,7 +125,8 @@ private func checkUsage(_ memory: Memory, _ cgroups: [String]) throws {
       }
       if usage > limit {
         throw ContainerError(
-          "linux.resources.memory.limit: \(limit) bytes are less than the \(usage) that are in use")
+          "rejecting memory\(memory.swap == nil ? "" : "+swap") limit: linux.resources.memory.limit: \(limit) bytes are less than the \(usage) that are in use"
+        )
       }
     }
   }

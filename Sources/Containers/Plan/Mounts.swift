@@ -13,6 +13,8 @@ public struct FilesystemMount: Hashable, Sendable {
   public var changes: [MountChange] = []
   /// Whether what the root has at that path is copied into it.
   public var copiesUp = false
+  /// Whether its root directory gets the mode of the directory that it hides.
+  public var takesMode = false
 
   public struct Option: Hashable, Sendable {
     public var key: String
@@ -54,15 +56,18 @@ public struct MountChange: Hashable, Sendable {
   public var clear: MountAttributes = []
   public var propagation: MountPropagation?
   public var isRecursive = false
+  /// What a user namespace keeps from being cleared stays.
+  public var toleratesLocks = false
 
   public init(
     set: MountAttributes = [], clear: MountAttributes = [], propagation: MountPropagation? = nil,
-    isRecursive: Bool = false
+    isRecursive: Bool = false, toleratesLocks: Bool = false
   ) {
     self.set = set
     self.clear = clear
     self.propagation = propagation
     self.isRecursive = isRecursive
+    self.toleratesLocks = toleratesLocks
   }
 }
 

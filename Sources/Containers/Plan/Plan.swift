@@ -88,11 +88,16 @@ public enum HostStep: Hashable, Sendable {
 
 /// A hook that is run while the container is made.
 public struct HookStep: Hashable, Sendable {
-  /// As in `hooks.prestart[0]`.
-  public var property: String
+  /// As `prestart`, and its place among those.
+  public var kind: String
+  public var index: Int
   public var hook: Hook
   /// In the container's namespaces; else in the caller's.
   public var isInContainer: Bool
+  /// Where it is executed, in those namespaces; nil for their root.
+  public var directory: String?
+
+  public var property: String { "hooks.\(kind)[\(index)]" }
 }
 
 public struct ResourceSetting: Hashable, Sendable {
@@ -123,7 +128,7 @@ public enum ChildStep: Hashable, Sendable {
   /// The same in a user namespace, whose ids the host side maps meanwhile.
   case awaitIDs
   /// Opens what will be bound of the machine, as who may see it, and then becomes root of the user namespace by all ids.
-  case becomeMappedRoot
+  case becomeMappedRoot(uid: UInt32 = 0, gid: UInt32 = 0)
   /// "0" into the tasks file of a v1 cgroup. The child does it itself: a thread that moves itself makes the kernel
   /// wait for nothing, while another's move of a process waits until every processor has passed a quiet point.
   case joinCgroup(String)
@@ -163,6 +168,8 @@ public enum ChildStep: Hashable, Sendable {
   case bind(BindMount)
   /// mount(MS_REMOUNT) of the mount at a path: its flags anew and, without MS_BIND, those of its filesystem.
   case remount(path: String, MountFlags, data: String)
+  /// setxattr of `security.selinux` on the root of a mount.
+  case labelMount(path: String, String)
   case makeNode(DeviceNode)
   /// The node of the machine, where nodes can't be made.
   case bindNode(DeviceNode)
@@ -180,8 +187,8 @@ public enum ChildStep: Hashable, Sendable {
   /// Hides a path: a file behind /dev/null, a directory behind an empty one.
   case mask(String)
   case makeReadOnly(String)
-  /// Makes a mount of the container read-only, once what is mounted in it has its place.
-  case makeMountReadOnly(String)
+  /// Changes a mount of the container, once what is mounted in it has its place.
+  case restrict(String, MountChange)
   case makeRootReadOnly
   /// Tells the host side that it is here, and waits for "go".
   case sync
@@ -192,8 +199,9 @@ public enum ChildStep: Hashable, Sendable {
   case enterRoot(String)
   /// The same where the machine's mounts are shared with it: detached from it alone.
   case pivotSharedRoot
-  /// chroot into the root, where a pivot_root can't be.
-  case moveRoot
+  /// chroot into the root, where a pivot_root can't be. The machine's mounts of these paths are taken away before: the
+  /// kernel would let a user namespace of the container have a whole /proc where one can be seen.
+  case moveRoot(hiding: [String])
   case setHostname(String)
   case setDomainname(String)
   case loopbackUp
@@ -203,6 +211,8 @@ public enum ChildStep: Hashable, Sendable {
   case setMemoryPolicy(Linux.MemoryPolicy)
   case setPersonality(Linux.Personality)
   case setAffinity(CPUSet)
+  /// All processors that its cgroups allow: the caller's own limit stays the caller's.
+  case resetAffinity
   /// fchown of the standard streams that aren't /dev/null.
   case ownStreams(uid: UInt32)
   case dropBoundingSet(keeping: CapabilitySet)
@@ -210,6 +220,8 @@ public enum ChildStep: Hashable, Sendable {
   case setCapabilities(ProcessCapabilities)
   case noNewPrivileges
   case loadFilter(SeccompFilter)
+  /// With all privileges: where the user to come may not go, whoever makes the container may put it.
+  case tryWorkingDirectory(String)
   case workingDirectory(String)
   /// Looks whether the command can be executed, before anybody waits for it.
   case findCommand(args: [String], env: [String])

@@ -68,7 +68,9 @@ extension ChildStep: CustomStringConvertible {
     switch self {
     case .awaitGo: "wait for the host side"
     case .awaitIDs: "wait for the host side, which maps the ids of the user namespace"
-    case .becomeMappedRoot: "open what will be bound, and become root of the user namespace"
+    case .becomeMappedRoot(0, 0): "open what will be bound, and become root of the user namespace"
+    case .becomeMappedRoot(let uid, let gid):
+      "open what will be bound, and become \(uid):\(gid) of the user namespace"
     case .joinCgroup(let path), .enterCgroup(let path): "enter the cgroup \(path)"
     case .newSession: "start a session"
     case .enterNamespaces(let flags): "enter the container's namespaces (\(flags))"
@@ -90,6 +92,7 @@ extension ChildStep: CustomStringConvertible {
     case .rootDirectory(let path): "take \(path) as the root, by a bind mount (rbind)"
     case .mount(let mount): mount.description
     case .bind(let bind): bind.description
+    case .labelMount(let path, let label): "write \"\(label)\" to security.selinux of \(path)"
     case .remount(let path, let flags, let data):
       "remount \(path) (\(flags)\(data.isEmpty ? "" : ", \(data)"))"
     case .makeNode(let device): "make the \(device) mode \(octal(device.mode))\(device.owner)"
@@ -99,18 +102,21 @@ extension ChildStep: CustomStringConvertible {
     case .sync: "wait for the host side"
     case .makeLink(let target, let path): "make the link \(path) to \(target)"
     case .openRoot: "open the container's root"
+    case .resetAffinity: "run on all processors of its cgroups"
     case .setAffinity(let cpus): "run on the processors \(cpus)"
     case .terminal(_, hasConsole: false): "open a terminal and make it stdio"
     case .terminal: "open a terminal and make it /dev/console and stdio"
     case .nullInput: "take /dev/null as standard input"
     case .mask(let path): "mask \(path)"
-    case .makeReadOnly(let path), .makeMountReadOnly(let path): "make \(path) read-only"
+    case .makeReadOnly(let path): "make \(path) read-only"
+    case .restrict(let path, let change):
+      "make \(path)\(change.isRecursive ? " and what is mounted in it" : "") \(optionNames(change.set).joined(separator: ","))"
     case .makeRootReadOnly: "make the root read-only"
     case .pivotRoot: "pivot_root into the root, and detach the old one"
     case .changeRoot: "chroot into the root"
     case .enterRoot(let path): "chroot into \(path)"
     case .pivotSharedRoot: "pivot_root into the root, make the old one slave, and detach it"
-    case .moveRoot: "move the root over /, and chroot into it"
+    case .moveRoot(_): "move the root over /, and chroot into it"
     case .setDomainname(let name): "set the domain name \(name)"
     case .setHostname(let name): "set the host name \(name)"
     case .loopbackUp: "set the network device lo up"
@@ -118,7 +124,7 @@ extension ChildStep: CustomStringConvertible {
     case .setScheduler(let attributes):
       "schedule by \(attributes.policy), nice \(attributes.nice), priority \(attributes.priority)"
     case .setIOPriority(let priority): "set the priority of input and output \(priority)"
-    case .setMemoryPolicy(let policy): "take memory by \(policy.mode) of the nodes \(policy.nodes)"
+    case .setMemoryPolicy(let policy): "set_mempolicy \(policy.mode) of the nodes \(policy.nodes)"
     case .setPersonality(let personality): "set the personality \(personality)"
     case .ownStreams(let uid): "give the standard streams to uid \(uid)"
     case .dropBoundingSet(let kept): "drop all from the bounding set but \(list(kept))"
@@ -130,6 +136,7 @@ extension ChildStep: CustomStringConvertible {
     case .findCommand(let args, _): "look for the command \(args.first.map(shellQuoted) ?? "")"
     case .awaitStart: "wait to be started"
     case .noNewPrivileges: "set no_new_privs"
+    case .tryWorkingDirectory(let path): "try to change the directory to \(path) as root"
     case .workingDirectory(let path): "change the directory to \(path)"
     case .closeDescriptors: "close every descriptor above 2"
     case .becomeInit: "stay as pid 1: reap, forward signals, and run the command in a child"

@@ -19,7 +19,7 @@ public struct SeccompCache: Sendable {
   private let environment: String
 
   /// Counts up when another program is made of the same profile.
-  private static let version = 1
+  private static let version = 2
 
   /// - Parameters:
   ///   - directory: is made when the first filter is stored, in a directory that exists.

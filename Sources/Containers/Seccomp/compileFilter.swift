@@ -5,8 +5,8 @@ import SystemPackage
 
 /// Turns a profile into the filter that the kernel runs at each system call.
 ///
-/// libseccomp knows the numbers and makes the program; the calls that are newer than the profile are answered before
-/// it, with ENOSYS. It reads no file. A system call that this libseccomp or an architecture doesn't know is left out.
+/// libseccomp knows the numbers and makes the program. What it gets wrong is decided before it: calls with conditions, and
+/// those that are newer than the profile, which fail with ENOSYS. It reads no file. A system call that this libseccomp or an architecture doesn't know is left out.
 ///
 /// - Parameters:
 ///   - support: what the kernel can do; a profile that needs more is refused.
@@ -51,6 +51,9 @@ private struct ProfileArchitecture {
     auditArchitecture = isX32 ? .x86_64 : AuditArchitecture(rawValue: token)
   }
 
+  /// Whether libseccomp compares 64 bits of an argument: __AUDIT_ARCH_64BIT, and not __AUDIT_ARCH_CONVENTION_MIPS64_N32.
+  var isWide: Bool { token & 0xa000_0000 == 0x8000_0000 }
+
   /// nil for a call that it doesn't have.
   func number(_ name: String) -> UInt32? {
     let number = seccomp_syscall_resolve_name_arch(token, name)
@@ -65,6 +68,7 @@ private struct ProfileCompiler {
   private let defaultAction: SeccompAction
   private let flags: SeccompFilterFlags
   private let architectures: [ProfileArchitecture]
+  private let conditionalNames: Set<String>
 
   init(_ profile: OCISpec.Seccomp, _ support: SeccompSupport, _ property: String) throws(CompileError) {
     self.profile = profile
@@ -72,7 +76,8 @@ private struct ProfileCompiler {
     self.property = property
     if profile.defaultAction == .notify {
       throw CompileError(
-        "\(property).defaultAction", "a listener can't answer every call: its own start would wait for it")
+        "\(property).defaultAction",
+        "SCMP_ACT_NOTIFY cannot be used for every call: the start of the listener would wait for itself")
     }
     if profile.listenerMetadata != nil && profile.listenerPath == nil {
       throw CompileError("\(property).listenerMetadata", "there is no listenerPath to send it to")
@@ -82,6 +87,9 @@ private struct ProfileCompiler {
       "\(property).defaultErrnoRet")
     flags = try compileFlags(profile.flags, support, "\(property).flags")
     architectures = try compileArchitectures(profile.architectures, "\(property).architectures")
+    let unconditional = profile.syscalls.filter { $0.args.isEmpty }
+    conditionalNames = Set(profile.syscalls.filter { !$0.args.isEmpty }.flatMap(\.names))
+      .subtracting(unconditional.flatMap(\.names))
   }
 
   func compile() throws(CompileError) -> SeccompFilter {
@@ -104,7 +112,9 @@ private struct ProfileCompiler {
       if added && rule.action == .notify { hasListener = true }
     }
     let program = try export(rules)
-    let instructions = refusing(hidden, defaultAction) + answering(newer) + program
+    let instructions =
+      try refusing(hidden, defaultAction) + answering(newer) + deciding(conditional(), orElse: defaultAction)
+      + program
     if instructions.count > SeccompFilter.longest {
       throw CompileError(
         property,
@@ -133,6 +143,9 @@ private struct ProfileCompiler {
       let number = seccomp_syscall_resolve_name(name)
       // libseccomp wants no rule that says what is said already.
       if number == resolvesToNothing || action == defaultAction { continue }
+      added = true
+      // A call that has a second way keeps its rules there: what they say of the first is decided before.
+      if conditionalNames.contains(name) && !isMultiplexed(name) { continue }
       for alternative in conditions {
         let result = seccomp_rule_add_array(
           rules.context, action.rawValue, number, UInt32(alternative.count), alternative)
@@ -141,7 +154,6 @@ private struct ProfileCompiler {
             "\(property).names[\(index)]", "libseccomp: \(name): \(Errno(rawValue: -result))")
         }
       }
-      added = true
     }
     return added
   }
@@ -152,7 +164,9 @@ private struct ProfileCompiler {
     }
     if let index = rule.names.firstIndex(of: "write") {
       throw CompileError(
-        "\(property).names[\(index)]", "a listener can't answer write: its own start would wait for it")
+        "\(property).names[\(index)]",
+        "SCMP_ACT_NOTIFY cannot be used for the write syscall: the start of the listener would wait for itself"
+      )
     }
   }
 
@@ -173,6 +187,40 @@ private struct ProfileCompiler {
     } catch {
       throw CompileError(property, "\(error)")
     }
+  }
+
+  /// The calls that have rules with conditions and none without, for each architecture; those with the same rules together.
+  private func conditional() throws(CompileError) -> [ConditionalCalls] {
+    var rules: [String: [ConditionalCalls.Rule]] = [:]
+    for (index, rule) in profile.syscalls.enumerated() {
+      let property = "\(property).syscalls[\(index)]"
+      let action = try compileAction(
+        rule.action, rule.errnoRet, support, "\(property).action", "\(property).errnoRet")
+      if action == defaultAction { continue }
+      let alternatives = try compileConditions(rule.args, "\(property).args")
+      for name in rule.names where conditionalNames.contains(name) {
+        rules[name, default: []] += alternatives.map {
+          ConditionalCalls.Rule(conditions: $0.map(ConditionalCalls.Condition.init), action: action)
+        }
+      }
+    }
+    let groups = Dictionary(grouping: rules.keys.sorted()) { rules[$0] ?? [] }
+      .sorted { $0.value[0].utf8.lexicographicallyPrecedes($1.value[0].utf8) }
+    var calls: [ConditionalCalls] = []
+    for architecture in architectures {
+      let found = groups.compactMap { group -> ConditionalCalls.Group? in
+        let numbers = group.value.compactMap(architecture.number)
+        return numbers.isEmpty
+          ? nil : .init(numbers: numbers, rules: group.key, isWide: architecture.isWide)
+      }
+      // x32 and x86-64 are one architecture to a filter.
+      if let index = calls.firstIndex(where: { $0.architecture == architecture.auditArchitecture }) {
+        calls[index].groups += found
+      } else {
+        calls.append(ConditionalCalls(architecture: architecture.auditArchitecture, groups: found))
+      }
+    }
+    return calls
   }
 
   /// Calls behind socketcall whose conditions a filter can't see: their arguments are in memory. libseccomp would take

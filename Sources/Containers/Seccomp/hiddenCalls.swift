@@ -15,6 +15,16 @@ let socketCalls: [String: UInt32] = [
   "getsockopt": 15, "sendmsg": 16, "recvmsg": 17, "accept4": 18, "recvmmsg": 19, "sendmmsg": 20,
 ]
 
+/// What the architectures with `ipc` have behind it.
+private let ipcCalls: Set<String> = [
+  "semop", "semget", "semctl", "semtimedop", "semtimedop_time64", "msgsnd", "msgrcv", "msgget", "msgctl",
+  "shmat",
+  "shmdt", "shmget", "shmctl",
+]
+
+/// Whether some architecture has the call behind another one too.
+func isMultiplexed(_ name: String) -> Bool { socketCalls[name] != nil || ipcCalls.contains(name) }
+
 /// The beginning of a filter: it refuses the hidden calls, and lets the others through to what follows.
 func refusing(_ hidden: [HiddenCalls], _ action: SeccompAction) -> [BPFInstruction] {
   hidden.flatMap { calls -> [BPFInstruction] in

@@ -9,7 +9,7 @@ public func readFile(_ path: some PathLike, limit: Int = 16 << 20) throws(System
   let file = try open(path)
   var bytes: [UInt8] = []
   while true {
-    let part = try file.read(upTo: 65536)
+    let part = try file.read(upTo: 16384)
     if part.isEmpty { return String(decoding: bytes, as: UTF8.self) }
     bytes += part
     if bytes.count > limit {
@@ -28,8 +28,31 @@ public func readFile(_ path: some PathLike, limit: Int = 16 << 20) throws(System
 /// - Throws: the errors of open(2) and write(2); EIO when the file takes only a part.
 /// - SeeAlso: <https://man7.org/linux/man-pages/man2/write.2.html>
 public func writeFile(_ path: some PathLike, _ text: String) throws(SystemCallError) {
-  let file = try open(
-    path, [.writeOnly, .create, .truncate], [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
+  try writeOnce(openForWriting(path), text, path)
+}
+
+private func openForWriting(_ path: some PathLike) throws(SystemCallError) -> Descriptor {
+  try open(path, [.writeOnly, .create, .truncate], [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
+}
+
+/// Several settings that go into one file, a write for each.
+public struct SettingsFile: ~Copyable {
+  public let path: String
+  private let file: Descriptor
+
+  /// open(path, O_WRONLY | O_TRUNC | O_CREAT, 0666)
+  public init(_ path: String) throws(SystemCallError) {
+    self.path = path
+    file = try openForWriting(path)
+  }
+
+  /// One write, as ``writeFile(_:_:)`` does it.
+  public func write(_ text: String) throws(SystemCallError) { try writeOnce(file, text, path) }
+}
+
+private func writeOnce(
+  _ file: borrowing Descriptor, _ text: String, _ path: some PathLike
+) throws(SystemCallError) {
   let number = Int(file.rawValue)
   let bytes = Array(text.utf8)
   let written = bytes.withUnsafeBytes { buffer in

@@ -65,6 +65,8 @@ public struct Namespace: Record {
   public mutating func walk(_ properties: inout some Properties) throws(JSONError) {
     try properties.required("type", &type)
     try properties.optional("path", &path)
+    // Some programs write all that a namespace can have.
+    if path?.isEmpty == true { path = nil }
   }
 }
 
@@ -171,15 +173,19 @@ public struct MemoryPolicy: Record {
     case preferred = "MPOL_PREFERRED"
     case preferredMany = "MPOL_PREFERRED_MANY"
     case local = "MPOL_LOCAL"
+
+    public static let noun = "memory policy mode"
   }
 
   public enum Flag: String, JSONWord {
     case numaBalancing = "MPOL_F_NUMA_BALANCING"
     case relativeNodes = "MPOL_F_RELATIVE_NODES"
     case staticNodes = "MPOL_F_STATIC_NODES"
+
+    public static let noun = "memory policy flag"
   }
 
-  public var mode = Mode.default
+  public var mode: Mode?
   /// A list, as "0-3,7".
   public var nodes: String?
   public var flags: [Flag] = []
@@ -187,7 +193,7 @@ public struct MemoryPolicy: Record {
   public init() {}
 
   public mutating func walk(_ properties: inout some Properties) throws(JSONError) {
-    try properties.required("mode", &mode)
+    try properties.optional("mode", &mode)
     try properties.optional("nodes", &nodes)
     try properties.optional("flags", &flags)
   }

@@ -81,6 +81,9 @@ public struct User: Record {
     try properties.optional("additionalGids", &additionalGids)
     try properties.optional("username", &username)
   }
+
+  /// A process has a user, be it root: whoever edits a configuration finds it there.
+  public var isAbsent: Bool { false }
 }
 
 /// By their C names.

@@ -120,7 +120,7 @@ extension Resources {
       if let type = rule.type, !["a", "b", "c"].contains(type) {
         throw JSONError("\(place).type", "there is no \"\(type)\"; it is one of a, b, c")
       }
-      if let access = rule.access, !access.utf8.allSatisfy({ "rwm".utf8.contains($0) }) {
+      if let access = rule.access, !access.utf8.allSatisfy({ "rwma".utf8.contains($0) }) {
         throw JSONError("\(place).access", "\"\(access)\" has other letters than r, w and m")
       }
     }

@@ -59,14 +59,20 @@ extension Array: JSONValue where Element: JSONValue {
 }
 
 /// A word of a list.
-public protocol JSONWord: JSONValue, RawRepresentable, CaseIterable where RawValue == String {}
+public protocol JSONWord: JSONValue, RawRepresentable, CaseIterable where RawValue == String {
+  /// What one of another list is called.
+  static var noun: String { get }
+}
 
 extension JSONWord {
+  public static var noun: String { "" }
   public init() { self = Self.allCases[Self.allCases.startIndex] }
   public init(_ reader: JSONReader, _ token: JSONToken) throws(JSONError) {
     let text = try reader.string(token)
     guard let word = Self(rawValue: text) else {
-      throw reader.fault("there is no \"\(text)\"; it is one of \(Self.words)")
+      throw reader.fault(
+        "\(Self.noun.isEmpty ? "" : "invalid \(Self.noun): ")there is no \"\(text)\"; it is one of \(Self.words)"
+      )
     }
     self = word
   }

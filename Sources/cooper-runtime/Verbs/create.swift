@@ -1,4 +1,5 @@
 import Containers
+import SystemPackage
 
 extension Verb {
   static let create = Verb(
@@ -25,6 +26,16 @@ let makerOptions = [
   Option("no-subreaper", help: "accepted: there is no subreaper to disable"),
 ]
 
+/// How many descriptors are kept: each must be there.
+func preservedDescriptors(_ arguments: Arguments) throws -> Int {
+  let count = try arguments.number("preserve-fds") ?? 0
+  for index in 0..<count where (try? FileDescriptor(rawValue: CInt(3 + index)).stat()) == nil {
+    throw UsageError(
+      "--preserve-fds \(count): preserved-fd \(index) is not open: the caller has no descriptor \(3 + index)")
+  }
+  return count
+}
+
 func makerChoices(_ arguments: Arguments) throws -> (bundle: String, options: CreateOptions) {
   var options = CreateOptions()
   options.configFile = try arguments["config"].map(absolute)
@@ -33,6 +44,6 @@ func makerChoices(_ arguments: Arguments) throws -> (bundle: String, options: Cr
   options.pidfdSocket = arguments["pidfd-socket"].flatMap { $0.isEmpty ? nil : $0 }
   options.noPivot = arguments.has("no-pivot")
   options.noNewKeyring = arguments.has("no-new-keyring")
-  options.preservedDescriptors = try arguments.number("preserve-fds") ?? 0
+  options.preservedDescriptors = try preservedDescriptors(arguments)
   return (arguments["bundle"] ?? ".", options)
 }

@@ -21,41 +21,44 @@ extension Verb {
       Option("no-new-privs", help: "set no_new_privs"),
       Option("apparmor", value: "PROFILE", help: "its AppArmor profile"),
       Option("process-label", value: "LABEL", help: "its SELinux label"),
-      Option("cgroup", value: "PATH", help: "a cgroup below the container's"),
+      Option("cgroup", value: "[CONTROLLER,...:]PATH", help: "a cgroup below the container's"),
       Option("ignore-paused", help: "also in a container that is paused"),
       Option("no-subreaper", help: "accepted: there is no subreaper to disable"),
-    ], stopsAtWord: true
+    ], stopsAtWord: true, failure: 255
   ) { context, arguments in
     try sealed()
     guard let id = arguments.rest.first else { throw UsageError("the container's id is missing") }
-    let process = try process(context.runtime, id, arguments)
+    let entrance = try context.runtime.entrance(id)
+    let process = try process(context.runtime, entrance, arguments)
     var options = ExecOptions()
     options.pidFile = arguments["pid-file"]
     options.consoleSocket = arguments["console-socket"].flatMap { $0.isEmpty ? nil : $0 }
     options.pidfdSocket = arguments["pidfd-socket"].flatMap { $0.isEmpty ? nil : $0 }
-    options.preservedDescriptors = try arguments.number("preserve-fds") ?? 0
+    options.preservedDescriptors = try preservedDescriptors(arguments)
     options.ignoresPause = arguments.has("ignore-paused")
-    options.cgroup = arguments["cgroup"]
+    options.cgroups = arguments.all("cgroup")
     if arguments.has("detach") {
       if process.terminal && options.consoleSocket == nil {
         throw UsageError("--detach with a terminal takes --console-socket")
       }
-      _ = try context.runtime.exec(id, process, options, StandardStreams())
+      _ = try context.runtime.exec(entrance, process, options, StandardStreams())
       return 0
     }
-    return try context.runtime.execAndWait(id, process, options).shellStatus ?? 1
+    return try context.runtime.execAndWait(entrance, process, options).shellStatus ?? 1
   }
 }
 
 /// What is asked for, and for the rest what the container's own process has.
-private func process(_ runtime: Runtime, _ id: String, _ arguments: Arguments) throws -> Process {
+private func process(
+  _ runtime: Runtime, _ entrance: Entrance, _ arguments: Arguments
+) throws -> Process {
   if let file = arguments["process"] {
     if arguments.rest.count > 1 {
       throw UsageError("--process says the command: \(arguments.rest[1]) is one too many")
     }
-    return try runtime.readProcess(file)
+    return try runtime.readProcess(file).filled(from: entrance.process)
   }
-  var process = try runtime.configuredProcess(id)
+  var process = entrance.process
   process.args = Array(arguments.rest.dropFirst())
   if process.args.isEmpty { throw UsageError("the command is missing") }
   process.terminal = arguments.has("tty")
@@ -81,6 +84,20 @@ private func process(_ runtime: Runtime, _ id: String, _ arguments: Arguments) t
   if let label = arguments["process-label"] { process.selinuxLabel = label }
   try process.check("process")
   return process
+}
+
+extension OCISpec.Process {
+  /// Limits, priorities and labels that a description leaves out are those of the container's own process.
+  fileprivate func filled(from own: Self) -> Self {
+    var process = self
+    if rlimits.isEmpty { process.rlimits = own.rlimits }
+    process.execCPUAffinity = execCPUAffinity ?? own.execCPUAffinity
+    process.scheduler = scheduler ?? own.scheduler
+    process.ioPriority = ioPriority ?? own.ioPriority
+    process.apparmorProfile = apparmorProfile ?? own.apparmorProfile
+    process.selinuxLabel = selinuxLabel ?? own.selinuxLabel
+    return process
+  }
 }
 
 /// "UID" or "UID:GID", of digits alone: -1 and a name are not 0.

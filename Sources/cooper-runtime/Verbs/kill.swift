@@ -18,10 +18,10 @@ extension Verb {
   }
 }
 
-/// A number, or a name with or without SIG, in letters of either case.
+/// A number, of which 0 only asks whether it could be sent, or a name with or without SIG, in letters of either case.
 private func signal(_ text: String) throws(UsageError) -> Signal {
   if let number = Int32(text) {
-    guard (1...64).contains(number) else { throw UsageError("\(text): there is no such signal") }
+    guard (0...64).contains(number) else { throw UsageError("\(text): there is no such signal") }
     return Signal(rawValue: number)
   }
   let upper = text.uppercased()

@@ -44,7 +44,9 @@ private func exampleConfig(isRootless: Bool) -> Config {
   process.rlimits = [files]
   config.process = process
   config.mounts = exampleMounts(isRootless: isRootless)
-  var kinds: [Namespace.Kind] = [.pid, .network, .ipc, .uts, .mount, .cgroup]
+  var kinds: [Namespace.Kind] = [.pid, .network, .ipc, .uts, .mount]
+  // Of version 1 each hierarchy is mounted for itself: a namespace would hide from the container where it is.
+  if hasOnlyCgroup2() { kinds.append(.cgroup) }
   if isRootless {
     kinds.removeAll { $0 == .network }
     kinds.append(.user)
@@ -79,6 +81,8 @@ private func exampleMounts(isRootless: Bool) -> [Mount] {
     Mount("/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: sealed + ["relatime", "ro"]),
   ]
 }
+
+private func hasOnlyCgroup2() -> Bool { (try? access("/sys/fs/cgroup/cgroup.procs", [])) != nil }
 
 extension OCISpec.IDMapping {
   fileprivate init(_ inside: UInt32, _ outside: UInt32) {

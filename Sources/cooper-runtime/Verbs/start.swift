@@ -4,7 +4,9 @@ extension Verb {
   static let start = Verb(
     name: "start", words: "ID", summary: "Let a container that was created execute its command."
   ) { context, arguments in
-    try context.runtime.start(arguments.id())
+    let id = try arguments.id()
+    if try context.runtime.entersToStart(id) { try sealed() }
+    try context.runtime.start(id)
     return 0
   }
 }

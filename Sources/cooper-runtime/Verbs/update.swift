@@ -51,7 +51,9 @@ private func resources(_ arguments: Arguments) throws(UsageError) -> Resources {
     -> Number?
   {
     guard let text = arguments[name] else { return nil }
-    guard let number = Number(text) else { throw UsageError("--\(name) \(text): it is no number that fits") }
+    guard let number = Number(text) ?? size(text).flatMap(Number.init(exactly:)) else {
+      throw UsageError("--\(name) \(text): it is no number that fits")
+    }
     return number
   }
   var resources = Resources()
@@ -72,4 +74,17 @@ private func resources(_ arguments: Arguments) throws(UsageError) -> Resources {
   if let limit: Int64 = try number("pids-limit") { resources.pids = Pids(limit: limit) }
   resources.blockIO.weight = try number("blkio-weight")
   return resources
+}
+
+/// A number of bytes with a unit: 50M, 1g, 64KiB.
+private func size(_ text: String) -> Int64? {
+  let digits = text.prefix { $0.isASCII && $0.isNumber }
+  var unit = text.dropFirst(digits.count).lowercased()
+  for ending in ["ib", "b"] where unit.hasSuffix(ending) && unit.utf8.count > ending.utf8.count {
+    unit.removeLast(ending.utf8.count)
+    break
+  }
+  guard let number = Int64(digits), let power = ["k", "m", "g", "t"].firstIndex(of: unit) else { return nil }
+  let (product, overflow) = number.multipliedReportingOverflow(by: 1 << (10 * (Int64(power) + 1)))
+  return overflow ? nil : product
 }

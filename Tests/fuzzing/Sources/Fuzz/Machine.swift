@@ -38,8 +38,7 @@ enum Machine: CaseIterable {
     ].map { controllers in
       CgroupHierarchy(
         .v1, "/sys/fs/cgroup/\(controllers.joined(separator: ","))", controllers: controllers,
-        hasSwapLimit: controllers == ["memory"],
-        cpuset: controllers == ["cpuset"] ? .init(cpus: "0-3", mems: "0") : nil)
+        hasSwapLimit: controllers == ["memory"])
     }
     switch self {
     case .v1: return old

@@ -1,0 +1,15 @@
+#!/bin/bash
+# faults.sh [ARGUMENTS of pytest]: the cases of Tests/faults on RUNTIME, which is cooper-runtime where nothing else is
+# said. FAULTS_STRIDE=10 tries every tenth call only. They run where /sys/fs/cgroup shows one version of cgroups only.
+. "$(dirname "$0")/lib.sh"
+
+scripts/packages.sh run conformance
+venv
+if [ -z "${RUNTIME:-}" ]; then
+  build_static . cooper-runtime
+  RUNTIME=.build/release/cooper-runtime
+fi
+RUNTIME=$(realpath "$RUNTIME")
+export RUNTIME
+# The shell in the middle is the first process of the pid namespace, and collects ended containers.
+Benchmarks/v1-view.sh bash -c '"$@"; exit $?' bash .build-venv/bin/pytest Tests/faults -p no:cacheprovider "$@"
