@@ -79,7 +79,7 @@ struct CompileBundleTests {
     }
   }
 
-  @Test(arguments: [(Namespace.Kind.ipc, "mqueue", "/dev/mqueue"), (.cgroup, "cgroup", "/cg")])
+  @Test(arguments: [(Namespace.Kind.ipc, "mqueue", "/dev/mqueue"), (.cgroup, "cgroup", "/cg/cask")])
   func whatBelongsToTheMachineIsBound(_ kind: Namespace.Kind, _ type: String, _ source: String) throws {
     func sources(_ namespaces: [Namespace]) throws -> [String] {
       let plan = try users {

@@ -11,9 +11,6 @@ extension UserPlan {
       // The machine's /sys has mounts that can't be left out.
       return machines("/sys", mount, .readOnly)
     case "mqueue" where !linux.makesNamespace(.ipc): return machines("/dev/mqueue", mount)
-    case "cgroup2" where !linux.makesNamespace(.cgroup):
-      guard let unified = host.cgroups.first(where: { $0.version == .v2 }) else { break }
-      return machines(unified.mountPoint, mount)
     case "proc", "sysfs": mount.attributes.formUnion(lockedAttributes(of: mount.type, host))
     case "devpts":
       mount.options.removeAll { $0.key == "gid" && $0.value.flatMap(UInt32.init).map(maps(gid:)) == false }
