@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import signal
+import subprocess
 
 import pytest
 from bundles import wait_until
@@ -323,3 +324,23 @@ def test_a_broken_config_is_an_error(box):
     (box.folder / "config.json").write_text(text[: len(text) // 2])
     assert box.runtime("create", "--bundle", box.folder, box.id).returncode != 0
     assert box.cgroups() == []
+
+
+@pytest.mark.parametrize("verb", [("update", "--cpu-shares", "512"), ("pause",), ("delete", "--force")])
+@covers("command:delete:--force", "command:update")
+def test_a_container_that_run_waits_for_can_be_changed(box, runtime, verb):
+    """runtime.md, Operations: they are those of a container, whoever made it and still waits for its end."""
+    box.sleeps().save()
+    command = [runtime.path, "--root", runtime.state, "run", "--bundle", box.folder, box.id]
+    with subprocess.Popen(
+        list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout.readline() == "up\n"
+        try:
+            done = runtime(verb[0], *verb[1:], box.id, timeout=10)
+            assert done.returncode == 0, done
+        finally:
+            if verb[0] == "pause":
+                runtime("resume", box.id)
+            runtime("kill", box.id, "KILL")
+        running.communicate(timeout=10)

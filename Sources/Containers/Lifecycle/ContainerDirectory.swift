@@ -12,7 +12,8 @@ import SystemPackage
 /// | start.new | the socket by which it is started, while it is made |
 /// | start | the same, once it waits to be started |
 ///
-/// A flock of the directory is held by whoever changes the container: by `create` from the first moment on.
+/// A flock of the directory is held by whoever makes the container, and by `run` until its end; one of config.json by
+/// whoever changes it.
 struct ContainerDirectory {
   let path: String
   let id: String
@@ -63,12 +64,13 @@ struct ContainerDirectory {
     }
   }
 
-  /// The lock of who changes the container, which lasts as long as the descriptor.
+  /// The lock of who changes the container, which lasts as long as the descriptor. Of a container that is only begun it
+  /// is its maker's.
   func lock() throws -> Descriptor {
     do {
-      let directory = try open(path, [.directory, .noFollow])
-      try flock(directory, .exclusive)
-      return directory
+      let held = try fileKind(configFile) == nil ? open(path, [.directory, .noFollow]) : open(configFile, .noFollow)
+      try flock(held, .exclusive)
+      return held
     } catch {
       if error.errno == .noSuchFileOrDirectory { throw ContainerError("container does not exist: \(id)") }
       throw ContainerError("lock the container \(id): \(error)")
