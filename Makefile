@@ -59,7 +59,7 @@ vm-test: ## run CMD='…' in a virtual machine with systemd and cgroup v2 (VM_US
 vm-shell: ## a terminal in that machine
 	@VM_SHELL=1 VirtualMachine/run.sh
 
-vm-test-all: ## run the kernel, Python and container tests in that machine, on both kernels
+vm-test-all: ## run the kernel, Python, container and OCI tests in that machine, on both kernels
 	@VirtualMachine/suite.sh
 
 workshop-install: ## build the workshop and install it below PREFIX: EDITION=python (the default) or swift

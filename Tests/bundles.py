@@ -294,6 +294,9 @@ class Container:
                     return (folder / name).read_text().strip()
         raise AssertionError(f"no cgroup of {self.id} has one of {files}")
 
+    def has_file(self, name):
+        return any((folder / name).exists() for folder in self.cgroups())
+
     def inside(self, path):
         """A file of the host's /proc about its first process."""
         return pathlib.Path(f"/proc/{self.pid}/{path}").read_text()

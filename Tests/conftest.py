@@ -90,6 +90,7 @@ REQUIREMENTS = {
     "systemd": ("machine", file("/run/systemd/system")),
     "no root": ("machine", lambda: os.geteuid() != 0),
     "systemd user": ("machine", has_users_systemd),
+    "a user's systemd": ("machine", file("/run/user/1000/bus")),
     "delegated cgroup": ("machine", has_delegated_cgroup),
     "cgroup-v2": ("machine", file("/sys/fs/cgroup/cgroup.controllers")),
     "fuse": ("machine", file("/dev/fuse")),

@@ -11,7 +11,7 @@ def main(folders):
     passed = set()
     for folder in folders:
         found = swift_tests("swift", folder / "swift.jsonl") if (folder / "swift.jsonl").exists() else []
-        for part in ("python", "containers"):
+        for part in ("python", "conformance", "containers"):
             found += junit_tests(part, folder / part)
         passed |= {test.name for test in found if test.outcome == "passed"}
     missing, listed = [], list(listed_machine_skips(ROOT / "Tests/machine-skips.txt"))

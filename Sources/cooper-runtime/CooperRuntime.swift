@@ -36,7 +36,10 @@ struct CooperRuntime {
     Option("debug", help: "log more"),
     Option("systemd-cgroup", help: "let systemd make the cgroups: cgroupsPath is SLICE:PREFIX:NAME"),
     Option("cgroup-manager", value: "MANAGER", help: "cgroupfs, systemd or disabled"),
-    Option("rootless", value: "WORD", help: "true, false or auto: whether it runs without root's privileges"),
+    Option(
+      "rootless", value: "WORD",
+      help:
+        "false: no container without a cgroup; true and auto: where none can be made and nothing is limited"),
     Option("version", "v", help: "print the version"), Option("help", "h", help: "print this"),
   ]
 
@@ -71,11 +74,13 @@ struct CooperRuntime {
   }
 
   private static func context(_ arguments: Arguments, _ log: Log) throws -> Context {
-    if let word = arguments["rootless"], !["true", "false", "auto"].contains(word) {
-      throw UsageError("--rootless \(word): it is true, false or auto")
+    let rootless = arguments["rootless"] ?? "auto"
+    guard ["true", "false", "auto"].contains(rootless) else {
+      throw UsageError("--rootless \(rootless): it is true, false or auto")
     }
     var runtime = Runtime(root: try arguments["root"].map(absolute) ?? defaultRoot())
     runtime.cgroupManager = try cgroupManager(arguments)
+    runtime.allowsNoCgroup = rootless != "false"
     runtime.warn = { log.warning($0) }
     if log.isDebugging { runtime.debug = { log.debug($0) } }
     return Context(runtime: runtime, log: log)

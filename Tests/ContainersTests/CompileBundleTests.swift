@@ -51,6 +51,61 @@ struct CompileBundleTests {
     #expect(binds.map(\.changes) == [[change]])
   }
 
+  /// A container of a user who can map their own ids alone.
+  private func users(
+    _ change: (inout ContainerRequest, inout HostFacts) -> Void = { _, _ in }
+  ) throws -> Plan {
+    var host = machine()
+    host.uid = 1000
+    host.gid = 1000
+    var request = bundle {
+      var map = OCISpec.IDMapping()
+      (map.hostID, map.size) = (1000, 1)
+      ($0.config.linux.uidMappings, $0.config.linux.gidMappings) = ([map], [map])
+      $0.config.linux.namespaces.append(Namespace(.user))
+    }
+    change(&request, &host)
+    return try compile(request, host)
+  }
+
+  @Test func whatKeepsAUserFromNamespacesIsNamed() throws {
+    let obstacle = "kernel.apparmor_restrict_unprivileged_userns is 1"
+    #expect(try users { $1.user.isRestrictedByAppArmor = true }.remarks.contains { $0.contains(obstacle) })
+    #expect(try users().remarks.contains { $0.contains(obstacle) } == false)
+    // There is no overlay that takes a newer kernel.
+    _ = try users { $1.kernel = KernelVersion(5, 10) }
+    expectCompileError("user namespace", "user.max_user_namespaces is 0") {
+      try users { $1.user.maximum = 0 }
+    }
+  }
+
+  @Test(arguments: [(Namespace.Kind.ipc, "mqueue", "/dev/mqueue"), (.cgroup, "cgroup", "/cg/cask")])
+  func whatBelongsToTheMachineIsBound(_ kind: Namespace.Kind, _ type: String, _ source: String) throws {
+    func sources(_ namespaces: [Namespace]) throws -> [String] {
+      let plan = try users {
+        $1.cgroups = [CgroupHierarchy(.v2, "/cg", controllers: [])]
+        $0.config.linux.namespaces += namespaces
+        $0.config.mounts = [Mount("/a", type: type, source: type)]
+      }
+      return plan.child.compactMap { if case .bind(let bind) = $0 { bind.source } else { nil } }
+    }
+    #expect(try sources([]) == [source])
+    #expect(try sources([Namespace(kind)]) == [])
+  }
+
+  @Test func whoInsistsOnACgroupGetsNoContainerWithout() throws {
+    let refused = CgroupHierarchy(
+      .v2, "/cg", controllers: [], isWritable: false, refusal: "nothing is delegated")
+    #expect(
+      try users { $1.cgroups = [refused] }.remarks.contains("no cgroup of its own: nothing is delegated"))
+    expectCompileError("linux.cgroupsPath", "nothing is delegated") {
+      try users {
+        $0.bundle?.requiresCgroup = true
+        $1.cgroups = [refused]
+      }
+    }
+  }
+
   @Test func theContainerWaitsToBeStarted() throws {
     let plan = try compile(bundle { $0.bundle?.startSocket = "/run/x/start.new" }, machine())
     #expect(plan.host.contains(.listen("/run/x/start.new")))

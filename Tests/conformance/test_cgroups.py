@@ -317,7 +317,7 @@ def test_the_priorities_of_the_network(box):
 @covers(
     "linux.resources.rdma", "linux.resources.rdma.<key>.hcaHandles", "linux.resources.rdma.<key>.hcaObjects"
 )
-@needs("rdma.max")
+@needs("rdma.max", "RDMA device")
 def test_rdma(box):
     """config-linux.md, RDMA: hcaHandles and hcaObjects of a device."""
     device = next(iter(sorted(os.listdir("/sys/class/infiniband"))))

@@ -63,6 +63,8 @@ public struct BundleRequest: Hashable, Sendable {
   public var noNewKeyring = false
   /// How many of the caller's descriptors, from 3 on, stay open.
   public var preservedDescriptors = 0
+  /// Refuse to do without a cgroup where none can be made.
+  public var requiresCgroup = false
 
   public init(root: String) { self.root = root }
 }

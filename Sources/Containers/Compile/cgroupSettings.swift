@@ -44,6 +44,9 @@ extension CgroupSetting {
     }
   }
 
+  /// What the container's cgroup of version 2 needs for it.
+  var nameInV2: String { unifiedController ?? controller }
+
   /// A file that every cgroup has, as cgroup.max.depth.
   var isCore: Bool { controller == "cgroup" }
 
@@ -86,7 +89,8 @@ private func cpusetSettings(_ cpu: CPU) -> [CgroupSetting] {
   [("cpus", cpu.cpus), ("mems", cpu.mems)].compactMap { name, list in
     guard let list, !list.isEmpty else { return nil }
     let file = (file: "cpuset.\(name)", value: list)
-    return CgroupSetting("cpuset", "cpu.\(name)", v1: [file], v2: [file])
+    return CgroupSetting(
+      "cpuset", "cpu.\(name)", v1: [file], v2: [file], scope: cpusetProperty(name, list).map { [$0] } ?? [])
   }
 }
 
@@ -135,7 +139,7 @@ private func rdmaSettings(_ rdma: Members<Rdma>) -> [CgroupSetting] {
   }
 }
 
-/// The files of version 2, as they are given: systemd doesn't see them.
+/// The files of version 2, as they are given.
 private func unifiedSettings(_ unified: Members<String>) throws -> [CgroupSetting] {
   try unified.members.map { member in
     let property = "unified.\(member.name)"
@@ -146,6 +150,7 @@ private func unifiedSettings(_ unified: Members<String>) throws -> [CgroupSettin
     var setting = CgroupSetting(
       String(member.name[..<dot]), property, v1: [], v2: lines.map { (member.name, $0) })
     setting.isUnified = true
+    setting.scope = unitProperties(ofFile: member.name, lines)
     return setting
   }
 }

@@ -23,8 +23,12 @@ func compileBundleCgroups(
   plan.visible = writable.map {
     VisibleCgroup(hierarchy: $0, path: "\($0.base)/\(names.joined(separator: "/"))")
   }
+  for cgroup in plan.visible where cgroup.hierarchy.version == .v2 {
+    plan.limits += delegation(of: cgroup.path, request, host)
+  }
   if writable.isEmpty {
     let reason = host.cgroups.lazy.compactMap(\.refusal).first ?? "no cgroup hierarchy can be written"
+    if request.bundle?.requiresCgroup == true { throw CompileError("linux.cgroupsPath", reason) }
     plan.remarks.append("no cgroup of its own: \(reason)")
   }
   return plan
@@ -51,7 +55,7 @@ private func add(
   let paths = names.indices.map { "\(hierarchy.base)/\(names[...$0].joined(separator: "/"))" }
   let path = paths[paths.count - 1]
   if hierarchy.version == .v2 {
-    let needed = settings.filter { !$0.isCore }.map { $0.unifiedController ?? $0.controller }
+    let needed = settings.filter { !$0.isCore }.map(\.nameInV2)
     let passedOn =
       isAlone ? hierarchy.controllers : hierarchy.controllers.filter { needed.contains($0) }
     if !passedOn.isEmpty {
@@ -99,7 +103,7 @@ private func addDeviceRules(
 
 /// The devices that the specification gives to every container, and terminals, whatever the rules before say. Making
 /// nodes of others is allowed to whom has the capability: opening them is not.
-private func withDefaultDevices(_ rules: [DeviceRule]) -> [DeviceRule] {
+func withDefaultDevices(_ rules: [DeviceRule]) -> [DeviceRule] {
   if rules.isEmpty { return [] }
   let characters: [(Int64, Int64?)] = [
     (1, 3), (1, 5), (1, 7), (1, 8), (1, 9), (5, 0), (5, 2), (136, nil),

@@ -41,7 +41,7 @@ private func suitableManager(_ settings: [CgroupSetting], _ host: HostFacts) -> 
   }
   if !host.cgroups.contains(where: \.isWritable) { return .systemd }
   if settings.allSatisfy({ (try? findHierarchy($0, host)) != nil }) { return .cgroupfs }
-  return settings.allSatisfy { systemd.controllers.contains($0.controller) } ? .systemd : .cgroupfs
+  return settings.allSatisfy { systemd.controllers.contains($0.nameInV2) } ? .systemd : .cgroupfs
 }
 
 /// Puts each setting into the hierarchy that has its controller: v1 where it is mounted there, else v2.

@@ -22,14 +22,13 @@ func compileMounts(
   _ request: ContainerRequest, _ host: HostFacts, _ cgroups: [VisibleCgroup], _ user: UserPlan?,
   afterDevices: [ChildStep]
 ) throws -> [ChildStep] {
-  let sharesNetwork = !request.config.linux.makesNamespace(.network)
   var mounts = try request.config.mounts.enumerated().map { index, mount in
     try compileMount(
       mount, "mounts[\(index)]", host, cgroups, request.config.linux, isOfBundle: request.bundle != nil
     )
     .map { step in
       guard let user, case .mount(let filesystem) = step else { return step }
-      return user.adapted(filesystem, host, sharesNetwork: sharesNetwork)
+      return user.adapted(filesystem, host, request.config.linux)
     }
   }
   // Into a fresh /dev before anything else is mounted: a volume of the host's must not get the nodes.

@@ -12,36 +12,44 @@ func compileScope(
     host.cgroups.allSatisfy({ $0.version == .v2 })
   else {
     throw CompileError(
-      "linux.cgroupsPath", "it takes cgroups of version 2 alone, and here are some of version 1")
+      "linux.cgroupsPath",
+      "systemd is asked for cgroups of version 2 alone, and here are some of version 1: there the runtime makes them itself (--cgroup-manager cgroupfs)"
+    )
   }
-  for setting in settings {
-    guard systemd.controllers.contains(setting.controller) else {
-      throw CompileError(setting.property, missing(setting.controller, systemd))
+  for setting in settings where !setting.isCore {
+    guard systemd.controllers.contains(setting.nameInV2) else {
+      throw CompileError(setting.property, missing(setting.nameInV2, systemd))
     }
     if setting.needsSwapLimit && !unified.hasSwapLimit { throw swapIsNotCounted(setting, unified) }
   }
   let place = try ScopePlace(request, systemd)
   let (name, slice) = (place.name, place.slice)
-  let scope = Scope(
+  let scope = try Scope(
     name: name, bus: systemd.bus, cgroup: "\(systemd.cgroup)\(place.path)",
     properties: [
       .init("Description", .text("The container \(request.id) of cooper")), .init("Slice", .text(slice)),
       .init("Delegate", .flag(true)), .init("DefaultDependencies", .flag(false)),
       .init("CollectMode", .text("inactive-or-failed")),
-    ] + settings.flatMap(\.scope))
+    ] + annotatedProperties(request.config.annotations) + settings.flatMap(\.scope))
   var plan = CgroupPlan()
   var own = scope.cgroup
-  plan.attach = [.startScope(scope)]
-  // What systemd has no property for.
-  for setting in settings where setting.scope.isEmpty { plan.attach += try setting.steps(own, .v2) }
+  plan.attach = [.startScope(scope)] + place.enabling(settings, systemd)
+  // What systemd has no property for, or one that says less.
+  for setting in settings where setting.scope.isEmpty || setting.isUnified {
+    plan.attach += try setting.steps(own, .v2)
+  }
   if request.bundle == nil {
     own += "/container"
     plan.attach.append(.makeCgroup(own))
     plan.joins = [.enterCgroup(own)]
   }
   plan.visible = [VisibleCgroup(hierarchy: unified, path: own)]
+  plan.attach += delegation(of: own, request, host)
   let rules = request.config.linux.resources.devices
-  if !rules.isEmpty { try addDeviceProgram(rules, own, host, to: &plan) }
+  if !rules.isEmpty {
+    try addDeviceProgram(
+      request.bundle == nil ? rules : withDefaultDevices(rules), own, host, to: &plan)
+  }
   return plan
 }
 
@@ -51,6 +59,16 @@ private struct ScopePlace {
   var name: String
   /// Below systemd's own cgroup.
   var path: String { slicePath(slice) + "/" + name }
+
+  /// Has the slices pass on the controllers that systemd doesn't know, and so leaves alone.
+  func enabling(_ settings: [CgroupSetting], _ systemd: SystemdInstance) -> [HostStep] {
+    let known: Set = ["cpu", "cpuset", "io", "memory", "pids"]
+    let others = settings.filter { !$0.isCore && !known.contains($0.nameInV2) }.map(\.nameInV2)
+    if others.isEmpty { return [] }
+    let names = pathComponents(path).dropLast()
+    let paths = (0...names.count).map { systemd.cgroup + names.prefix($0).map { "/\($0)" }.joined() }
+    return paths.map { .enable(Array(Set(others)).sorted(), in: $0) }
+  }
 
   /// A bundle says it as SLICE:PREFIX:NAME.
   init(_ request: ContainerRequest, _ systemd: SystemdInstance) throws {

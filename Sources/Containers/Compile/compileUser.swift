@@ -68,7 +68,8 @@ func compileUser(_ request: ContainerRequest, _ host: HostFacts) throws -> UserP
     plan.writesMaps = true
     return plan
   }
-  try checkUserNamespaces(host)
+  try checkUserNamespaces(host, needsOverlay: false)
+  if host.user.isRestrictedByAppArmor { plan.remarks.append(appArmorObstacle) }
   let isOwn =
     plan.uids.allSatisfy { $0.outside == host.uid && $0.count == 1 } && plan.uids.count == 1
     && plan.gids.allSatisfy { $0.outside == host.gid && $0.count == 1 } && plan.gids.count == 1
@@ -140,9 +141,9 @@ private func obstacleToRanges(_ user: UserFacts) -> String? {
 }
 
 /// What keeps a caller from user namespaces for certain.
-private func checkUserNamespaces(_ host: HostFacts) throws {
+private func checkUserNamespaces(_ host: HostFacts, needsOverlay: Bool = true) throws {
   let property = "user namespace"
-  if host.kernel < KernelVersion(5, 11) {
+  if needsOverlay && host.kernel < KernelVersion(5, 11) {
     throw CompileError(
       property, "Linux 5.11 is needed to mount an overlay without root, and this is \(host.kernel)")
   }
@@ -161,7 +162,7 @@ private func checkUserNamespaces(_ host: HostFacts) throws {
 }
 
 let appArmorObstacle =
-  "kernel.apparmor_restrict_unprivileged_userns is 1: without an AppArmor profile for cooper that allows userns, there are no capabilities in a user namespace; as root: make one, or sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+  "kernel.apparmor_restrict_unprivileged_userns is 1: without an AppArmor profile for this program that allows userns, there are no capabilities in a user namespace; as root: make one, or sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
 
 extension UserPlan {
   func maps(uid: UInt32) -> Bool { uids.contains { uid >= $0.inside && uid - $0.inside < $0.count } }

@@ -1,22 +1,31 @@
 import Linux
+import OCISpec
 
 extension UserPlan {
-  /// A new filesystem as the kernel gives it to a user namespace.
-  func adapted(_ mount: FilesystemMount, _ host: HostFacts, sharesNetwork: Bool) -> ChildStep {
+  /// A new filesystem as the kernel gives it to a user namespace: what it shows must be of a namespace that belongs to
+  /// that. Of others the machine's own is bound.
+  func adapted(_ mount: FilesystemMount, _ host: HostFacts, _ linux: LinuxConfig) -> ChildStep {
     var mount = mount
     switch mount.type {
-    case "sysfs" where sharesNetwork:
-      // Whose network it shows must belong to the user namespace. The machine's /sys has mounts that can't be left out.
-      return .bind(
-        BindMount(
-          source: "/sys", path: mount.path, kind: .directory, attributes: mount.attributes.union(.readOnly),
-          isRecursive: true))
+    case "sysfs" where !linux.makesNamespace(.network):
+      // The machine's /sys has mounts that can't be left out.
+      return machines("/sys", mount, .readOnly)
+    case "mqueue" where !linux.makesNamespace(.ipc): return machines("/dev/mqueue", mount)
     case "proc", "sysfs": mount.attributes.formUnion(lockedAttributes(of: mount.type, host))
     case "devpts":
       mount.options.removeAll { $0.key == "gid" && $0.value.flatMap(UInt32.init).map(maps(gid:)) == false }
     default: break
     }
     return .mount(mount)
+  }
+
+  private func machines(
+    _ source: String, _ mount: FilesystemMount, _ attributes: MountAttributes = []
+  ) -> ChildStep {
+    .bind(
+      BindMount(
+        source: source, path: mount.path, kind: .directory, attributes: mount.attributes.union(attributes),
+        isRecursive: true))
   }
 
   /// What a new mount of proc or sysfs must have because the machine's own has it: the kernel allows none that shows

@@ -28,7 +28,9 @@ func cpuSettings(_ cpu: CPU) throws -> [CgroupSetting] {
       throw CompileError("linux.resources.cpu.idle", "\(idle) is neither 0 nor 1")
     }
     settings.append(
-      CgroupSetting("cpu", "cpu.idle", v1: [("cpu.idle", "\(idle)")], v2: [("cpu.idle", "\(idle)")]))
+      CgroupSetting(
+        "cpu", "cpu.idle", v1: [("cpu.idle", "\(idle)")], v2: [("cpu.idle", "\(idle)")],
+        scope: idle == 1 ? [idleProperty] : []))
   }
   return settings
 }
@@ -43,27 +45,10 @@ private func quotaSetting(_ cpu: CPU) -> CgroupSetting? {
       ?? []) + (quota.map { [("cpu.cfs_quota_us", "\($0)")] } ?? [])
   let amount = quota.map { $0 < 0 ? "max" : "\($0)" } ?? "max"
   let length = period ?? 100_000
-  var scope: [Scope.Property] = []
-  if let quota {
-    scope =
-      quota < 0
-      ? [.init("CPUQuotaPerSecUSec", .number(.max))]
-      : [
-        .init("CPUQuotaPeriodUSec", .number(length)),
-        .init("CPUQuotaPerSecUSec", .number(perSecond(quota, length))),
-      ]
-  }
   return CgroupSetting(
     "cpu", quota == nil ? "cpu.period" : "cpu.quota", v1: v1, v2: [("cpu.max", "\(amount) \(length)")],
-    scope: scope)
+    scope: quota.map { quotaProperties($0, length) } ?? [])
 }
 
 /// v1's 2…262144 on v2's 1…10000, as the specification's runtimes do it.
 func weight(shares: UInt64) -> UInt64 { 1 + ((min(max(shares, 2), 262_144) - 2) * 9999) / 262_142 }
-
-/// A quota of each period as one of each second, which is how systemd counts.
-private func perSecond(_ quota: Int64, _ period: UInt64) -> UInt64 {
-  let second: UInt64 = 1_000_000
-  let (product, overflow) = unsigned(quota).multipliedReportingOverflow(by: second)
-  return overflow || period == 0 ? .max : product / period
-}

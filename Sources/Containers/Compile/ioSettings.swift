@@ -10,6 +10,7 @@ func ioSettings(_ io: BlockIO) -> [CgroupSetting] {
   if let weight = io.weight, weight != 0 {
     var own = setting("weight", ("blkio.weight", "\(weight)"), ("io.weight", "default \(ioWeight(weight))"))
     own.bfq = (("blkio.bfq.weight", "\(weight)"), ("io.bfq.weight", "\(weight)"))
+    own.scope = [.init("IOWeight", .number(ioWeight(weight)))]
     settings.append(own)
   }
   if let weight = io.leafWeight, weight != 0 {
@@ -24,6 +25,7 @@ func ioSettings(_ io: BlockIO) -> [CgroupSetting] {
       own.bfq = (
         ("blkio.bfq.weight_device", "\(number) \(weight)"), ("io.bfq.weight", "\(number) \(weight)")
       )
+      own.scope = [deviceProperty("IODeviceWeight", number, ioWeight(weight))]
       settings.append(own)
     }
     if let weight = device.leafWeight {
@@ -32,18 +34,19 @@ func ioSettings(_ io: BlockIO) -> [CgroupSetting] {
     }
   }
   let throttles = [
-    ("throttleReadBpsDevice", io.throttleReadBpsDevice, "read_bps_device", "rbps"),
-    ("throttleWriteBpsDevice", io.throttleWriteBpsDevice, "write_bps_device", "wbps"),
-    ("throttleReadIOPSDevice", io.throttleReadIOPSDevice, "read_iops_device", "riops"),
-    ("throttleWriteIOPSDevice", io.throttleWriteIOPSDevice, "write_iops_device", "wiops"),
+    ("throttleReadBpsDevice", io.throttleReadBpsDevice, "read_bps_device", "rbps", "IOReadBandwidthMax"),
+    ("throttleWriteBpsDevice", io.throttleWriteBpsDevice, "write_bps_device", "wbps", "IOWriteBandwidthMax"),
+    ("throttleReadIOPSDevice", io.throttleReadIOPSDevice, "read_iops_device", "riops", "IOReadIOPSMax"),
+    ("throttleWriteIOPSDevice", io.throttleWriteIOPSDevice, "write_iops_device", "wiops", "IOWriteIOPSMax"),
   ]
-  for (name, devices, file, key) in throttles {
+  for (name, devices, file, key, property) in throttles {
     for (index, device) in devices.enumerated() {
       let (number, rate) = ("\(device.major):\(device.minor)", device.rate ?? 0)
-      settings.append(
-        setting(
-          "\(name)[\(index)]", ("blkio.throttle.\(file)", "\(number) \(rate)"),
-          ("io.max", "\(number) \(key)=\(rate == 0 ? "max" : "\(rate)")")))
+      var own = setting(
+        "\(name)[\(index)]", ("blkio.throttle.\(file)", "\(number) \(rate)"),
+        ("io.max", "\(number) \(key)=\(rate == 0 ? "max" : "\(rate)")"))
+      own.scope = [deviceProperty(property, number, rate == 0 ? .max : rate)]
+      settings.append(own)
     }
   }
   return settings

@@ -83,6 +83,17 @@ extension HostFacts {
 }
 
 extension HostFacts {
+  /// Looks for the security modules whose labels a process or its mounts are to have.
+  mutating func readSecurityModules(_ process: Process?, mountLabel: String? = nil) {
+    if process?.apparmorProfile != nil {
+      let parameter = try? readFile("/sys/module/apparmor/parameters/enabled")
+      hasAppArmor = parameter?.begins(with: "Y") == true
+    }
+    if process?.selinuxLabel != nil || mountLabel != nil {
+      hasSELinux = fileKind("/sys/fs/selinux/enforce") != nil
+    }
+  }
+
   /// What is asked of the machine for one more process in a container.
   static func readForExec() throws -> HostFacts {
     let permitted = try capget().permitted

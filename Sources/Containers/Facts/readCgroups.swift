@@ -106,7 +106,7 @@ private func ownCgroups(below mount: MountEntry) -> [String] {
 }
 
 /// "0::/a/b" in /proc/PID/cgroup.
-private func ownCgroup(of process: String) -> String? {
+func ownCgroup(of process: String) -> String? {
   guard let text = try? readFile("/proc/\(process)/cgroup") else { return nil }
   guard let line = text.parts(at: "\n").first(where: { $0.begins(with: "0::/") }) else { return nil }
   return String(decoding: line.utf8.dropFirst(3), as: UTF8.self)

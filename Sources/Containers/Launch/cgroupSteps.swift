@@ -27,6 +27,20 @@ func takeCgroup(_ path: String) throws -> Bool {
   }
 }
 
+/// The files are those that a delegatee may write, and not the limits, which are the giver's.
+func giveCgroup(_ path: String, to owner: UInt32) throws(SystemCallError) {
+  let listed =
+    (try? readFile("/sys/kernel/cgroup/delegate"))
+    ?? "cgroup.procs\ncgroup.subtree_control\ncgroup.threads"
+  try lchown(path, owner: owner)
+  for file in listed.parts(at: "\n") where !file.isEmpty && !file.utf8.contains(UInt8(ascii: "/")) {
+    do { try lchown("\(path)/\(file)", owner: owner) } catch {
+      // One of a controller that this cgroup doesn't have.
+      if error.errno != .noSuchFileOrDirectory { throw error }
+    }
+  }
+}
+
 /// All at once, or each that goes: what isn't there is missed when it is written to.
 func enable(_ controllers: [String], in path: String) {
   let file = "\(path)/cgroup.subtree_control"

@@ -78,9 +78,9 @@ public func launch(_ plan: Plan, _ options: LaunchOptions = LaunchOptions()) thr
 /// A process by these steps in a container that is there.
 func enter(
   _ steps: [ChildStep], _ container: borrowing PIDFD, _ options: LaunchOptions, cgroup: String?,
-  oomScoreAdj: Int?
+  attach: HostStep?, oomScoreAdj: Int?
 ) throws -> RunningContainer {
-  var host: [HostStep] = [.clone([], cgroup: cgroup)]
+  var host: [HostStep] = [.clone([], cgroup: attach == nil ? cgroup : nil)] + (attach.map { [$0] } ?? [])
   if let oomScoreAdj { host.append(.writeOfChild(file: "oom_score_adj", value: "\(oomScoreAdj)")) }
   let plan = Plan(id: "", host: host + [.go], child: steps, remarks: [])
   var launcher = Launcher(plan, options)
@@ -125,7 +125,7 @@ private struct Launcher: ~Copyable {
         do { try perform(step) } catch let error as SystemCallError {
           throw ContainerError("\(step): \(error.errno.sentence)\(remedy(step, error))")
         } catch let error as BusError {
-          throw ContainerError("start the scope cooper-\(plan.id).scope: \(error)")
+          throw ContainerError("\(step.scopeDescription): \(error)")
         }
         trace("host   \(step)", monotonicTime())
       }
@@ -172,6 +172,7 @@ private struct Launcher: ~Copyable {
     case .writeOptional(let file, let value): if fileKind(file) != nil { try writeFile(file, value) }
     case .writeEither(let file, let value, let other, let otherValue):
       if fileKind(file) != nil { try writeFile(file, value) } else { try writeFile(other, otherValue) }
+    case .giveCgroup(let path, let owner): try giveCgroup(path, to: owner)
     case .attachDevices(let program, let path):
       try attachDeviceProgram(program, to: open(path, .directory))
     case .moveAside(let path):
@@ -179,6 +180,9 @@ private struct Launcher: ~Copyable {
       try writeFile("\(path)/cgroup.procs", "0")
       try keeper?.move(into: path)
     case .startScope(let scope): try start(scope)
+    case .attachToScope(let cgroup, let below, let path):
+      var bus = try Bus.connect(path)
+      if let pid = child?.pid { try attach(pid, to: unitName(cgroup), below: below, &bus) }
     case .clone(let flags, let cgroup):
       var inherited = InheritedDescriptors(preserved: options.preservedDescriptors)
       inherited.trees = trees.map(Int.init)

@@ -51,12 +51,14 @@ public struct CPUUsage: Record {
 
   public var usage = Times()
   public var throttling = Throttling()
+  public var psi: Pressure?
 
   public init() {}
 
   public mutating func walk(_ properties: inout some Properties) throws(JSONError) {
     try properties.required("usage", &usage)
     try properties.required("throttling", &throttling)
+    try properties.optional("psi", &psi)
   }
 }
 
@@ -83,6 +85,7 @@ public struct MemoryUsage: Record {
   public var swap = Amount()
   /// memory.stat, as it is.
   public var raw = Members<UInt64>()
+  public var psi: Pressure?
 
   public init() {}
 
@@ -91,6 +94,7 @@ public struct MemoryUsage: Record {
     try properties.required("usage", &usage)
     try properties.required("swap", &swap)
     try properties.required("raw", &raw)
+    try properties.optional("psi", &psi)
   }
 }
 
@@ -126,11 +130,13 @@ public struct BlockIOUsage: Record {
 
   public var ioServiceBytesRecursive: [Entry] = []
   public var ioServicedRecursive: [Entry] = []
+  public var psi: Pressure?
 
   public init() {}
 
   public mutating func walk(_ properties: inout some Properties) throws(JSONError) {
     try properties.required("ioServiceBytesRecursive", &ioServiceBytesRecursive)
     try properties.required("ioServicedRecursive", &ioServicedRecursive)
+    try properties.optional("psi", &psi)
   }
 }

@@ -7,6 +7,8 @@ public struct Runtime {
   public let root: String
   /// nil for the one that fits.
   public var cgroupManager: CgroupManager?
+  /// Whether a container may do without a cgroup where the caller can make none, and nothing is to be limited.
+  public var allowsNoCgroup = true
   /// Gets what is no error.
   public var warn: (String) -> Void = { _ in }
   /// Gets each step that is done, where somebody asks for that.

@@ -65,6 +65,7 @@ struct ContainerMaker {
     request.isInteractive = true
     var own = BundleRequest(root: bundle.root)
     if startsLater { own.startSocket = directory.socketInTheMaking }
+    own.requiresCgroup = !runtime.allowsNoCgroup
     own.noPivot = options.noPivot
     own.noNewKeyring = options.noNewKeyring
     own.preservedDescriptors = options.preservedDescriptors + listened
@@ -74,6 +75,7 @@ struct ContainerMaker {
     if !isForShow { try checkConsole(request, options, startsLater: startsLater) }
     var host = try HostFacts.read(
       paths: request.hostPaths, namespaces: request.config.linux.namespaces)
+    host.readSecurityModules(bundle.config.process, mountLabel: bundle.config.linux.mountLabel)
     if request.config.linux.makesNamespace(.user) && !request.config.linux.devices.isEmpty {
       host.makesNodes = try canMakeDevices(host)
     }

@@ -69,6 +69,7 @@ extension Runtime {
 private struct ExecPlan {
   let steps: [ChildStep]
   let birthplace: String?
+  let attach: HostStep?
   let oomScoreAdj: Int?
 
   init(
@@ -77,17 +78,20 @@ private struct ExecPlan {
   ) throws {
     guard !process.args.isEmpty else { throw ContainerError("process.args: there is no command") }
     let namespaces = CloneFlags(rawValue: record.namespaces)
-    let host = try HostFacts.readForExec()
+    var host = try HostFacts.readForExec()
+    host.readSecurityModules(process)
     let rights = compileCapabilities(
       process.capabilities, host, hasUserNamespace: namespaces.contains(.newUser))
     rights.remarks.forEach(warn)
     let cgroups = try cgroupPaths(record, options.cgroups)
     birthplace = cgroups.v2
+    attach = cgroups.v2.flatMap { attachStep($0, record) }
     oomScoreAdj = process.oomScoreAdj
     var request = ContainerRequest(id: record.id, config: config, lower: [])
     request.bundle = BundleRequest(root: record.rootfs)
     request.filter = try config.linux.seccomp.map { try compiledFilter($0) }
-    let last = ProcessSteps(request, process, nil, rights.bounding, rights.sets, pause: []).last
+    let user = try userWithoutGroups(process, config, record)
+    let last = ProcessSteps(request, process, user, rights.bounding, rights.sets, pause: []).last
     steps =
       try [.awaitGo]
       + affinity(process.execCPUAffinity?.initial, "initial")
@@ -107,7 +111,8 @@ private struct ExecPlan {
   func run(
     _ container: borrowing PIDFD, _ launchOptions: LaunchOptions, _ options: ExecOptions
   ) throws -> RunningContainer {
-    let running = try enter(steps, container, launchOptions, cgroup: birthplace, oomScoreAdj: oomScoreAdj)
+    let running = try enter(
+      steps, container, launchOptions, cgroup: birthplace, attach: attach, oomScoreAdj: oomScoreAdj)
     do { try handOut(running, options) } catch {
       try? pidfd_send_signal(running.process, .kill)
       _ = try? running.wait()
@@ -123,12 +128,50 @@ private struct ExecPlan {
   }
 }
 
+/// The ids of a user namespace in which groups can't be set: one of a caller's who could map their own ids alone.
+///
+/// - Returns: nil for any other.
+private func userWithoutGroups(
+  _ process: Process, _ config: Config, _ record: ContainerRecord
+) throws -> UserPlan? {
+  guard CloneFlags(rawValue: record.namespaces).contains(.newUser), let pid = record.pid,
+    try readFile("/proc/\(pid)/setgroups").begins(with: "deny")
+  else { return nil }
+  var plan = UserPlan(
+    uids: config.linux.uidMappings.map(IDMapping.init), gids: config.linux.gidMappings.map(IDMapping.init))
+  if plan.uids.isEmpty { (plan.uids, plan.gids) = ([.init(0, record.owner, 1)], [.init(0, 0, 1)]) }
+  let user = process.user
+  guard plan.maps(uid: user.uid) else {
+    throw ContainerError("process.user.uid: \(user.uid) is not mapped")
+  }
+  guard plan.maps(gid: user.gid) else {
+    throw ContainerError("process.user.gid: \(user.gid) is not mapped")
+  }
+  return plan
+}
+
 private func affinity(_ list: String?, _ name: String) throws -> [ChildStep] {
   guard let list, !list.isEmpty else { return [] }
   guard let cpus = CPUSet(list), !cpus.isEmpty else {
     throw ContainerError("process.execCPUAffinity.\(name): \"\(list)\" is no list of processors, as 0-3,7")
   }
   return [.setAffinity(cpus)]
+}
+
+/// A user may be born in a cgroup only where they may write to the nearest one that it has in common with their own. A
+/// session's and a scope's have none: but systemd may.
+private func attachStep(_ cgroup: String, _ record: ContainerRecord) -> HostStep? {
+  guard geteuid() != 0, let scope = record.scopes.first, cgroup.begins(with: scope),
+    let text = try? readFile("/proc/self/mountinfo"),
+    case let cgroups = readCgroups(parseMountTable(text), uid: geteuid()),
+    let top = cgroups.first(where: { $0.version == .v2 })?.mountPoint, let own = ownCgroup(of: "self"),
+    let systemd = readSystemd(cgroups, uid: geteuid())
+  else { return nil }
+  let common = zip(pathComponents(top + own), pathComponents(cgroup)).prefix { $0.isSame(as: $1) }
+  let place = common.map { "/\($0.0)" }.joined()
+  if (try? access("\(place)/cgroup.procs", .write)) != nil { return nil }
+  let below = String(decoding: cgroup.utf8.dropFirst(scope.utf8.count), as: UTF8.self)
+  return .attachToScope(cgroup: scope, below: below, bus: systemd.bus)
 }
 
 extension Runtime {

@@ -2,8 +2,8 @@ import Linux
 import OCISpec
 
 extension Runtime {
-  /// What a container uses at this moment, and how often it was killed for want of memory.
-  public func usage(_ id: String) throws -> (usage: ContainerUsage, kills: UInt64) {
+  /// What a container uses at this moment.
+  public func usage(_ id: String) throws -> ContainerUsage {
     let status = try state(id)
     guard status.status != .stopped else { throw ContainerError("container not running: \(id)") }
     let files = CgroupFiles(status.record.allCgroups)
@@ -13,13 +13,15 @@ extension Runtime {
     usage.pids.current = files.number("pids.current") ?? 0
     usage.pids.limit = files.number("pids.max") ?? 0
     files.readBlockIO(into: &usage.blkio)
-    let kills = files.table("memory.events")["oom_kill"] ?? files.table("memory.oom_control")["oom_kill"]
-    return (usage, kills ?? 0)
+    usage.cpu.psi = files.pressure("cpu")
+    usage.memory.psi = files.pressure("memory")
+    usage.blkio.psi = files.pressure("io")
+    return usage
   }
 }
 
 /// The files of a container's cgroups: each is where it is.
-private struct CgroupFiles {
+struct CgroupFiles {
   private let cgroups: [String]
 
   init(_ cgroups: [String]) { self.cgroups = cgroups }
@@ -30,13 +32,9 @@ private struct CgroupFiles {
 
   func number(_ name: String) -> UInt64? { text(name).flatMap { UInt64($0.dropLast()) } }
 
-  /// Lines of a name and a number.
-  func members(_ name: String) -> [(String, UInt64)] {
-    (text(name) ?? "").parts(at: "\n").compactMap { line in
-      guard let (name, number) = line.cut(at: " "), let value = UInt64(number) else { return nil }
-      return (name, value)
-    }
-  }
+  func members(_ name: String) -> [(String, UInt64)] { numberedLines(text(name) ?? "") }
+
+  func pressure(_ resource: String) -> Pressure? { text("\(resource).pressure").map { Pressure($0) } }
 
   func table(_ name: String) -> [String: UInt64] { Dictionary(members(name)) { $1 } }
 
@@ -109,5 +107,13 @@ private struct CgroupFiles {
     var entry = BlockIOUsage.Entry()
     (entry.major, entry.minor, entry.op, entry.value) = (major, minor, op, value)
     return entry
+  }
+}
+
+/// Lines of a name and a number.
+func numberedLines(_ text: String) -> [(String, UInt64)] {
+  text.parts(at: "\n").compactMap { line in
+    guard let (name, number) = line.cut(at: " "), let value = UInt64(number) else { return nil }
+    return (name, value)
   }
 }

@@ -23,11 +23,10 @@ extension Runtime {
       resources.memory.limit = places.lazy.compactMap(memoryLimit).first
     }
     if resources.memory.checkBeforeUpdate { try checkUsage(resources.memory, places) }
-    for setting in try cgroupSettings(resources, swapByDefault: false) {
-      let hierarchy = try findHierarchy(setting, host)
-      guard let path = places.first(where: { $0.utf8.starts(with: "\(hierarchy.mountPoint)/".utf8) }) else {
-        throw ContainerError("\(setting.property): the container has no cgroup below \(hierarchy.mountPoint)")
-      }
+    let settings = try cgroupSettings(resources, swapByDefault: false)
+    if let scope = record.scopes.first { try updateUnit(scope, settings, host) }
+    for setting in settings {
+      let (path, hierarchy) = try place(of: setting, places, host)
       for step in try setting.steps(path, hierarchy.version) {
         switch step {
         case .write(let file, let value): try write(value, to: file, setting, resources)
@@ -40,6 +39,30 @@ extension Runtime {
         }
       }
     }
+  }
+
+  /// What systemd doesn't know it would write over.
+  private func updateUnit(_ scope: String, _ settings: [CgroupSetting], _ host: HostFacts) throws {
+    let properties = settings.flatMap(\.scope)
+    guard !properties.isEmpty, let systemd = host.systemd else { return }
+    do {
+      var bus = try Bus.connect(systemd.bus)
+      try setUnitProperties(unitName(scope), properties, &bus)
+    } catch { throw ContainerError("set the properties of \(unitName(scope)): \(error)") }
+  }
+
+  /// The container's cgroup that has a setting's file: whether the caller could make one there doesn't matter any more.
+  private func place(
+    of setting: CgroupSetting, _ places: [String], _ host: HostFacts
+  ) throws -> (String, CgroupHierarchy) {
+    let candidates = host.cgroups.filter { setting.isOf($0) }
+    for hierarchy in candidates.filter({ $0.version == .v1 }) + candidates {
+      guard let path = places.first(where: { $0.begins(with: "\(hierarchy.mountPoint)/") }) else { continue }
+      if setting.needsSwapLimit && !hierarchy.hasSwapLimit { throw swapIsNotCounted(setting, hierarchy) }
+      return (path, hierarchy)
+    }
+    let hierarchy = try findHierarchy(setting, host)
+    throw ContainerError("\(setting.property): the container has no cgroup below \(hierarchy.mountPoint)")
   }
 
   private func write(

@@ -48,6 +48,8 @@ public enum HostStep: Hashable, Sendable {
   case writeOptional(file: String, value: String)
   /// The same into the first of two that is there.
   case writeEither(file: String, value: String, orFile: String, orValue: String)
+  /// chown of a v2 cgroup, and of those of its files that /sys/kernel/cgroup/delegate names.
+  case giveCgroup(String, owner: UInt32)
   /// Lets a program decide about the devices of a v2 cgroup.
   case attachDevices([EBPFInstruction], to: String)
   /// This process and its keeper into a cgroup of their own: one that holds processes can't pass controllers on.
@@ -65,6 +67,8 @@ public enum HostStep: Hashable, Sendable {
   case writeChild(file: String)
   /// systemd makes a scope, and puts the child into it.
   case startScope(Scope)
+  /// systemd puts the child into a scope that is there, or into a cgroup below it.
+  case attachToScope(cgroup: String, below: String, bus: String)
   /// A new filesystem with a copy of what the image has at its path.
   case fillMount(FilesystemMount, from: String)
   /// open_tree of what a bind mount has the ids mapped of, and mount_setattr(MOUNT_ATTR_IDMAP): it takes privileges over

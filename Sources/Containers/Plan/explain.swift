@@ -23,6 +23,8 @@ extension HostStep: CustomStringConvertible {
     case .writeOptional(let file, let value): "write \"\(value)\" to \(file), where it is"
     case .writeEither(let file, let value, let other, let otherValue):
       "write \"\(value)\" to \(file), or \"\(otherValue)\" to \(other)"
+    case .giveCgroup(let path, let owner):
+      "give the cgroup \(path) to uid \(owner), with the files that /sys/kernel/cgroup/delegate names"
     case .attachDevices(let program, let path):
       "let a program of \(program.count) instructions decide about the devices of \(path)"
     case .moveDevice(let name, let newName):
@@ -37,6 +39,8 @@ extension HostStep: CustomStringConvertible {
     case .startScope(let scope):
       "start the scope \(scope.name) with the child, by systemd on the bus \(scope.bus)"
         + parenthesized(scope.properties.map(\.description))
+    case .attachToScope(let cgroup, let below, let bus):
+      "put the child into \(cgroup)\(below), by systemd on the bus \(bus)"
     case .fillMount(let mount, let root):
       "make a \(mount.type) with a copy of what \(root) has at \(mount.path)"
     case .mapMount(let bind): "open \(bind.source) with ids mapped\(bind.idMap.map { " (\($0))" } ?? "")"
@@ -48,6 +52,14 @@ extension HostStep: CustomStringConvertible {
     case .runHook(let step):
       "run the hook \(step.property), \(step.hook.path)\(step.isInContainer ? ", in the container's namespaces" : "")"
     }
+  }
+}
+
+extension HostStep {
+  /// Without what was asked for in detail.
+  var scopeDescription: String {
+    if case .startScope(let scope) = self { return "start the scope \(scope.name)" }
+    return description
   }
 }
 

@@ -8,6 +8,8 @@ struct BusEncoder {
 
   mutating func byte(_ value: UInt8) { bytes.append(value) }
 
+  mutating func uint16(_ value: UInt16) { integer(value) }
+
   mutating func uint32(_ value: UInt32) { integer(value) }
 
   mutating func uint64(_ value: UInt64) { integer(value) }

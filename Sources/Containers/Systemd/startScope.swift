@@ -21,6 +21,16 @@ func startScope(_ scope: Scope, pid: ProcessID, _ bus: inout Bus) throws {
 
 private let manager = "org.freedesktop.systemd1.Manager"
 
+private func toManager(_ member: String, _ signature: String) -> BusMessage {
+  var message = BusMessage(.call)
+  message.destination = "org.freedesktop.systemd1"
+  message.path = "/org/freedesktop/systemd1"
+  message.interface = manager
+  message.member = member
+  message.signature = signature
+  return message
+}
+
 private var addMatch: BusMessage {
   var message = BusMessage.toBus("AddMatch")
   message.signature = "s"
@@ -33,12 +43,7 @@ private var addMatch: BusMessage {
 
 /// Its arguments: the unit's name, what becomes of a conflicting job, properties, and other units: none.
 func startTransientUnit(_ scope: Scope, pid: ProcessID) -> BusMessage {
-  var message = BusMessage(.call)
-  message.destination = "org.freedesktop.systemd1"
-  message.path = "/org/freedesktop/systemd1"
-  message.interface = manager
-  message.member = "StartTransientUnit"
-  message.signature = "ssa(sv)a(sa(sv))"
+  var message = toManager("StartTransientUnit", "ssa(sv)a(sa(sv))")
   var body = BusEncoder()
   body.string(scope.name)
   body.string("fail")
@@ -58,15 +63,37 @@ func startTransientUnit(_ scope: Scope, pid: ProcessID) -> BusMessage {
 private func add(_ property: Scope.Property, to encoder: inout BusEncoder) {
   encoder.align(to: 8)
   encoder.string(property.name)
-  switch property.value {
-  case .text(let text):
-    encoder.signature("s")
-    encoder.string(text)
-  case .flag(let flag):
-    encoder.signature("b")
-    encoder.boolean(flag)
-  case .number(let number):
-    encoder.signature("t")
-    encoder.uint64(number)
+  encoder.signature(property.value.signature)
+  property.value.encode(to: &encoder)
+}
+
+/// Has systemd know of new limits of a unit: what it doesn't know it writes over, at the next occasion.
+func setUnitProperties(_ unit: String, _ properties: [Scope.Property], _ bus: inout Bus) throws {
+  _ = try bus.call(setUnitProperties(unit, properties))
+}
+
+/// Its arguments: the unit's name, whether they hold only until the next boot, and the properties.
+func setUnitProperties(_ unit: String, _ properties: [Scope.Property]) -> BusMessage {
+  var message = toManager("SetUnitProperties", "sba(sv)")
+  var body = BusEncoder()
+  body.string(unit)
+  body.boolean(true)
+  body.array(alignment: 8) { encoder in
+    for property in properties { add(property, to: &encoder) }
   }
+  message.body = body.bytes
+  return message
+}
+
+/// Has systemd put a process into a unit whose cgroup is delegated: it may where the caller may not.
+///
+/// - Parameter below: a cgroup below the unit's, as "/a"; empty for none.
+func attach(_ pid: ProcessID, to unit: String, below: String, _ bus: inout Bus) throws {
+  var message = toManager("AttachProcessesToUnit", "ssau")
+  var body = BusEncoder()
+  body.string(unit)
+  body.string(below)
+  body.array(alignment: 4) { $0.uint32(UInt32(pid)) }
+  message.body = body.bytes
+  _ = try bus.call(message)
 }

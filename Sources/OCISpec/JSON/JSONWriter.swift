@@ -14,7 +14,7 @@ public struct JSONWriter: Sendable {
     return writer.text
   }
 
-  mutating func plain(_ word: String) { text += word }
+  package mutating func plain(_ word: String) { text += word }
 
   mutating func quoted(_ word: String) {
     text += "\""

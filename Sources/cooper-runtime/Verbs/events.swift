@@ -13,20 +13,19 @@ extension Verb {
   ) { context, arguments in
     let id = try arguments.id()
     let interval = try arguments["interval"].map(duration) ?? .seconds(5)
-    var kills: UInt64?
+    // From here on nothing is missed.
+    var watch = try context.runtime.watch(id)
+    print(JSONWriter.text(Event("stats", id, try context.runtime.usage(id))))
+    if arguments.has("stats") { return 0 }
     while true {
-      let now: (usage: ContainerUsage, kills: UInt64)
-      do { now = try context.runtime.usage(id) } catch {
-        // It has ended meanwhile.
-        if kills != nil { return 0 }
-        throw error
+      switch try watch.next(within: interval) {
+      case .ended: return 0
+      case .outOfMemory: print(JSONWriter.text(Event("oom", id, nil)))
+      case .timeIsOver:
+        // It may end in this moment.
+        guard let usage = try? context.runtime.usage(id) else { return 0 }
+        print(JSONWriter.text(Event("stats", id, usage)))
       }
-      if now.kills > kills ?? now.kills { print(JSONWriter.text(Event("oom", id, nil))) }
-      kills = now.kills
-      print(JSONWriter.text(Event("stats", id, now.usage)))
-      if arguments.has("stats") { return 0 }
-      var none: [PollDescriptor] = []
-      _ = try poll(&none, timeout: interval)
     }
   }
 }
