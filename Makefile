@@ -4,7 +4,7 @@ EDITION ?= python
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz lint format bench conformance conformance-all attack clients docs install python vm-test vm-shell \
+.PHONY: help run test fuzz lint format bench conformance conformance-all attack faults clients docs install python vm-test vm-shell \
   vm-test-all workshop workshop-install workshop-site workshop-site-test workshop-kit clean
 
 help: ## list the targets
@@ -36,6 +36,9 @@ conformance-all: ## the same for cooper-runtime, runc and crun, as one table of 
 
 attack: ## attack cooper-runtime and `cooper run` as other runtimes were (RUNTIME=PATH: another one; ROUNDS=10000 of a race)
 	@scripts/attack.sh
+
+faults: ## let each system call of cooper-runtime fail in turn, and take from it what a machine runs out of (RUNTIME=PATH)
+	@scripts/faults.sh
 
 clients: ## let podman, docker and containerd drive cooper-runtime and runc (RUNTIME=PATH: another one instead of ours)
 	@scripts/clients.sh

@@ -20,6 +20,8 @@ step build cooper task 1200 bash -c '. scripts/lib.sh; build_cooper'
 step conformance conformance junit 600 scripts/conformance.sh --junit-xml="$results/conformance/all.xml"
 step attack attack junit 600 env SHORT=1 ROUNDS=20 BUILD=0 scripts/attack.sh \
   --junit-xml="$results/attack/all.xml"
+step faults faults junit 600 env RUNTIME=.build/release/cooper-runtime FAULTS_STRIDE=12 FAULTS_ROUNDS=100 \
+  scripts/faults.sh --junit-xml="$results/faults/all.xml"
 step tests containers junit 900 .build-venv/bin/pytest Tests/cooper --junit-xml="$results/containers/all.xml"
 step wheel wheel check 600 scripts/wheel.sh
 step tests python junit 900 .build-venv/bin/python Tests/python/run.py "$results/python"

@@ -15,6 +15,9 @@ struct CooperRuntime {
     var log = Log(path: nil, format: .text, isDebugging: false)
     do {
       try openMissingStreams()
+      guard CommandLine.argc > 0 else {
+        throw ContainerError("the command line can't be read; it takes /proc and a free descriptor")
+      }
       let words = Array(CommandLine.arguments.dropFirst())
       let arguments = try Arguments(words, globalOptions, stopsAtWord: true)
       log = try Log(arguments)

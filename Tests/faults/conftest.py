@@ -28,7 +28,8 @@ def call_names():
 @pytest.fixture(scope="session")
 def injector(tmp_path_factory):
     program = tmp_path_factory.mktemp("injector") / "inject"
-    subprocess.run(["gcc", "-O2", "-Wall", "-Werror", "-o", program, ROOT / "Tests/faults/inject.c"], check=True)
+    source = ROOT / "Tests/faults/inject.c"
+    subprocess.run(["gcc", "-O2", "-Wall", "-Werror", "-o", program, source], check=True)
     return program
 
 
@@ -53,8 +54,9 @@ def box(runtime, tmp_path, rootfs):
 
 
 def remains(runtime):
-    """What there is of the container: its directory, its cgroups, processes that have its id in their command line."""
-    places = [str(runtime.state / NAME), *glob.glob(f"/sys/fs/cgroup/{NAME}"), *glob.glob(f"/sys/fs/cgroup/*/{NAME}")]
+    """What there is of the container: its directory, its cgroups, processes that its id names."""
+    cgroups = [*glob.glob(f"/sys/fs/cgroup/{NAME}"), *glob.glob(f"/sys/fs/cgroup/*/{NAME}")]
+    places = [str(runtime.state / NAME), *cgroups]
     return [place for place in places if os.path.exists(place)] + [f"process {pid}" for pid in processes()]
 
 
