@@ -21,6 +21,8 @@ private func machine(_ cgroups: [CgroupHierarchy] = [], files: [FilePath: FileKi
   return host
 }
 
+private let plain: MountAttributes = [.readOnly, .noSuid, .noDev, .noExec, .noSymFollow]
+
 struct CompileBundleTests {
   @Test func theMountOptionsOfTheSpecificationAreKnown() {
     let must =
@@ -33,15 +35,16 @@ struct CompileBundleTests {
 
   @Test(
     arguments: [
-      (["ro"], MountChange(set: .readOnly)),
-      (["ro", "rw"], MountChange(clear: .readOnly)),
-      (["noatime"], MountChange(set: .noATime, clear: .accessTime)),
-      (["noatime", "relatime"], MountChange(clear: .accessTime)),
+      // An attribute says all of them: what isn't named is cleared, as other runtimes do.
+      (["ro"], MountChange(set: .readOnly, clear: [.noSuid, .noDev, .noExec, .noSymFollow])),
+      (["ro", "rw"], MountChange(clear: plain)),
+      (["noatime"], MountChange(set: .noATime, clear: plain.union([.accessTime, .noDirATime]))),
+      (["noatime", "relatime"], MountChange(clear: plain.union([.accessTime, .noDirATime]))),
       (["rro"], MountChange(set: .readOnly, isRecursive: true)),
       (["rnosuid", "rsuid"], MountChange(clear: .noSuid, isRecursive: true)),
       (["rslave"], MountChange(propagation: .slave, isRecursive: true)),
       (["shared"], MountChange(propagation: .shared)),
-      (["nosymfollow"], MountChange(set: .noSymFollow)),
+      (["nosymfollow"], MountChange(set: .noSymFollow, clear: plain.subtracting(.noSymFollow))),
     ] as [([String], MountChange)])
   func anOptionOfABindMountIsAChange(_ options: [String], _ change: MountChange) throws {
     let plan = try compile(

@@ -18,12 +18,12 @@ private func refused(
 struct SeccompRefusalTests {
   @Test func notify() {
     refused(
-      "linux.seccomp.defaultAction", "can't answer every call",
+      "linux.seccomp.defaultAction", "cannot be used for every call",
       profile(.notify) { $0.listenerPath = "/run/a" })
     let rules = [rule(.allow, ["read"]), rule(.notify, ["mount", "write"])]
     refused("linux.seccomp.syscalls[1].action", "needs a listenerPath", profile(.allow, rules))
     refused(
-      "linux.seccomp.syscalls[1].names[1]", "can't answer write",
+      "linux.seccomp.syscalls[1].names[1]", "cannot be used for the write syscall",
       profile(.allow, rules) { $0.listenerPath = "/run/a" })
     refused(
       "linux.seccomp.listenerMetadata", "there is no listenerPath",
