@@ -68,7 +68,8 @@ struct ContainerDirectory {
   /// is its maker's.
   func lock() throws -> Descriptor {
     do {
-      let held = try fileKind(configFile) == nil ? open(path, [.directory, .noFollow]) : open(configFile, .noFollow)
+      let isBegun = fileKind(configFile) == nil
+      let held = try isBegun ? open(path, [.directory, .noFollow]) : open(configFile, .noFollow)
       try flock(held, .exclusive)
       return held
     } catch {

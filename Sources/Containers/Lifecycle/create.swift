@@ -150,7 +150,8 @@ extension ContainerMaker {
 extension ContainerRecord {
   /// - Parameter startsLater: whether `start` will have to say which step failed.
   fileprivate init(
-    _ directory: ContainerDirectory, _ bundle: Bundle, _ request: ContainerRequest, _ plan: Plan, _ host: HostFacts, startsLater: Bool
+    _ directory: ContainerDirectory, _ bundle: Bundle, _ request: ContainerRequest, _ plan: Plan,
+    _ host: HostFacts, startsLater: Bool
   ) throws {
     ociVersion = bundle.config.ociVersion
     id = directory.id
