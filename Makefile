@@ -4,7 +4,7 @@ EDITION ?= python
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz lint format bench conformance conformance-all attack faults clients docs install python vm-test vm-shell \
+.PHONY: help run test fuzz lint format bench conformance conformance-all attack faults soak clients docs install python vm-test vm-shell \
   vm-test-all workshop workshop-install workshop-site workshop-site-test workshop-kit clean
 
 help: ## list the targets
@@ -39,6 +39,9 @@ attack: ## attack cooper-runtime and `cooper run` as other runtimes were (RUNTIM
 
 faults: ## let each system call of cooper-runtime fail in turn, and take from it what a machine runs out of (RUNTIME=PATH)
 	@scripts/faults.sh
+
+soak: ## mixed commands of cooper-runtime under load for SOAK_MINUTES=20, and what the machine has of each thing meanwhile
+	@scripts/soak.sh
 
 clients: ## let podman, docker and containerd drive cooper-runtime and runc (RUNTIME=PATH: another one instead of ours)
 	@scripts/clients.sh

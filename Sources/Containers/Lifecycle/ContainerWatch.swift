@@ -14,7 +14,7 @@ public struct ContainerWatch: ~Copyable {
   private var kills: UInt64 = 0
 
   init(_ record: ContainerRecord) throws {
-    guard let process = record.openProcess() else {
+    guard let process = try record.openProcess() else {
       throw ContainerError("container not running: \(record.id)")
     }
     self.process = process

@@ -64,12 +64,17 @@ extension ContainerRecord {
     return fileKind(directory.socketInTheMaking) != nil ? .creating : .running
   }
 
-  /// The first process, by a descriptor that can't come to mean another.
-  func openProcess() -> PIDFD? {
-    guard let pid, let startTime, let process = try? pidfd_open(ProcessID(pid)),
-      isAlive(ProcessID(pid), since: startTime)
-    else { return nil }
-    return process
+  /// The first process, by a descriptor that can't come to mean another; nil when it has ended.
+  func openProcess() throws -> PIDFD? {
+    guard let pid, let startTime else { return nil }
+    do {
+      let process = try pidfd_open(ProcessID(pid))
+      if isAlive(ProcessID(pid), since: startTime) { return process }
+      return nil
+    } catch {
+      if error.errno == .noSuchProcess { return nil }
+      throw ContainerError("open the process of the container \(id): \(error)")
+    }
   }
 }
 

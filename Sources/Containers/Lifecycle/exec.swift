@@ -43,7 +43,7 @@ extension Runtime {
     _ entrance: Entrance, _ process: Process, _ options: ExecOptions, _ streams: StandardStreams
   ) throws -> RunningContainer {
     let (record, config) = (entrance.record, entrance.config)
-    guard let container = record.openProcess() else {
+    guard let container = try record.openProcess() else {
       throw ContainerError("container not running: \(record.id)")
     }
     if !options.ignoresPause && CgroupFreezer(record).isFrozen {

@@ -12,7 +12,7 @@ extension Runtime {
     if all || (signal == .kill && isShared) {
       if record.signalAll(signal) || status == .stopped && all { return record.thaw(after: signal) }
     }
-    guard status != .stopped, let process = record.openProcess() else {
+    guard status != .stopped, let process = try record.openProcess() else {
       throw ContainerError("container not running: \(id)")
     }
     do { try pidfd_send_signal(process, signal) } catch {
@@ -26,7 +26,7 @@ extension Runtime {
 extension ContainerRecord {
   /// SIGKILL for all, and the end of the first process is waited for.
   func kill() {
-    guard let process = openProcess() else {
+    guard let process = try? openProcess() else {
       _ = signalAll(.kill)
       return
     }

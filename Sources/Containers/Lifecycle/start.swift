@@ -70,7 +70,7 @@ extension Runtime {
     for (index, hook) in hooks.enumerated() {
       var place: HookPlace?
       if inside {
-        guard let process = record.openProcess() else {
+        guard let process = try record.openProcess() else {
           throw ContainerError("container not running: \(record.id)")
         }
         place = HookPlace(process: process, namespaces: CloneFlags(rawValue: record.namespaces))
