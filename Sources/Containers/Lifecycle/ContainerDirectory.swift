@@ -1,7 +1,6 @@
 import Linux
 import OCISpec
 import SystemPackage
-import SystemPackage
 
 /// A container's directory below the runtime's root, and what is in it.
 ///
@@ -35,6 +34,13 @@ struct ContainerDirectory {
   func write(_ record: ContainerRecord) throws {
     try writeFile("\(stateFile).new", JSONWriter.text(record))
     try rename("\(stateFile).new", stateFile)
+  }
+
+  /// Whether who makes the container, or `run` for it, is at work.
+  var isHeld: Bool {
+    guard let directory = try? open(path, [.directory, .noFollow]) else { return false }
+    do { try flock(directory, .exclusive, wait: false) } catch { return error.errno == .wouldBlock }
+    return false
   }
 
   /// Whether there is no such container.

@@ -48,21 +48,42 @@ public struct ContainerStatus {
   init(_ directory: ContainerDirectory) throws {
     record = try directory.read()
     status = record.status(directory)
-    isPaused = status == .running && CgroupFreezer(record).isFrozen
+    isPaused = [.running, .created].contains(status) && CgroupFreezer(record).isFrozen
   }
 
   public var state: State { record.state(status) }
+
+  /// What every command that changes a container or enters it begins with: each says here what it is for.
+  ///
+  /// - Throws: ``ContainerError`` where the container is none of these.
+  func require(_ wanted: State.Status..., to what: String) throws {
+    if wanted.contains(status) { return }
+    let reason =
+      switch status {
+      case .creating: "it is still being made"
+      case .created: "it waits to be started"
+      case .running: "it is running already"
+      case .stopped: "it has stopped"
+      }
+    throw ContainerError(
+      status == .stopped && wanted.contains(.running)
+        ? "container not running: \(record.id)" : "cannot \(what) the container \(record.id): \(reason)")
+  }
 }
 
 extension ContainerRecord {
   func status(_ directory: ContainerDirectory) -> State.Status {
-    guard let pid, let startTime else {
-      return fileKind(directory.socketInTheMaking) == nil ? .stopped : .creating
+    guard let pid, let startTime else { return directory.isHeld ? .creating : .stopped }
+    guard let process = ProcessStatus(ProcessID(pid)), process.startTime == startTime, !process.hasEnded else {
+      return .stopped
     }
-    guard isAlive(ProcessID(pid), since: startTime) else { return .stopped }
-    if fileKind(directory.socket) != nil { return .created }
-    return fileKind(directory.socketInTheMaking) != nil ? .creating : .running
+    if process.hasExecuted { return .running }
+    // That of `run` waits for nobody: until it executes its command it is being made.
+    return !startsLater || fileKind(directory.socketInTheMaking) != nil ? .creating : .created
   }
+
+  /// Whether it was made by `create`.
+  private var startsLater: Bool { !lastSteps.isEmpty }
 
   /// The first process, by a descriptor that can't come to mean another; nil when it has ended.
   func openProcess() throws -> PIDFD? {

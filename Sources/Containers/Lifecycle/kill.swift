@@ -7,9 +7,8 @@ extension Runtime {
     let directory = try ContainerDirectory(root: root, id: id)
     let record = try directory.read()
     let status = record.status(directory)
-    // Without a pid namespace others live on when the first has ended.
-    let isShared = !CloneFlags(rawValue: record.namespaces).contains(.newPID)
-    if all || (signal == .kill && isShared) {
+    // Without a pid namespace of its own others live on when the first has ended.
+    if all || (signal == .kill && sharesProcesses(record, directory)) {
       if record.signalAll(signal) || status == .stopped && all { return record.thaw(after: signal) }
     }
     guard status != .stopped, let process = try record.openProcess() else {
@@ -20,6 +19,12 @@ extension Runtime {
       throw ContainerError("kill \(id): \(error)")
     }
     record.thaw(after: signal)
+  }
+
+  /// Whether its pid namespace is somebody else's too: the machine's, or one that it joined.
+  private func sharesProcesses(_ record: ContainerRecord, _ directory: ContainerDirectory) -> Bool {
+    if !CloneFlags(rawValue: record.namespaces).contains(.newPID) { return true }
+    return (try? configuration(directory))?.linux.makesNamespace(.pid) == false
   }
 }
 

@@ -4,9 +4,7 @@ extension Runtime {
   /// Freezes all processes of a container.
   public func pause(_ id: String) throws {
     let status = try state(id)
-    guard status.status == .running || status.status == .created else {
-      throw ContainerError("container not running: \(id)")
-    }
+    try status.require(.created, .running, to: "pause")
     try CgroupFreezer(status.record).freeze()
   }
 

@@ -5,7 +5,7 @@ extension Runtime {
   /// What a container uses at this moment.
   public func usage(_ id: String) throws -> ContainerUsage {
     let status = try state(id)
-    guard status.status != .stopped else { throw ContainerError("container not running: \(id)") }
+    try status.require(.creating, .created, .running, to: "measure")
     let files = CgroupFiles(status.record.allCgroups)
     var usage = ContainerUsage()
     files.readCPU(into: &usage.cpu)

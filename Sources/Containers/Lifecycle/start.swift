@@ -11,13 +11,10 @@ extension Runtime {
   public func start(_ id: String) throws {
     let directory = try ContainerDirectory(root: root, id: id)
     let lock = try directory.lock()
-    let record = try directory.read()
-    switch record.status(directory) {
-    case .created: break
-    case .running: throw ContainerError("cannot start the container \(id): it is running already")
-    case .stopped: throw ContainerError("cannot start the container \(id): it has stopped")
-    case .creating: throw ContainerError("cannot start the container \(id): it is still being made")
-    }
+    let container = try ContainerStatus(directory)
+    try container.require(.created, to: "start")
+    if container.isPaused { throw ContainerError("cannot start the container \(id): it is paused") }
+    let record = container.record
     do {
       try runHooks(record.hooks.startContainer, "startContainer", record, .created, inside: true)
       try letGo(record, directory)

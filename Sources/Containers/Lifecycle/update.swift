@@ -8,8 +8,9 @@ extension Runtime {
     let directory = try ContainerDirectory(root: root, id: id)
     let lock = try directory.lock()
     defer { withExtendedLifetime(lock) {} }
-    let record = try directory.read()
-    guard record.status(directory) != .stopped else { throw ContainerError("container not running: \(id)") }
+    let container = try ContainerStatus(directory)
+    try container.require(.creating, .created, .running, to: "update")
+    let record = container.record
     let host = try HostFacts.read(paths: [])
     let places = record.allCgroups
     var resources = resources
