@@ -416,7 +416,7 @@ def test_a_second_container_of_the_same_name_is_refused(cooper, rootfs):
         "--name", "only", "-i", rootfs, "sh", "-c", "echo up; cat", stdin=subprocess.PIPE
     ) as first:
         assert first.stdout.readline() == "up\n"
-        assert cooper.refusal("--name", "only", rootfs, "true") == "a container named only is alive already"
+        assert cooper.refusal("--name", "only", rootfs, "true") == "a container named only exists already"
         assert os.path.isdir(f"{state.DIRECTORY}/only")
         first.communicate("")
         assert first.returncode == 0

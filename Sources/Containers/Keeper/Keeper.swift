@@ -38,9 +38,12 @@ struct Keeper: ~Copyable {
     if errno == .notPermitted { throw ContainerError(notOurs(parent)) }
     throw ContainerError(
       errno == .fileExists
-        ? "a container named \(plan.id) is alive already"
+        ? "a container named \(plan.id) exists already"
         : "make the directory \(directory): \(errno.sentence)")
   }
+
+  /// Names the container's directory for what this process may have to remove itself.
+  borrowing func open(_ place: borrowing Descriptor) { memory.pointer.pointee.place = Int(place.rawValue) }
 
   /// Moves the keeper into a cgroup of version 2.
   borrowing func move(into cgroup: String) throws { try writeFile("\(cgroup)/cgroup.procs", "\(pid)") }
@@ -76,10 +79,16 @@ struct Keeper: ~Copyable {
   /// Lets the keeper do its work, and waits until it is done. Where it was killed, this process does it.
   ///
   /// - Parameter container: the container's pidfd, or -1 when its process has ended or ends by itself.
-  consuming func finish(_ container: Int = -1) throws {
+  /// - Returns: false where another command has removed it.
+  @discardableResult
+  consuming func finish(_ container: Int = -1) throws -> Bool {
     let (pid, memory) = (pid, memory)
     _ = consume socket
-    if try waitpid(pid) == .exited(0) || removeContainer(memory.pointer, container) { return }
+    let status = try waitpid(pid)
+    if status == .exited(KeeperMemory.removed) { return true }
+    if status == .exited(KeeperMemory.removedByAnother) { return false }
+    let result = removeContainer(memory.pointer, container)
+    if result != KeeperMemory.left { return result == KeeperMemory.removed }
     throw ContainerError("the container's cgroups could not be removed; the next cooper command will")
   }
 }

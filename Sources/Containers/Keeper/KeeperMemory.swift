@@ -22,6 +22,8 @@ struct KeeperMemory {
   var scopeState = KeeperMemory.noScopes
   var files = 0
   var directories = 0
+  /// The container's directory, opened: a path may be another's by now. -1 where the path is good enough.
+  var place = -1
   /// struct msghdr for a short text and one descriptor, and where they come to lie. The text's first byte is its kind.
   var message = 0
   var kind = 0
@@ -65,6 +67,11 @@ extension KeeperMemory {
   static var scopesRequested: UInt8 { @_noLocks @_noAllocation get { 2 } }
   static var scopes: UInt8 { @_noLocks @_noAllocation get { 3 } }
   static var dismissal: UInt8 { @_noLocks @_noAllocation get { 4 } }
+
+  /// What became of a removal, and a keeper's exit status: all is gone; something is left; another command was faster.
+  static var removed: Int32 { @_noLocks @_noAllocation get { 0 } }
+  static var left: Int32 { @_noLocks @_noAllocation get { 1 } }
+  static var removedByAnother: Int32 { @_noLocks @_noAllocation get { 2 } }
 }
 
 /// Builds a keeper's memory, and owns what it points to.

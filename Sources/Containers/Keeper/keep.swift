@@ -18,7 +18,8 @@ func keep(_ memory: UnsafeMutablePointer<KeeperMemory>) -> Never {
   }
   let told = clinux_syscall(Int(__NR_write), keeper.socket, keeper.answer, 8, 0, 0, 0)
   if lock < 0 { clinux_exit(0) }
-  if told < 0 { clinux_exit(removeContainer(memory, -1) ? 0 : 1) }
+  memory.pointee.place = lock
+  if told < 0 { clinux_exit(removeContainer(memory, -1)) }
   var (container, channel) = (-1, -1)
   while true {
     let received = clinux_syscall(Int(__NR_recvmsg), keeper.socket, keeper.message, 0x4000_0000, 0, 0, 0)
@@ -43,14 +44,15 @@ func keep(_ memory: UnsafeMutablePointer<KeeperMemory>) -> Never {
     let setSettings = 0x5402
     _ = clinux_syscall(Int(__NR_ioctl), keeper.terminal, setSettings, keeper.terminalSettings, 0, 0, 0)
   }
-  clinux_exit(removeContainer(memory, container) ? 0 : 1)
+  clinux_exit(removeContainer(memory, container))
 }
 
 /// Kills what runs, and removes cgroups, files and directories.
 ///
-/// - Returns: false when a cgroup or the directory is still there at the end.
+/// - Returns: `removed`, but `left` when a cgroup or the directory is still there at the end, and `removedByAnother` when
+///   it was another command that removed the directory: of what has its name now nothing is touched.
 @_noLocks @_noAllocation
-func removeContainer(_ memory: UnsafePointer<KeeperMemory>, _ container: Int) -> Bool {
+func removeContainer(_ memory: UnsafePointer<KeeperMemory>, _ container: Int) -> Int32 {
   let keeper = memory.pointee
   if container >= 0 {
     let kill = Int(LINUX_SIGKILL)
@@ -62,6 +64,7 @@ func removeContainer(_ memory: UnsafePointer<KeeperMemory>, _ container: Int) ->
       _ = waitForEnd(keeper, container, keeper.longTime)
     }
   }
+  if isAnothers(keeper) { return KeeperMemory.removedByAnother }
   var isGone = true
   var index = 0
   while let path = entry(keeper.cgroups, index) {
@@ -74,21 +77,44 @@ func removeContainer(_ memory: UnsafePointer<KeeperMemory>, _ container: Int) ->
     index += 1
   }
   // The directory is what the next sweep looks for.
-  if !isGone { return false }
+  if !isGone { return KeeperMemory.left }
   index = 0
   while let path = entry(keeper.files, index) {
     _ = clinux_syscall(Int(__NR_unlinkat), Int(LINUX_AT_FDCWD), path, 0, 0, 0, 0)
     index += 1
   }
   index = 0
+  var result = KeeperMemory.removed
   while let path = entry(keeper.directories, index) {
     // The last one is the parent of all containers' directories: it goes when it is empty.
-    let result = clinux_syscall(
+    let removed = clinux_syscall(
       Int(__NR_unlinkat), Int(LINUX_AT_FDCWD), path, Int(LINUX_AT_REMOVEDIR), 0, 0, 0)
-    if index == 0 && result < 0 && result != -2 { isGone = false }
+    let noEntry = -2
+    if index == 0 && removed < 0 {
+      result = removed == noEntry ? KeeperMemory.removedByAnother : KeeperMemory.left
+    }
     index += 1
   }
-  return isGone
+  return result
+}
+
+/// Whether the container's directory was removed, and another is there by its name.
+@_noLocks @_noAllocation
+private func isAnothers(_ keeper: KeeperMemory) -> Bool {
+  if keeper.place < 0 { return false }
+  let own = inode(keeper, keeper.place, keeper.empty, Int(LINUX_AT_EMPTY_PATH))
+  let there = inode(keeper, Int(LINUX_AT_FDCWD), entry(keeper.directories, 0) ?? 0, 0)
+  return own != 0 && there != 0 && own != there
+}
+
+/// 0 where nothing is.
+@_noLocks @_noAllocation
+private func inode(_ keeper: KeeperMemory, _ directory: Int, _ path: Int, _ flags: Int) -> UInt64 {
+  // struct statx: stx_ino at 32
+  let result = clinux_syscall(
+    Int(__NR_statx), directory, path, flags, Int(LINUX_STATX_BASIC_STATS), keeper.status, 0)
+  guard result == 0, let inode = UnsafePointer<UInt64>(bitPattern: keeper.status + 32) else { return 0 }
+  return inode.pointee
 }
 
 @_noLocks @_noAllocation

@@ -42,7 +42,8 @@ public func sweep(stateDirectory: String) throws -> [Sweep] {
       cgroups: StateFile.lines(of: "cgroups", in: path), scopes: StateFile.lines(of: "scopes", in: path),
       directory: path, files: StateFile.names, tries: 25, scopeTime: 2000)
     memory.pointer.pointee.scopeState = KeeperMemory.scopes
-    let isGone = removeContainer(memory.pointer, Int(container.fileDescriptor.rawValue))
+    let isGone =
+      removeContainer(memory.pointer, Int(container.fileDescriptor.rawValue)) != KeeperMemory.left
     withExtendedLifetime(memory) {}
     withExtendedLifetime(container) {}
     withExtendedLifetime(directory) {}

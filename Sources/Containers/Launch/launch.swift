@@ -21,6 +21,10 @@ public struct LaunchOptions {
   /// Writes down what there is of the container: once its directory is there, and once its process is. In place of
   /// the files for a sweep.
   public var note: ((_ pid: ProcessID?) throws -> Void)?
+  /// Called for a cgroup of the container's own that was there before.
+  public var checkCgroup: ((_ path: String) throws -> Void)?
+  /// Called when what was begun is gone, after a failure, and it was another command that removed it.
+  public var removedByAnother: (() -> Void)?
 
   public init() {}
 }
@@ -62,8 +66,12 @@ public final class RunningContainer {
 
   /// Removes what the container left: its cgroups and its directory.
   ///
+  /// - Returns: false where another command has removed it.
   /// - Throws: ``ContainerError`` when something stays behind.
-  public func remove() throws { try keeper.take()?.finish(Int(process.fileDescriptor.rawValue)) }
+  @discardableResult
+  public func remove() throws -> Bool {
+    try keeper.take()?.finish(Int(process.fileDescriptor.rawValue)) ?? false
+  }
 }
 
 /// Does what the plan says, and returns once the command has been executed.
@@ -143,13 +151,18 @@ private struct Launcher: ~Copyable {
       try? keeper?.dismiss()
       keeper = nil
       let memory = KeeperMemoryBuilder(cgroups: made, scopes: [], directory: directory, files: files)
-      _ = removeContainer(memory.pointer, -1)
+      switch lock {
+      case .some(let lock): memory.pointer.pointee.place = Int(lock.rawValue)
+      case .none: break
+      }
+      let result = removeContainer(memory.pointer, -1)
       withExtendedLifetime(memory) {}
+      if result == KeeperMemory.removedByAnother { options.removedByAnother?() }
       return
     }
     let pid = child?.pid
     child = nil
-    try? keeper.take()?.finish()
+    if (try? keeper.take()?.finish()) == false { options.removedByAnother?() }
     if let pid { _ = try? waitpid(pid) }
   }
 
@@ -161,11 +174,13 @@ private struct Launcher: ~Copyable {
       directory = path
       let own = try open(path, [.directory, .noFollow])
       try flock(own, .shared)
+      keeper?.open(own)
       lock = consume own
       if let note = options.note { try note(nil) } else { try StateFile.write(path, cgroups: plan.cgroups) }
     case .makeCgroup(let path): try mkdir(path)
     case .shareCgroup(let path): try makeSharedCgroup(path)
-    case .takeCgroup(let path): if try takeCgroup(path) { made.append(path) }
+    case .takeCgroup(let path):
+      if try takeCgroup(path) { made.append(path) } else { try options.checkCgroup?(path) }
     case .enable(let controllers, let path): enable(controllers, in: path)
     case .fillCpuset(let path): try fillCpuset(path, isNew: made.contains(path))
     case .write(let file, let value): try write(value, to: file)

@@ -11,8 +11,8 @@ import SystemPackage
 /// | start.new | the socket by which it is started, while it is made |
 /// | start | the same, once it waits to be started |
 ///
-/// A flock of the directory is held by whoever makes the container, and by `run` until its end; one of config.json by
-/// whoever changes it.
+/// A flock of the directory is held by whoever makes the container, by `run` until its end, and by `start`; one of
+/// config.json by whoever changes or removes it.
 struct ContainerDirectory {
   let path: String
   let id: String
@@ -38,9 +38,8 @@ struct ContainerDirectory {
 
   /// Whether who makes the container, or `run` for it, is at work.
   var isHeld: Bool {
-    guard let directory = try? open(path, [.directory, .noFollow]) else { return false }
-    do { try flock(directory, .exclusive, wait: false) } catch { return error.errno == .wouldBlock }
-    return false
+    guard let directory = try? open() else { return false }
+    return (try? claim(directory)) == false
   }
 
   /// Whether there is no such container.
@@ -70,19 +69,69 @@ struct ContainerDirectory {
     }
   }
 
-  /// The lock of who changes the container, which lasts as long as the descriptor. Of a container that is only begun it
-  /// is its maker's.
-  func lock() throws -> Descriptor {
+  /// The lock of who changes the container. A container that is only begun is its maker's; after a maker that was killed
+  /// it can be had.
+  func lock() throws -> ContainerLock {
+    guard let lock = try lockIfThere() else { throw ContainerError("container does not exist: \(id)") }
+    return lock
+  }
+
+  /// The same; nil where there is no such container.
+  func lockIfThere() throws -> ContainerLock? {
     do {
-      let isBegun = fileKind(configFile) == nil
-      let held = try isBegun ? open(path, [.directory, .noFollow]) : open(configFile, .noFollow)
-      try flock(held, .exclusive)
-      return held
+      while true {
+        let place = try open()
+        if let file = try openIfThere(configFile) {
+          try flock(file, .exclusive)
+          // While this waited, the container may have been removed, and one of the same name made.
+          if isAt(configFile, file) { return ContainerLock(place: place, file: file) }
+        } else if try claim(place) && fileKind(configFile) == nil && isAt(path, place) {
+          return ContainerLock(place: place, file: nil)
+        } else {
+          var none: [PollDescriptor] = []
+          _ = try poll(&none, timeout: .milliseconds(2))
+        }
+      }
     } catch {
-      if error.errno == .noSuchFileOrDirectory { throw ContainerError("container does not exist: \(id)") }
+      if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory { return nil }
       throw ContainerError("lock the container \(id): \(error)")
     }
   }
+
+  func open() throws(SystemCallError) -> Descriptor { try Linux.open(path, [.directory, .noFollow]) }
+
+  /// Takes the lock of the directory, for as long as the descriptor is open.
+  ///
+  /// - Returns: false when somebody has it.
+  func claim(_ place: borrowing Descriptor) throws(SystemCallError) -> Bool {
+    do { try flock(place, .exclusive, wait: false) } catch {
+      if error.errno == .wouldBlock { return false }
+      throw error
+    }
+    return true
+  }
+}
+
+/// The right to change a container, which lasts as long as this.
+struct ContainerLock: ~Copyable {
+  /// The directory.
+  let place: Descriptor
+  /// config.json, whose lock it is, where that is there.
+  let file: Descriptor?
+}
+
+private func openIfThere(_ path: String) throws(SystemCallError) -> Descriptor? {
+  do { return try open(path, .noFollow) } catch {
+    if error.errno == .noSuchFileOrDirectory { return nil }
+    throw error
+  }
+}
+
+/// Whether a path still leads to what was opened by it.
+private func isAt(_ path: String, _ file: borrowing Descriptor) -> Bool {
+  guard let own = try? statx(at: file, "", .emptyPath), let there = try? statx(path, .symlinkNoFollow)
+  else { return false }
+  return own.inode == there.inode
 }
 
 /// A name becomes part of paths and cgroup names.

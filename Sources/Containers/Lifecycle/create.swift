@@ -22,14 +22,9 @@ extension Runtime {
   /// Makes a container whose process waits to be started.
   public func create(_ id: String, bundle: String, _ options: CreateOptions = CreateOptions()) throws {
     let maker = try ContainerMaker(self, id, bundle, options, startsLater: true)
-    let container = try maker.launch(StandardStreams()).container
-    do {
-      try maker.handOut(container)
+    _ = try maker.launch(StandardStreams()) { container in
       try rename(maker.directory.socketInTheMaking, maker.directory.socket)
       try container.release()
-    } catch {
-      try? maker.remove(container)
-      throw error
     }
   }
 
@@ -86,11 +81,13 @@ struct ContainerMaker {
     record = try ContainerRecord(directory, bundle, request, plan, host, startsLater: startsLater)
   }
 
-  /// Does what the plan says. Its process is known to other commands as soon as it is there.
+  /// Does what the plan says, and hands out what was asked for. Its process is known to other commands as soon as it is
+  /// there.
   ///
+  /// - Parameter finish: what is left to do. Should it fail too, nothing of the container stays.
   /// - Returns: the container, and what is kept of it.
   func launch(
-    _ streams: StandardStreams, terminal: Int32? = nil
+    _ streams: StandardStreams, terminal: Int32? = nil, finish: (RunningContainer) throws -> Void = { _ in }
   ) throws -> (container: RunningContainer, record: ContainerRecord) {
     // The root itself is the keeper's to make.
     try makeDirectories(FilePath(runtime.root).removingLastComponent().string)
@@ -123,7 +120,22 @@ struct ContainerMaker {
       }
       try directory.write(latest)
     }
-    do { return (try Containers.launch(plan, launchOptions), latest) } catch {
+    launchOptions.checkCgroup = { try runtime.checkCgroup($0, isNobodysBut: record.id) }
+    var isOurs = true
+    launchOptions.removedByAnother = { isOurs = false }
+    do {
+      let container = try Containers.launch(plan, launchOptions)
+      do {
+        try handOut(container)
+        try finish(container)
+      } catch {
+        if (try? container.remove()) == false { isOurs = false }
+        throw error
+      }
+      return (container, latest)
+    } catch {
+      // Before it has a process no hook has run.
+      guard isOurs && latest.pid != nil else { throw error }
       try? record.unmount()
       if bundle.config.hooks.runBeforeStart { runtime.runPoststop(record) }
       throw error
@@ -131,7 +143,7 @@ struct ContainerMaker {
   }
 
   /// Tells those who asked for it of the container's process and terminal.
-  func handOut(_ container: RunningContainer) throws {
+  private func handOut(_ container: RunningContainer) throws {
     if let path = options.consoleSocket { try sendTerminal(of: container, to: path) }
     // Engines without a word for it on the command line name the socket by this annotation.
     let receiver = options.pidfdSocket ?? bundle.config.annotations["run.oci.pidfd_receiver"]
@@ -141,9 +153,23 @@ struct ContainerMaker {
 }
 
 extension ContainerMaker {
-  func remove(_ container: RunningContainer) throws {
-    try container.remove()
+  /// Removes the container and calls the last hooks, unless another command has done both.
+  func end(_ container: RunningContainer, _ record: ContainerRecord) throws {
+    guard try container.remove() else { return }
     try record.unmount()
+    runtime.runPoststop(record)
+  }
+}
+
+extension Runtime {
+  /// What is in a cgroup ends with its container: so it is one container's, even while that has stopped.
+  fileprivate func checkCgroup(_ path: String, isNobodysBut id: String) throws {
+    for other in (try? getdents64(open(root, [.directory])))?.map(\.name.string) ?? [] where other != id {
+      let record = try? ContainerDirectory(root: root, id: other).read()
+      if record?.cgroups.contains(path) == true {
+        throw ContainerError("the container's cgroup is that of the container \(other): \(path)")
+      }
+    }
   }
 }
 

@@ -6,13 +6,16 @@ extension Runtime {
   /// Removes a container that has stopped; with `force` any, and what is left of one whose state is damaged.
   public func delete(_ id: String, force: Bool = false) throws {
     let directory = try ContainerDirectory(root: root, id: id)
-    if force, try directory.isMissing() { return }
-    let lock = try directory.lock()
+    guard let lock = try directory.lockIfThere() else {
+      if force { return }
+      throw ContainerError("container does not exist: \(id)")
+    }
     defer { withExtendedLifetime(lock) {} }
     let record: ContainerRecord
     do { record = try directory.read() } catch {
       if try !force || directory.isMissing() { throw error }
-      return try remove(rest(of: directory), directory)
+      _ = try remove(rest(of: directory), directory, lock.place)
+      return
     }
     let status = record.status(directory)
     if status != .stopped {
@@ -21,8 +24,7 @@ extension Runtime {
       }
       record.kill()
     }
-    try remove(record, directory)
-    runPoststop(record)
+    if try remove(record, directory, lock.place) { runPoststop(record) }
   }
 
   /// What is still known of a container whose state can't be read: the cgroups that its configuration names.
@@ -41,7 +43,12 @@ extension Runtime {
   }
 
   /// Cgroups, files and the directory.
-  func remove(_ record: ContainerRecord, _ directory: ContainerDirectory) throws {
+  ///
+  /// - Parameter place: the directory, opened.
+  /// - Returns: false where it was another command that removed the directory.
+  func remove(
+    _ record: ContainerRecord, _ directory: ContainerDirectory, _ place: borrowing Descriptor
+  ) throws -> Bool {
     if record.allCgroups.contains(where: { !Containers.processes(below: $0).isEmpty }) {
       _ = record.signalAll(.kill)
       record.thaw(after: .kill)
@@ -51,7 +58,10 @@ extension Runtime {
       cgroups: record.cgroups, scopes: record.scopes, directory: directory.path,
       files: ContainerDirectory.files)
     memory.pointer.pointee.scopeState = KeeperMemory.scopes
-    if removeContainer(memory.pointer, -1) { return }
+    memory.pointer.pointee.place = Int(place.rawValue)
+    let result = removeContainer(memory.pointer, -1)
+    withExtendedLifetime(memory) {}
+    if result != KeeperMemory.left { return result == KeeperMemory.removed }
     let left = (record.cgroups + [directory.path]).filter { fileKind($0) != nil }
     throw ContainerError(
       "the container \(record.id) can't be removed whole: \(left.joined(separator: ", ")) is left")

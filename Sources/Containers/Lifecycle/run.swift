@@ -16,19 +16,15 @@ extension Runtime {
     resetIgnoredSignals()
     let signals = try ForwardedSignals()
     let (container, record) = try maker.launch(StandardStreams(), terminal: streams.terminal)
-    do {
-      try maker.handOut(container)
-      try runPoststart(record, maker.directory)
-    } catch {
-      try? maker.remove(container)
+    do { try runHooks(record.hooks.poststart, "poststart", record, .running) } catch {
+      try? maker.end(container, record)
       throw error
     }
     let status = try supervise(container, signals, streams)
     if keeps {
       try container.release()
     } else {
-      try maker.remove(container)
-      runPoststop(record)
+      try maker.end(container, record)
     }
     return status
   }

@@ -10,9 +10,14 @@ extension Runtime {
   /// Lets the process of a container that was created execute its command.
   public func start(_ id: String) throws {
     let directory = try ContainerDirectory(root: root, id: id)
-    let lock = try directory.lock()
+    // Not the lock of who changes it: hooks may call commands that do, and may hang.
+    let place = try directory.isMissing() ? nil : directory.open()
     let container = try ContainerStatus(directory)
     try container.require(.created, to: "start")
+    guard let place, try directory.claim(place) else {
+      throw ContainerError("cannot start the container \(id): it is being started already")
+    }
+    try ContainerStatus(directory).require(.created, to: "start")
     if container.isPaused { throw ContainerError("cannot start the container \(id): it is paused") }
     let record = container.record
     do {
@@ -23,8 +28,13 @@ extension Runtime {
       record.kill()
       throw error
     }
-    try runPoststart(record, directory)
-    withExtendedLifetime(lock) {}
+    // A container with a hook that fails is ended and removed.
+    do { try runHooks(record.hooks.poststart, "poststart", record, .running) } catch {
+      record.kill()
+      if (try? remove(record, directory, place)) == true { runPoststop(record) }
+      throw error
+    }
+    withExtendedLifetime(place) {}
   }
 
   private func letGo(_ record: ContainerRecord, _ directory: ContainerDirectory) throws {
@@ -47,16 +57,6 @@ extension Runtime {
       }
     }
     if !isReady { throw ContainerError("the container was killed before it could execute its command") }
-  }
-
-  /// After the command has begun. A container with a hook that fails is ended and removed.
-  func runPoststart(_ record: ContainerRecord, _ directory: ContainerDirectory) throws {
-    do { try runHooks(record.hooks.poststart, "poststart", record, .running) } catch {
-      record.kill()
-      try? remove(record, directory)
-      runPoststop(record)
-      throw error
-    }
   }
 
   func runHooks(
