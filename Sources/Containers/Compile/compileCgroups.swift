@@ -70,8 +70,8 @@ private func compileFilesystem(
   }),
     !resources.devices.isEmpty
   {
-    let rules = resources.devices.map {
-      (file: $0.allow ? "devices.allow" : "devices.deny", value: ruleText($0))
+    let rules = resources.devices.flatMap { rule in
+      ruleTexts(rule).map { (file: rule.allow ? "devices.allow" : "devices.deny", value: $0) }
     }
     writes.append(
       (
@@ -199,11 +199,13 @@ func addDeviceProgram(
 private let noDeviceLimit =
   "no limit of device access: there is no cgroup of its own to limit it in, or no privilege to load a program for it"
 
-func ruleText(_ rule: DeviceRule) -> String {
-  func text(_ number: Int64?) -> String { number.map { "\($0)" } ?? "*" }
-  guard let type = rule.type, type != "a" else { return "a" }
-  return "\(type) \(text(rule.major)):\(text(rule.minor)) \(letters(rule.access))"
+/// A rule as version 1 writes it, where an "a" is every access to every device, whatever else stands there.
+func ruleTexts(_ rule: DeviceRule) -> [String] {
+  func text(_ number: Int64?) -> String { number.flatMap { $0 == -1 ? nil : "\($0)" } ?? "*" }
+  let numbers = "\(text(rule.major)):\(text(rule.minor))"
+  let given = (rule.access ?? "").filter { $0 != "a" }
+  let access = given.isEmpty ? "rwm" : given
+  if let type = rule.type, !["", "a"].contains(type) { return ["\(type) \(numbers) \(access)"] }
+  if numbers == "*:*" && "rwm".allSatisfy({ access.contains($0) }) { return ["a"] }
+  return ["b \(numbers) \(access)", "c \(numbers) \(access)"]
 }
-
-/// An "a" is the kind of device that means all, and says nothing of what is done with it.
-private func letters(_ access: String?) -> String { access.map { $0.filter { $0 != "a" } } ?? "rwm" }

@@ -1,7 +1,6 @@
 import Linux
 import OCISpec
 import SystemPackage
-import SystemPackage
 
 /// A container's directory below the runtime's root, and what is in it.
 ///
