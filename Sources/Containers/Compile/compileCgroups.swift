@@ -131,7 +131,7 @@ private func add(
 
 /// The controllers that the base doesn't pass on yet, each once.
 private func missingControllers(_ settings: [CgroupSetting], _ hierarchy: CgroupHierarchy) -> [String] {
-  settings.map(\.controller).reduce(into: []) { missing, controller in
+  settings.map(\.nameInV2).reduce(into: []) { missing, controller in
     if !hierarchy.enabled.contains(controller) && !missing.contains(controller) { missing.append(controller) }
   }
 }
@@ -152,7 +152,7 @@ func findHierarchy(_ setting: CgroupSetting, _ host: HostFacts) throws -> Cgroup
     }
     throw CompileError(
       property,
-      "\(setting.isUnified ? "invalid configuration: " : "")no cgroup hierarchy of this machine\(setting.isUnified ? " of version 2" : "") has the \(name) controller"
+      "\(setting.isUnified ? "invalid configuration: " : "")the requested cgroup controller `\(name)` is not available: no cgroup hierarchy of this machine\(setting.isUnified ? " of version 2" : "") has it"
     )
   }
   guard found.isWritable else {
@@ -161,7 +161,7 @@ func findHierarchy(_ setting: CgroupSetting, _ host: HostFacts) throws -> Cgroup
       found.refusal.map { "\($0); \(wayOut(host))" }
         ?? "the cgroup hierarchy \(found.mountPoint) can't be written")
   }
-  if found.occupants == .others && !found.enabled.contains(name) {
+  if found.occupants == .others && !found.enabled.contains(setting.nameInV2) {
     throw CompileError(
       property,
       "\(found.base) holds other processes, and a cgroup that does can't pass the \(name) controller on: put them into a cgroup below it"
