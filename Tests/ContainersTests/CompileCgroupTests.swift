@@ -162,7 +162,7 @@ struct CompileCgroupTests {
   }
 
   @Test func aLimitThatCannotBeAppliedIsRefusedWithTheReason() {
-    expectCompileError("linux.resources.memory.limit", "no cgroup hierarchy of this machine has the memory") {
+    expectCompileError("linux.resources.memory.limit", "cgroup controller `memory` is not available") {
       try compile(limited { $0.memory.limit = 4096 }, host([v1CPU]))
     }
     expectCompileError("linux.resources.pids.limit", "/cg/pids can't be written") {

@@ -343,6 +343,17 @@ def test_a_controller_that_is_not_there_is_an_error(box):
     box.refused()
 
 
+@covers("linux.cgroupsPath", "command:exec")
+def test_a_path_with_a_name_twice(box):
+    """config-linux.md, Cgroups Path: one path always means the same place, also for one more process."""
+    box.linux["cgroupsPath"] = f"/{box.id}/a/{box.id}"
+    box.sleeps().up()
+    done = box.exec("cat", "/proc/self/cgroup")
+    assert done.returncode == 0, done
+    assert all(line.endswith(f"/{box.id}/a/{box.id}") for line in done.stdout.splitlines() if box.id in line)
+    box.delete("--force")
+
+
 @covers("linux.cgroupsPath", "rule:same-cgroups-path-same-place")
 def test_a_path_is_below_the_mount_point(box):
     """config-linux.md, Cgroups Path: an absolute path is relative to the cgroups' mount point, and always

@@ -209,6 +209,26 @@ def test_listen_fds(box, folder):
     assert "fds=1 pid=1 self=1" in done.stdout
 
 
+@covers("rule:listen-fds")
+def test_listen_fds_of_another_process(box, folder):
+    """sd_listen_fds(3): without LISTEN_PID being the runtime's own the descriptors are somebody else's."""
+    (folder / "three").write_text("three")
+    box.script("test -e /proc/self/fd/3 || echo none; echo fds=$LISTEN_FDS").save()
+    flags = f"--root {box.runtime.state} run --bundle {box.folder} {box.id}"
+    script = f"export LISTEN_FDS=1 LISTEN_PID=1; exec {box.runtime.path} {flags} 3<{folder}/three"
+    done = subprocess.run(
+        ["sh", "-c", script], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+    assert (done.returncode, done.stdout) == (0, "none\nfds=\n"), done
+
+
+@covers("command:create:--preserve-fds")
+@pytest.mark.parametrize("count", ["-1", "2000000000", "9223372036854775807"])
+def test_more_descriptors_than_a_process_can_have(box, count):
+    """The command line: a number of descriptors that cannot be is an error."""
+    assert "preserve-fds" in box.refused(f"--preserve-fds={count}").stderr
+
+
 READY = """
 #include <stdlib.h>
 #include <string.h>

@@ -186,6 +186,20 @@ def test_the_rules_are_applied_in_order(box):
     assert box.output("(: < /dev/kmsg) 2>/dev/null && echo read || echo refused") == "refused\n"
 
 
+@covers("linux.resources.devices[].type", "linux.resources.devices[].access")
+@pytest.mark.parametrize("rule", [{"access": "m"}, {"major": 7, "minor": 3, "access": "r"}])
+@pytest.mark.parametrize("kind", [{}, {"type": "a"}])
+def test_a_rule_for_both_types_is_still_a_rule(box, rule, kind):
+    """config-linux.md, Allowed Device list: what is not set means all; what is set still counts."""
+    with_kmsg(box)
+    box.linux["resources"]["devices"] = [{"allow": False, "access": "rwm"}, {"allow": True, **kind, **rule}]
+    box.save()
+    done = box.run()
+    if done.returncode != 0:  # it may be refused
+        return
+    assert box.output("(: < /dev/kmsg) 2>/dev/null && echo read || echo refused") == "refused\n"
+
+
 @covers("linux.resources.devices[].access")
 def test_making_a_device_is_a_right_of_its_own(box):
     """config-linux.md, Allowed Device list: m is mknod; to make a device is not to open it."""

@@ -145,7 +145,11 @@ private func unifiedSettings(_ unified: Members<String>) throws -> [CgroupSettin
     let property = "unified.\(member.name)"
     guard let dot = member.name.firstIndex(of: "."), !member.name.utf8.contains(UInt8(ascii: "/")),
       member.name.utf8.first != UInt8(ascii: ".")
-    else { throw CompileError("linux.resources.\(property)", "it is no file of a cgroup, as memory.high") }
+    else {
+      throw CompileError(
+        "linux.resources.\(property)",
+        "the specified key has not the form CONTROLLER.VALUE `\(member.name)`, as memory.high has")
+    }
     let lines = member.value.parts(at: "\n").filter { !$0.isEmpty }
     var setting = CgroupSetting(
       String(member.name[..<dot]), property, v1: [], v2: lines.map { (member.name, $0) })

@@ -91,9 +91,8 @@ private func addDeviceRules(
   let end = names.joined(separator: "/")
   if let devices = hierarchies.first(where: { $0.version == .v1 && $0.controllers.contains("devices") }) {
     for rule in all {
-      plan.limits.append(
-        .write(file: "\(devices.base)/\(end)/devices.\(rule.allow ? "allow" : "deny")", value: ruleText(rule))
-      )
+      let file = "\(devices.base)/\(end)/devices.\(rule.allow ? "allow" : "deny")"
+      plan.limits += ruleTexts(rule).map { .write(file: file, value: $0) }
     }
   } else if !rules.isEmpty {
     let unified = hierarchies.first { $0.version == .v2 }

@@ -70,8 +70,8 @@ private func compileFilesystem(
   }),
     !resources.devices.isEmpty
   {
-    let rules = resources.devices.map {
-      (file: $0.allow ? "devices.allow" : "devices.deny", value: ruleText($0))
+    let rules = resources.devices.flatMap { rule in
+      ruleTexts(rule).map { (file: rule.allow ? "devices.allow" : "devices.deny", value: $0) }
     }
     writes.append(
       (
@@ -131,7 +131,7 @@ private func add(
 
 /// The controllers that the base doesn't pass on yet, each once.
 private func missingControllers(_ settings: [CgroupSetting], _ hierarchy: CgroupHierarchy) -> [String] {
-  settings.map(\.controller).reduce(into: []) { missing, controller in
+  settings.map(\.nameInV2).reduce(into: []) { missing, controller in
     if !hierarchy.enabled.contains(controller) && !missing.contains(controller) { missing.append(controller) }
   }
 }
@@ -152,7 +152,7 @@ func findHierarchy(_ setting: CgroupSetting, _ host: HostFacts) throws -> Cgroup
     }
     throw CompileError(
       property,
-      "\(setting.isUnified ? "invalid configuration: " : "")no cgroup hierarchy of this machine\(setting.isUnified ? " of version 2" : "") has the \(name) controller"
+      "\(setting.isUnified ? "invalid configuration: " : "")the requested cgroup controller `\(name)` is not available: no cgroup hierarchy of this machine\(setting.isUnified ? " of version 2" : "") has it"
     )
   }
   guard found.isWritable else {
@@ -161,7 +161,7 @@ func findHierarchy(_ setting: CgroupSetting, _ host: HostFacts) throws -> Cgroup
       found.refusal.map { "\($0); \(wayOut(host))" }
         ?? "the cgroup hierarchy \(found.mountPoint) can't be written")
   }
-  if found.occupants == .others && !found.enabled.contains(name) {
+  if found.occupants == .others && !found.enabled.contains(setting.nameInV2) {
     throw CompileError(
       property,
       "\(found.base) holds other processes, and a cgroup that does can't pass the \(name) controller on: put them into a cgroup below it"
@@ -199,11 +199,13 @@ func addDeviceProgram(
 private let noDeviceLimit =
   "no limit of device access: there is no cgroup of its own to limit it in, or no privilege to load a program for it"
 
-func ruleText(_ rule: DeviceRule) -> String {
-  func text(_ number: Int64?) -> String { number.map { "\($0)" } ?? "*" }
-  guard let type = rule.type, type != "a" else { return "a" }
-  return "\(type) \(text(rule.major)):\(text(rule.minor)) \(letters(rule.access))"
+/// A rule as version 1 writes it, where an "a" is every access to every device, whatever else stands there.
+func ruleTexts(_ rule: DeviceRule) -> [String] {
+  func text(_ number: Int64?) -> String { number.flatMap { $0 == -1 ? nil : "\($0)" } ?? "*" }
+  let numbers = "\(text(rule.major)):\(text(rule.minor))"
+  let given = (rule.access ?? "").filter { $0 != "a" }
+  let access = given.isEmpty ? "rwm" : given
+  if let type = rule.type, !["", "a"].contains(type) { return ["\(type) \(numbers) \(access)"] }
+  if numbers == "*:*" && "rwm".allSatisfy({ access.contains($0) }) { return ["a"] }
+  return ["b \(numbers) \(access)", "c \(numbers) \(access)"]
 }
-
-/// An "a" is the kind of device that means all, and says nothing of what is done with it.
-private func letters(_ access: String?) -> String { access.map { $0.filter { $0 != "a" } } ?? "rwm" }

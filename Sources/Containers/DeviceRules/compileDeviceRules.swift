@@ -47,6 +47,8 @@ private struct DeviceTest {
       case "r": access |= DeviceAccess.read
       case "w": access |= DeviceAccess.write
       case "m": access |= DeviceAccess.mknod
+      // The kind of device that means all, which some write here as well.
+      case "a": continue
       default: throw CompileError("\(property).access", "\(letter) is none of r, w and m")
       }
     }

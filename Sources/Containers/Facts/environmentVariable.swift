@@ -1,17 +1,12 @@
 import CLinux
+import Linux
 
 /// A variable of this process's environment.
 public func environmentVariable(_ name: String) -> String? {
   ownEnvironment().first { $0.begins(with: "\(name)=") }?.cut(at: "=")?.1
 }
 
-/// This process's environment, a line for each variable.
+/// What the caller gave this process, without what its seal added for Swift's runtime (CSeal).
 func ownEnvironment() -> [String] {
-  var lines: [String] = []
-  guard var entry = clinux_environment() else { return lines }
-  while let text = entry.pointee {
-    lines.append(String(cString: text))
-    entry += 1
-  }
-  return lines
+  currentEnvironment().filter { !$0.begins(with: "SWIFT_BACKTRACE=") }
 }

@@ -50,7 +50,7 @@ private func readVersion2(_ mount: MountEntry, uid: UInt32) -> CgroupHierarchy {
 }
 
 /// As cgroup.procs has it, for whoever reads it.
-private var ownPID: String { "\(systemCall(__NR_getpid))" }
+var ownPID: String { "\(systemCall(__NR_getpid))" }
 
 private struct Refusal: Error { var reason: String? }
 

@@ -1,9 +1,9 @@
 import Linux
 import SystemPackage
 
-// /run/cooper/ID is a container's directory, locked (shared) by its keeper and its host side as long as they live. The lock is a flock of the
-// directory itself, so that it leaves nothing more behind; whoever makes or sweeps directories holds the lock of
-// their parent meanwhile.
+// /run/cooper/ID is a container's directory, locked (shared) by its keeper and its host side as long as they live. The
+// lock is a flock of the directory itself, so that it leaves nothing more behind; whoever makes or sweeps directories
+// holds the lock of their parent meanwhile.
 
 /// The remains of one container, and whether they could be removed.
 public struct Sweep: Hashable, Sendable, CustomStringConvertible {

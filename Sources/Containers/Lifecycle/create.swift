@@ -63,7 +63,8 @@ struct ContainerMaker {
     own.requiresCgroup = !runtime.allowsNoCgroup
     own.noPivot = options.noPivot
     own.noNewKeyring = options.noNewKeyring
-    own.preservedDescriptors = options.preservedDescriptors + listened
+    own.preservedDescriptors =
+      try checkedDescriptors(options.preservedDescriptors, "--preserve-fds") + listened
     request.bundle = own
     request.filter = try bundle.config.linux.seccomp.map { try compiledFilter($0, keeps: !isForShow) }
     if let filter = request.filter { runtime.debug?("seccomp filter flags: \(filter.flags.rawValue)") }
@@ -189,8 +190,8 @@ extension ContainerRecord {
     scopes = plan.scopes
     freezer = own(in: host.cgroups.first { $0.controllers.contains("freezer") && $0.version == .v1 })
     unified = own(in: host.cgroups.first { $0.version == .v2 }) ?? scopes.first
-    namespaces = CloneFlags(bundle.config.linux.namespaces.map(\.type.flag)).rawValue
-    if !bundle.config.linux.hasNamespace(.mount) { mountBelow = try mountNumber(of: bundle.root) }
+    namespaces = CloneFlags(request.config.linux.namespaces.map(\.type.flag)).rawValue
+    if !request.config.linux.hasNamespace(.mount) { mountBelow = try mountNumber(of: bundle.root) }
     annotations = bundle.config.annotations
     hooks = request.config.hooks
     if startsLater { lastSteps = plan.child.map(\.failing) }
@@ -219,7 +220,7 @@ private func prepare(_ config: inout Config, _ bundle: Bundle) throws -> Int {
   guard var process = config.process else { return 0 }
   addNotifySocket(to: &process, &config.mounts)
   settleEnvironment(of: &process, root: bundle.root)
-  let listened = environmentVariable("LISTEN_FDS").flatMap { Int($0) } ?? 0
+  let listened = try listenedDescriptors()
   if listened > 0 {
     process.env.removeAll { $0.begins(with: "LISTEN_FDS=") || $0.begins(with: "LISTEN_PID=") }
     // Its pid namespace is its own, or somebody else's: then nobody knows.
@@ -231,7 +232,24 @@ private func prepare(_ config: inout Config, _ bundle: Bundle) throws -> Int {
   for index in config.hooks.startContainer.indices where config.hooks.startContainer[index].env == nil {
     config.hooks.startContainer[index].env = []
   }
-  return max(0, listened)
+  return listened
+}
+
+/// How many sockets the caller passes on from descriptor 3 on, unless it passes them to somebody else.
+private func listenedDescriptors() throws -> Int {
+  let isForOther = environmentVariable("LISTEN_PID").map { $0 != ownPID } ?? false
+  guard !isForOther, let count = environmentVariable("LISTEN_FDS").flatMap({ Int($0) }) else { return 0 }
+  return try checkedDescriptors(count, "LISTEN_FDS")
+}
+
+/// A number of descriptors that a process can have.
+func checkedDescriptors(_ count: Int, _ name: String) throws -> Int {
+  if count == 0 { return 0 }
+  let limit = try prlimit(0, .nofile).soft ?? UInt64(Int32.max)
+  guard count >= 0, UInt64(count) <= limit else {
+    throw ContainerError("\(name) is \(count): a process can have \(limit) descriptors here")
+  }
+  return count
 }
 
 /// The socket by which a service tells its manager that it is ready, of the caller's environment: the container gets it

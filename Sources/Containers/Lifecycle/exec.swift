@@ -56,7 +56,8 @@ extension Runtime {
     var launchOptions = LaunchOptions()
     launchOptions.trace = trace()
     launchOptions.streams = streams
-    launchOptions.preservedDescriptors = options.preservedDescriptors
+    launchOptions.preservedDescriptors = try checkedDescriptors(
+      options.preservedDescriptors, "--preserve-fds")
     if let profile = config.linux.seccomp {
       launchOptions.takeListener = { pid, number in
         try sendListener(number, of: pid, profile, record.state(.running))

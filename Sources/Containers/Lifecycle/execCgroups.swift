@@ -51,23 +51,22 @@ private func controllerMounts() -> [(controllers: [String], mountPoint: String)]
 /// A cgroup of v2 that has passed controllers on takes no process: then the first one's is taken.
 private func currentCgroup(_ record: ContainerRecord, _ own: String) -> String {
   guard let pid = record.pid, let text = try? readFile("/proc/\(pid)/cgroup"),
-    let line = text.parts(at: "\n").first(where: { $0.begins(with: "0::") }),
-    let name = own.parts(at: "/").last
+    let line = text.parts(at: "\n").first(where: { $0.begins(with: "0::") })
   else { return own }
-  let path = line.parts(at: ":", maxSplits: 2)[2]
-  return own + (path.rest(behindName: name) ?? "")
+  let current = pathComponents(line.parts(at: ":", maxSplits: 2)[2])
+  return own + current.rest(behindEndOf: pathComponents(own)).map { "/\($0)" }.joined()
 }
 
-extension String {
-  /// What comes behind a name in a path.
-  fileprivate func rest(behindName name: String) -> String? {
-    var rest = self[...]
-    while let slash = rest.firstIndex(of: "/") {
-      let after = rest[index(after: slash)...]
-      let end = after.firstIndex(of: "/") ?? after.endIndex
-      if after[..<end] == name { return String(after[end...]) }
-      rest = after
+extension [String] {
+  /// What comes behind as much of the end of another path as there is in this one. The other's beginning is where the
+  /// hierarchy is mounted.
+  fileprivate func rest(behindEndOf other: [String]) -> ArraySlice<String> {
+    for length in (1...Swift.max(1, other.count)).reversed() where length <= count {
+      let end = other.suffix(length)
+      if let start = (0...(count - length)).first(where: { self[$0..<$0 + length].elementsEqual(end) }) {
+        return self[(start + length)...]
+      }
     }
-    return nil
+    return []
   }
 }

@@ -231,6 +231,7 @@ public enum ChildStep: Hashable, Sendable {
   case closeDescriptors
   /// The command in a child of this process, which stays as pid 1, reaps, and forwards signals.
   case becomeInit
+  /// execve of the command.
   ///
   /// - Parameter path: the file, where it is another one than the first of `args`.
   case exec(args: [String], env: [String], umask: UInt32 = 0o022, path: String? = nil)

@@ -58,7 +58,8 @@ struct VariantParser {
 
   /// nil where the text is anything else.
   mutating func whole() -> Value? {
-    guard let value = value(nil, depth: 0) else { return nil }
+    // A signature's length is one byte.
+    guard let value = value(nil, depth: 0), value.signature.utf8.count <= 255 else { return nil }
     skipSpaces()
     return rest.isEmpty ? value : nil
   }
