@@ -74,9 +74,8 @@ public struct ContainerStatus {
 extension ContainerRecord {
   func status(_ directory: ContainerDirectory) -> State.Status {
     guard let pid, let startTime else { return directory.isHeld ? .creating : .stopped }
-    guard let process = ProcessStatus(ProcessID(pid)), process.startTime == startTime, !process.hasEnded else {
-      return .stopped
-    }
+    guard let process = ProcessStatus(ProcessID(pid)), process.startTime == startTime, !process.hasEnded
+    else { return .stopped }
     if process.hasExecuted { return .running }
     // That of `run` waits for nobody: until it executes its command it is being made.
     return !startsLater || fileKind(directory.socketInTheMaking) != nil ? .creating : .created
