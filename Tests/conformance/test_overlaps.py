@@ -153,6 +153,7 @@ def test_delete_while_a_hook_hangs(box, kind):
     assert box.runtime("state", box.id).returncode != 0
 
 
+@pytest.mark.needs("cpu.shares|cpu.weight")
 def test_a_hook_that_changes_its_container(box):
     """config.md, Hooks: a hook is any program: it may be one that calls the runtime."""
     box.hook(
