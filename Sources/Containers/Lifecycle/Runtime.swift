@@ -45,8 +45,10 @@ public struct ContainerStatus {
   public var status: State.Status
   public var isPaused: Bool
 
-  init(_ directory: ContainerDirectory) throws {
-    record = try directory.read()
+  init(_ directory: ContainerDirectory) throws { self.init(try directory.read(), in: directory) }
+
+  init(_ record: ContainerRecord, in directory: ContainerDirectory) {
+    self.record = record
     status = record.status(directory)
     isPaused = [.running, .created].contains(status) && CgroupFreezer(record).isFrozen
   }
@@ -86,12 +88,15 @@ extension ContainerRecord {
 
   /// The first process, by a descriptor that can't come to mean another; nil when it has ended.
   func openProcess() throws -> PIDFD? {
-    guard let pid, let startTime else { return nil }
-    do {
-      let process = try pidfd_open(ProcessID(pid))
-      if isAlive(ProcessID(pid), since: startTime) { return process }
-      return nil
-    } catch {
+    guard let pid, let startTime, let process = try openPID() else { return nil }
+    if isAlive(ProcessID(pid), since: startTime) { return process }
+    return nil
+  }
+
+  /// The process that has its pid: whether that is the first one, a look at the status afterwards tells.
+  func openPID() throws -> PIDFD? {
+    guard let pid else { return nil }
+    do { return try pidfd_open(ProcessID(pid)) } catch {
       if error.errno == .noSuchProcess { return nil }
       throw ContainerError("open the process of the container \(id): \(error)")
     }

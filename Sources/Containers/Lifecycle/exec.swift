@@ -18,7 +18,8 @@ public struct ExecOptions {
 
 /// A container that is there, for one more process in it.
 public struct Entrance {
-  let container: ContainerStatus
+  let directory: ContainerDirectory
+  let record: ContainerRecord
   let config: Config
 
   /// The process of the container's configuration: what `exec` takes for what it isn't told.
@@ -28,7 +29,7 @@ public struct Entrance {
 extension Runtime {
   public func entrance(_ id: String) throws -> Entrance {
     let directory = try ContainerDirectory(root: root, id: id)
-    return Entrance(container: try ContainerStatus(directory), config: try configuration(directory))
+    return Entrance(directory: directory, record: try directory.read(), config: try configuration(directory))
   }
 
   func configuration(_ directory: ContainerDirectory) throws -> Config {
@@ -42,12 +43,12 @@ extension Runtime {
   public func exec(
     _ entrance: Entrance, _ process: Process, _ options: ExecOptions, _ streams: StandardStreams
   ) throws -> RunningContainer {
-    let (record, config) = (entrance.container.record, entrance.config)
-    try entrance.container.require(.created, .running, to: "exec in")
-    guard let container = try record.openProcess() else {
-      throw ContainerError("container not running: \(record.id)")
-    }
-    if !options.ignoresPause && entrance.container.isPaused {
+    let (record, config) = (entrance.record, entrance.config)
+    let opened = try record.openPID()
+    let status = ContainerStatus(record, in: entrance.directory)
+    try status.require(.created, .running, to: "exec in")
+    guard let container = opened else { throw ContainerError("container not running: \(record.id)") }
+    if !options.ignoresPause && status.isPaused {
       throw ContainerError("cannot exec in a paused container: \(record.id)")
     }
     var process = process
