@@ -262,7 +262,7 @@ def test_a_profile_of_a_file(cooper, rootfs, tmp_path):
         ({**deny("mkdir"), "syscalls": [{"names": [7], "action": "SCMP_ACT_LOG"}]}, "syscalls[0].names[0]: "),
         (deny("mkdir", errno=70000), "syscalls[0].errnoRet: 70000 is no errno"),
         (deny(""), "syscalls[0].names[0]: it is empty"),
-        ({"defaultAction": "SCMP_ACT_NOTIFY"}, "defaultAction: SCMP_ACT_NOTIFY cannot be used for every call"),
+        ({"defaultAction": "SCMP_ACT_NOTIFY"}, "defaultAction: SCMP_ACT_NOTIFY cannot be used for every"),
         ({**deny("mkdir"), "listenerPath": "/x"}, "listenerPath: only cooper-runtime hands on a listener"),
     ],
 )  # fmt: skip
