@@ -1,13 +1,15 @@
 """Faults of the machine: each command of a runtime, while one thing fails. RUNTIME=/path runs another one."""
 
+import contextlib
 import glob
 import os
 import pathlib
 import re
+import signal
 import subprocess
 
 import pytest
-from bundles import Container, Runtime, make_rootfs
+from bundles import Container, Runtime, make_rootfs, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RUNTIME = os.environ.get("RUNTIME") or str(ROOT / ".build/release/cooper-runtime")
@@ -18,6 +20,16 @@ NEVER_FAIL = (
     "getpid gettid getppid getuid geteuid getgid getegid umask exit exit_group rt_sigreturn "
     "set_tid_address arch_prctl execve"
 ).split()
+
+
+def pytest_sessionfinish():
+    """What a failed case left is not for others to find."""
+    for cgroup in glob.glob(f"/sys/fs/cgroup/**/{NAME}*", recursive=True):
+        with contextlib.suppress(OSError):
+            for pid in pathlib.Path(cgroup, "cgroup.procs").read_text().split():
+                os.kill(int(pid), signal.SIGKILL)
+            wait_until(lambda path=cgroup: pathlib.Path(path, "cgroup.procs").read_text() == "")
+            os.rmdir(cgroup)
 
 
 def call_names():
