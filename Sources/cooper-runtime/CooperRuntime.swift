@@ -81,7 +81,7 @@ struct CooperRuntime {
     guard ["true", "false", "auto"].contains(rootless) else {
       throw UsageError("--rootless \(rootless): it is true, false or auto")
     }
-    var runtime = Runtime(root: try arguments["root"].map(absolute) ?? defaultRoot())
+    var runtime = Runtime(root: try arguments["root"].map(absolutePath) ?? defaultRoot())
     runtime.cgroupManager = try cgroupManager(arguments)
     runtime.allowsNoCgroup = rootless != "false"
     runtime.warn = { log.warning($0) }

@@ -20,9 +20,4 @@ func openMissingStreams() throws {
   }
 }
 
-/// A path of the caller's, from the working directory unless it is absolute.
-func absolute(_ path: String) throws -> String {
-  path.utf8.first == UInt8(ascii: "/") ? path : "\(try getcwd().string)/\(path)"
-}
-
 func print(_ text: String) { _ = try? FileDescriptor.standardOutput.writeAll("\(text)\n".utf8) }

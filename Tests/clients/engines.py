@@ -302,6 +302,13 @@ class Docker(Engine):
         self.start_daemon()
         self.output("import", tar, IMAGE)
 
+    def actions(self, name):
+        """What the daemon has told of a container so far."""
+        since = self.inspect(name)["Created"][:19] + "Z"
+        period = ("--since", since, "--until", "0s")
+        shape = ("--format", "{{.Action}}", "--filter", f"container={name}")
+        return self.output("events", *period, *shape).split()
+
     def start_daemon(self):
         self.daemon = Daemon(self.folder / "docker.log", "dockerd", "--config-file", str(self.config))
         self.daemon.wait_for(lambda: self.call("version").returncode == 0)

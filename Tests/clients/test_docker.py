@@ -54,19 +54,7 @@ def test_top_with_options(docker, make):
 def test_events_of_a_life(docker, make):
     name = make(docker, ["true"])
     docker.output("wait", name)
-    since = docker.inspect(name)["Created"][:19] + "Z"
-    words = (
-        "events",
-        "--since",
-        since,
-        "--until",
-        "0s",
-        "--format",
-        "{{.Action}}",
-        "--filter",
-        f"container={name}",
-    )
-    wait_until(lambda: {"create", "start", "die"} <= set(docker.output(*words).split()))
+    wait_until(lambda: {"create", "start", "die"} <= set(docker.actions(name)))
 
 
 def test_build(docker, folder):

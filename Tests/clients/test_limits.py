@@ -70,19 +70,7 @@ def test_out_of_memory(engine, make):
 
 def test_event_of_out_of_memory(docker, make):
     name, _ = eats(docker, make)
-    since = docker.inspect(name)["Created"][:19] + "Z"
-    words = (
-        "events",
-        "--since",
-        since,
-        "--until",
-        "0s",
-        "--format",
-        "{{.Action}}",
-        "--filter",
-        f"container={name}",
-    )
-    wait_until(lambda: "oom" in docker.output(*words).split(), seconds=20, what=lambda: docker.output(*words))
+    wait_until(lambda: "oom" in docker.actions(name), seconds=20, what=lambda: str(docker.actions(name)))
 
 
 @pytest.mark.parametrize(

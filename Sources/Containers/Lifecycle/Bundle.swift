@@ -39,7 +39,7 @@ private func readBounded(_ file: String) throws -> String {
 }
 
 /// A path of the caller's, from the working directory unless it is absolute.
-func absolutePath(_ path: String) throws -> String {
+public func absolutePath(_ path: String) throws -> String {
   if path.begins(with: "/") { return path }
   let directory = try getcwd().string
   return path.isEmpty || path == "." ? directory : "\(directory)/\(path)"

@@ -44,7 +44,7 @@ private func indexes(of controllers: String, _ cgroups: [String], _ sub: String)
 
 /// The hierarchies of version 1, by what each controls.
 private func controllerMounts() -> [(controllers: [String], mountPoint: String)] {
-  ((try? readFile("/proc/self/mountinfo")) ?? "").parts(at: "\n").compactMap { MountEntry(line: $0) }
+  parseMountTable((try? readFile("/proc/self/mountinfo")) ?? "")
     .filter { $0.type == "cgroup" }.map { ($0.superOptions, $0.mountPoint) }
 }
 

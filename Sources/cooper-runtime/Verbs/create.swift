@@ -27,7 +27,7 @@ let makerOptions = [
 
 func makerChoices(_ arguments: Arguments) throws -> (bundle: String, options: CreateOptions) {
   var options = CreateOptions()
-  options.configFile = try arguments["config"].map(absolute)
+  options.configFile = try arguments["config"].map(absolutePath)
   options.pidFile = arguments["pid-file"]
   options.consoleSocket = arguments["console-socket"].flatMap { $0.isEmpty ? nil : $0 }
   options.pidfdSocket = arguments["pidfd-socket"].flatMap { $0.isEmpty ? nil : $0 }
