@@ -18,6 +18,7 @@ extension Runtime {
       return
     }
     let status = record.status(directory)
+    debug?("delete \(id), which is \(status.rawValue)")
     if status != .stopped {
       guard force else {
         throw ContainerError("cannot delete the container \(id): it is not stopped, but \(status.rawValue)")
@@ -54,6 +55,7 @@ extension Runtime {
       record.thaw(after: .kill)
     }
     try record.unmount()
+    debug?("remove \((record.allCgroups + [directory.path]).joined(separator: ", "))")
     let memory = KeeperMemoryBuilder(
       cgroups: record.cgroups, scopes: record.scopes, directory: directory.path,
       files: ContainerDirectory.files)
