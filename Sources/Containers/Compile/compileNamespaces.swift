@@ -6,6 +6,8 @@ struct NamespacePlan {
   var clone: CloneFlags = []
   /// What the child does before everything else.
   var joins: [ChildStep] = []
+  /// Into mounts of somebody else's making: no file of the machine's is opened by its name from there on.
+  var mounts: [ChildStep] = []
 
   init(_ linux: LinuxConfig, _ user: UserPlan?) throws {
     let table: [(OCISpec.Namespace.Kind, CloneFlags)] = [
@@ -16,8 +18,9 @@ struct NamespacePlan {
     let paths = linux.namespaces.compactMap { namespace in namespace.path.map { (namespace.type, $0) } }
     clone = made.union(user == nil ? [] : .newUser)
     // The user namespace first: the others are entered with the privileges in it.
-    joins = (paths.filter { $0.0 == .user } + paths.filter { $0.0 != .user })
+    joins = (paths.filter { $0.0 == .user } + paths.filter { $0.0 != .user && $0.0 != .mount })
       .map { .joinNamespace($0.0, $0.1) }
+    mounts = paths.filter { $0.0 == .mount }.map { .joinNamespace($0.0, $0.1) }
     let late: CloneFlags = [.newPID, .newTime]
     let offsets = try timeOffsets(linux)
     if paths.contains(where: { $0.0 == .user }) && !made.isEmpty {

@@ -1,11 +1,15 @@
 import CLinux
 import Linux
 import OCISpec
+import SystemPackage
 
 // MARK: Namespaces
 
 extension Lowering {
   func joinNamespace(_ kind: OCISpec.Namespace.Kind, _ path: String) {
+    if kind == .mount {
+      for path in lateFiles { openFiles.slots[FilePath(path)] = openToWrite(path) }
+    }
     let file = builder.slot()
     builder.call(
       __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text(path),
@@ -37,6 +41,13 @@ extension Lowering {
   func propagate(_ propagation: MountPropagation, _ path: String, isRecursive: Bool) {
     let flags = propagation.flags.union(isRecursive ? .recursive : [])
     builder.call(__NR_mount, 0, builder.text(path), 0, .value(Int(flags.rawValue)), 0)
+  }
+}
+
+extension ChildStep {
+  /// Whether from here on names lead where somebody else has decided.
+  var entersMounts: Bool {
+    if case .joinNamespace(.mount, _) = self { true } else { false }
   }
 }
 
