@@ -75,8 +75,6 @@ struct CompileBundleTests {
     let obstacle = "kernel.apparmor_restrict_unprivileged_userns is 1"
     #expect(try users { $1.user.isRestrictedByAppArmor = true }.remarks.contains { $0.contains(obstacle) })
     #expect(try users().remarks.contains { $0.contains(obstacle) } == false)
-    // There is no overlay that takes a newer kernel.
-    _ = try users { $1.kernel = KernelVersion(5, 10) }
     expectCompileError("user namespace", "user.max_user_namespaces is 0") {
       try users { $1.user.maximum = 0 }
     }
@@ -234,6 +232,14 @@ struct CompileBundleTests {
         $0.config.linux.timeOffsets.boottime = offset
       }, machine())
     #expect(plan.child.contains(.unshareTime(offsets: ["boottime 60 0"])))
+    // Also where the time namespace belongs to a user namespace that is joined.
+    let joined = try compile(
+      bundle {
+        $0.config.linux.namespaces += [Namespace(.time), Namespace(.user, path: "/u")]
+        $0.config.linux.timeOffsets.boottime = offset
+      }, machine())
+    let index = joined.child.firstIndex(of: .unshareTime(offsets: ["boottime 60 0"]))
+    #expect(index.map { joined.child[$0 + 1] } == .split([.newPID, .newNS, .newUTS]))
     #expect(plan.child.contains(.split(.newPID)))
     expectCompileError("linux.timeOffsets", "a time namespace") {
       try compile(bundle { $0.config.linux.timeOffsets.boottime = offset }, machine())

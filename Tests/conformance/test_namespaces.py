@@ -254,6 +254,23 @@ def test_the_offsets_of_a_time_namespace(box):
     assert 8990 < float(box.output("cat /proc/uptime").split()[0]) - here < 9060
 
 
+@covers("linux.timeOffsets", "linux.namespaces[].path")
+def test_the_offsets_where_a_user_namespace_is_joined(make):
+    """config-linux.md, Offset for Time Namespace: they hold whoever the time namespace belongs to."""
+    first, second = make("first"), make("second")
+    use_user_namespace(first)
+    first.sleeps().up()
+    use_user_namespace(second)
+    second.linux.update(uidMappings=[], gidMappings=[])
+    second.linux["namespaces"][-1]["path"] = f"/proc/{first.pid}/ns/user"
+    second.linux["namespaces"].append({"type": "time"})
+    second.linux["timeOffsets"] = {"boottime": {"secs": 9000, "nanosecs": 11}}
+    assert second.output("cat /proc/self/timens_offsets").split() == [
+        *["monotonic", "0", "0"],
+        *["boottime", "9000", "11"],
+    ]
+
+
 @covers("linux.timeOffsets", "rule:offsets-need-their-namespace")
 def test_offsets_without_a_time_namespace_are_an_error(box):
     """config-linux.md, Offset for Time Namespace: without such a namespace there is nothing to set: an
@@ -267,8 +284,12 @@ def test_sysctl(box):
     """config-linux.md, Sysctl: kernel parameters of the container's namespaces, and of those only."""
     with open("/proc/sys/kernel/msgmax", encoding="utf-8") as file:
         before = file.read()
-    box.linux["sysctl"] = {"net.ipv4.ip_forward": "1", "kernel.msgmax": "12345", "net.core.somaxconn": "77"}
-    text = "cd /proc/sys; cat net/ipv4/ip_forward kernel/msgmax net/core/somaxconn"
+    box.linux["sysctl"] = {
+        "net.ipv4.ip_forward": "1",
+        "kernel.msgmax": "12345",
+        "net.ipv4.tcp_fin_timeout": "77",
+    }
+    text = "cd /proc/sys; cat net/ipv4/ip_forward kernel/msgmax net/ipv4/tcp_fin_timeout"
     assert box.output(text).split() == ["1", "12345", "77"]
     with open("/proc/sys/kernel/msgmax", encoding="utf-8") as file:
         assert file.read() == before

@@ -32,7 +32,8 @@ struct NamespacePlan {
     if paths.contains(where: { $0.0 == .user }) && !made.isEmpty {
       // Namespaces of its own belong to the user namespace that it has entered.
       clone = []
-      joins.append(.split(made))
+      if !offsets.isEmpty { joins.append(.unshareTime(offsets: offsets)) }
+      joins.append(.split(offsets.isEmpty ? made : made.subtracting(.newTime)))
     } else if user != nil && !others.isEmpty {
       clone = []
       mapsLate = true

@@ -64,6 +64,7 @@ private func cause(_ status: WaitStatus) -> String {
 private func execute(
   _ hook: Hook, _ name: String, _ streams: StandardStreams, inside place: consuming HookPlace?
 ) throws -> Child {
+  let hasPlace = place != nil
   do {
     let takeListener = place?.takeListener
     var child = try start(hook, streams, inside: place)
@@ -76,7 +77,9 @@ private func execute(
         try child.go()
       case Report.failed:
         _ = try? waitpid(child.pid)
-        throw stepFailure(name, message, execErrno: false)
+        // It is on its way into the container, or to its program.
+        let isEntering = hasPlace && message.report.errno == Errno.notPermitted.rawValue
+        throw stepFailure(name, message, execErrno: false, remedy: isEntering ? enteringRemedy() : "")
       default: break
       }
     }

@@ -32,6 +32,8 @@ struct Lowering {
   let openFiles = OpenDescriptors()
   let isTraced: Bool
   let hasMasks: Bool
+  /// The clocks of a time namespace of its own.
+  let clocks: Slot?
   let message: UnsafeMutablePointer<Report>
   /// 1 where the working directory has been reached.
   let arrival: UnsafeMutableRawPointer
@@ -49,6 +51,7 @@ struct Lowering {
       if case .joinCgroup(let path) = $0 { "\(path)/tasks" } else { nil }
     }
     hasMasks = steps.contains { if case .mask = $0 { true } else { false } }
+    clocks = steps.contains { if case .unshareTime = $0 { true } else { false } } ? builder.slot() : nil
     root = builder.slot()
     places = Places(root: root)
     empty = builder.slot()
@@ -180,6 +183,7 @@ struct Lowering {
 
   private func awaitGo() {
     setSignalsAndMode()
+    openClocks()
     hideMemory()
     readGo()
   }
@@ -188,6 +192,7 @@ struct Lowering {
   private func awaitIDs() {
     setSignalsAndMode()
     readGo()
+    openClocks()
     hideMemory()
   }
 
@@ -277,11 +282,15 @@ struct Lowering {
   private func moveRoot(hiding paths: [String]) {
     let here = builder.text(".")
     let (notPermitted, noEntry, invalid): (Int32, Int32, Int32) = (1, 2, 22)
-    for path in paths {
+    for (index, path) in paths.enumerated() where !paths[..<index].contains(where: { $0.isSame(as: path) }) {
       let (text, cover, end) = (builder.text(path), Label(), Label())
       let errnos = [notPermitted, noEntry, invalid]
-      builder.call(
-        __NR_umount2, text, .value(Int(LINUX_MNT_DETACH)), tolerate: errnos, otherwise: cover, then: end)
+      // As many as lie on each other there. The one that covers must not be taken for one of them.
+      for _ in paths.filter({ $0.isSame(as: path) }) {
+        builder.call(
+          __NR_umount2, text, .value(Int(LINUX_MNT_DETACH)), tolerate: errnos, otherwise: cover)
+      }
+      builder.jump(end)
       // In a user namespace it can be covered only.
       builder.place(cover)
       builder.call(

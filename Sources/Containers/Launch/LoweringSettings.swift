@@ -57,16 +57,21 @@ extension Lowering {
     builder.call(__NR_setresuid, user, user, user, tolerate: [invalid])
   }
 
-  func unshareTime(_ offsets: [String]) {
-    builder.call(__NR_unshare, .value(Int(LINUX_CLONE_NEWTIME)))
-    let file = builder.slot()
+  /// Before this process hides: then its files in /proc are root's, and not those of a user.
+  func openClocks() {
+    guard let clocks else { return }
     builder.call(
       __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text("/proc/self/timens_offsets"),
-      .value(Int(LINUX_O_WRONLY | LINUX_O_CLOEXEC)), into: file)
+      .value(Int(LINUX_O_WRONLY | LINUX_O_CLOEXEC)), into: clocks)
+  }
+
+  func unshareTime(_ offsets: [String]) {
+    builder.call(__NR_unshare, .value(Int(LINUX_CLONE_NEWTIME)))
+    guard let clocks else { return }
     for line in offsets {
-      builder.call(__NR_write, .slot(file), builder.text(line), .value(line.utf8.count))
+      builder.call(__NR_write, .slot(clocks), builder.text(line), .value(line.utf8.count))
     }
-    release(file)
+    release(clocks)
   }
 
   func propagate(_ propagation: MountPropagation, _ path: String, isRecursive: Bool) {

@@ -141,7 +141,8 @@ private struct Launcher: ~Copyable {
     } catch {
       // The keeper ends the child, and removes the rest.
       abandon()
-      throw error
+      guard let obstacle = oldKernelObstacle() else { throw error }
+      throw ContainerError("\(obstacle): \(error)")
     }
   }
 

@@ -176,11 +176,16 @@ extension ContainerMaker {
 extension Runtime {
   /// What is in a cgroup ends with its container: so it is one container's, even while that has stopped.
   fileprivate func checkCgroup(_ path: String, isNobodysBut id: String) throws {
-    for other in (try? getdents64(open(root, [.directory])))?.map(\.name.string) ?? [] where other != id {
-      let record = try? ContainerDirectory(root: root, id: other).read()
-      if record?.cgroups.contains(path) == true {
-        throw ContainerError("the container's cgroup is that of the container \(other): \(path)")
-      }
+    if let other = another(than: id, with: path) {
+      throw ContainerError("the container's cgroup is that of the container \(other): \(path)")
+    }
+  }
+
+  /// Another container that has this cgroup.
+  func another(than id: String, with cgroup: String) -> String? {
+    ((try? getdents64(open(root, [.directory]))) ?? []).map(\.name.string).first { other in
+      other != id
+        && (try? ContainerDirectory(root: root, id: other).read())?.allCgroups.contains(cgroup) == true
     }
   }
 }

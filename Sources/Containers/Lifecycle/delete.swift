@@ -50,6 +50,9 @@ extension Runtime {
   func remove(
     _ record: ContainerRecord, _ directory: ContainerDirectory, _ place: borrowing Descriptor
   ) throws -> Bool {
+    var record = record
+    // systemd forgets a scope with its last process, and gives its name to who asks next.
+    record.scopes.removeAll { fileKind($0) != nil && another(than: record.id, with: $0) != nil }
     if record.allCgroups.contains(where: { !Containers.processes(below: $0).isEmpty }) {
       _ = record.signalAll(.kill)
       record.thaw(after: .kill)
