@@ -40,7 +40,7 @@ func remedy(_ step: ChildStep, _ errno: Errno, of plan: Plan) -> String {
   }
 }
 
-private let oldKernelRemedy =
+let oldKernelRemedy =
   "; this kernel (\(uname().release)) doesn't know the call: Linux 5.15 or newer does"
 
 func remedy(_ step: HostStep, _ error: SystemCallError) -> String {

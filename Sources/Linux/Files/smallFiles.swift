@@ -9,7 +9,12 @@ public func readFile(_ path: some PathLike, limit: Int = 16 << 20) throws(System
   let file = try open(path)
   var bytes: [UInt8] = []
   while true {
-    let part = try file.read(upTo: 16384)
+    let part: [UInt8]
+    do { part = try file.read(upTo: 16384) } catch {
+      // A descriptor's number tells nobody anything.
+      throw SystemCallError(
+        call: error.call, errno: error.errno, arguments: [.init(name: "path", value: "\"\(path)\"")])
+    }
     if part.isEmpty { return String(decoding: bytes, as: UTF8.self) }
     bytes += part
     if bytes.count > limit {
