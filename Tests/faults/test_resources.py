@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from bundles import Container, wait_until
-from conftest import NAME, RUNTIME, remains
+from conftest import RUNTIME
+from left import NAME, remains
 
 ROUNDS = int(os.environ.get("FAULTS_ROUNDS", "1000"))
 MEMORY = [size << 20 for size in (*range(1, 40), 48, 64, 96, 128)]
