@@ -41,6 +41,11 @@ if [ "$(id -u)" = 0 ] && [ "$part" = all ] && [ "$(printf '%s\n' 6.6 "$(uname -r
   step tests conformance junit 2400 python3 -m pytest -q Tests/conformance -p no:cacheprovider \
     --junit-xml="$results/conformance/all.xml"
 fi
+# The one machine whose clock may be set.
+if [ "$(id -u)" = 0 ] && [ "$part" = all ]; then
+  step tests faults junit 900 python3 -m pytest -q Tests/faults/test_clock.py -p no:cacheprovider \
+    --junit-xml="$results/faults/all.xml"
+fi
 # Being root is no package.
 if [ "$(id -u)" != 0 ]; then unset REQUIRE_ALL; fi
 step tests containers junit 1800 python3 -m pytest -q Tests/cooper "${containers[@]}" \

@@ -13,9 +13,7 @@ from left import NAME, remains
 
 ROUNDS = int(os.environ.get("CLOCK_ROUNDS", "20"))
 HOUR, YEARS = 3600, 10 * 365 * 86400
-may_set_the_clock = pytest.mark.skipif(
-    "FAULTS_CLOCK" not in os.environ, reason="the clock is set in the virtual machine only: FAULTS_CLOCK=1"
-)
+may_set_the_clock = pytest.mark.requires("root", "a clock to set")
 
 
 @contextlib.contextmanager
@@ -76,6 +74,7 @@ def test_a_hook_has_its_time_while_the_clock_jumps(box, runtime):
     wait_until(lambda: remains(runtime) == [])
 
 
+@pytest.mark.requires("time namespace")
 @pytest.mark.parametrize("offset", ["100000", "-5"])
 def test_another_time_namespace_sees_the_same_container(box, runtime, offset):
     """There processes began at another time of the machine."""
