@@ -8,10 +8,22 @@ NAME = f"cooper-fault-{os.urandom(4).hex()}"
 
 
 def remains(runtime):
-    """What there is of the container: its directory, its cgroups, processes that its id names."""
+    """What there is of the container: its directory, its cgroups, its mounts, processes that its id names."""
     cgroups = [*glob.glob(f"/sys/fs/cgroup/{NAME}"), *glob.glob(f"/sys/fs/cgroup/*/{NAME}")]
     places = [str(runtime.state / NAME), *cgroups]
-    return [place for place in places if os.path.exists(place)] + [f"process {pid}" for pid in processes()]
+    left = [place for place in places if os.path.exists(place)] + mounts(runtime)
+    return left + [f"process {pid}" for pid in processes()]
+
+
+def mounts(runtime):
+    """The topmost mounts below the test's folder, but for the directory of all containers."""
+    found = []
+    for line in sorted(open("/proc/self/mountinfo"), key=lambda line: line.split()[4]):
+        place = line.split()[4]
+        is_ours = place.startswith(f"{runtime.state.parent}/") and place != str(runtime.state)
+        if is_ours and not any(place.startswith(f"{above}/") or place == above for above in found):
+            found.append(place)
+    return found
 
 
 def processes():
