@@ -112,7 +112,7 @@ def sweep(command, error, starting, prepare, check, capsys):
             if done.status == "hang":
                 wrong.append(f"{text}: no end")
             elif not (error == "SIGKILL" or is_start or is_command) and done.status:
-                wrong += [f"{text}: {problem}" for problem in problems_of(done.message, done.status, error)]
+                wrong += [f"{text}: {problem}" for problem in problems_of(done, error)]
             wrong += [f"{text}: {problem}" for problem in check(done)]
     with capsys.disabled():
         print(f" {tried} calls ", end="")
@@ -146,12 +146,14 @@ def sweep_of_kills(command, box, prepare, check, capsys):
     return wrong
 
 
-def problems_of(message, status, error):
-    """An error names the step, or the call, and what the kernel said of it; or who was killed, which a
-    keeper or a child is that can't even say what failed."""
-    if status in DEATHS:
+def problems_of(done, error):
+    """An error names the step, or the call, and what the kernel said of it. A keeper or a child that can't
+    tell what failed, since telling is what failed, counts as killed."""
+    if done.status in DEATHS:
         return ["it died"]
-    if re.search(rf"\w.*: .*\({error}\)", message) or "was killed" in message:
+    if re.search(rf"\w.*: .*\({error}\)", done.message):
+        return []
+    if "was killed" in done.message and done.hits[0].call == "write":
         return []
     return ["the error names no step or no cause"]
 

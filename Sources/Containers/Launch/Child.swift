@@ -91,9 +91,9 @@ struct Child: ~Copyable {
     let size = MemoryLayout<Report>.size
     var message: ReceivedMessage
     do { message = try recvmsg(channel, upTo: size + Lowering.textCapacity, descriptors: 1) } catch {
-      // A child that dies before it has read "go" resets the channel.
-      if error.errno == .connectionReset { return nil }
-      throw error
+      // A child that ends before it has read "go" resets the channel. That comes before what it has told.
+      if error.errno != .connectionReset { throw error }
+      message = try recvmsg(channel, upTo: size + Lowering.textCapacity, descriptors: 1)
     }
     if message.bytes.isEmpty { return nil }
     let report = message.bytes.withUnsafeBytes {
