@@ -18,7 +18,7 @@ RUNTIME = os.environ.get("RUNTIME") or str(ROOT / ".build/release/cooper-runtime
 
 def pytest_sessionfinish():
     """What a failed case left is not for others to find."""
-    for cgroup in glob.glob(f"/sys/fs/cgroup/**/{NAME}*", recursive=True):
+    for cgroup in glob.glob(f"/sys/fs/cgroup/**/*{NAME}*", recursive=True):
         with contextlib.suppress(OSError):
             for pid in pathlib.Path(cgroup, "cgroup.procs").read_text().split():
                 os.kill(int(pid), signal.SIGKILL)
