@@ -69,6 +69,7 @@ DEFAULTS = {
         "resources": {"devices": [{"allow": False, "access": "rwm"}]},
     },
 }
+MAPPED = [{"containerID": 0, "hostID": 100000, "size": 65536}]
 CGROUPS = pathlib.Path("/sys/fs/cgroup")
 
 
@@ -88,6 +89,15 @@ def make_rootfs(root):
             (root / "bin" / name).symlink_to("busybox")
     (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\ncask:x:1000:1000::/home/cask:/bin/sh\n")
     (root / "etc/group").write_text("root:x:0:\n")
+
+
+def use_user_namespace(box):
+    """A user namespace of its own, whose ids begin at 100000 outside."""
+    box.linux["namespaces"].append({"type": "user"})
+    box.linux.update(uidMappings=MAPPED, gidMappings=MAPPED)
+    for path in [box.rootfs, *box.rootfs.rglob("*")]:
+        if path.is_dir():
+            os.chown(path, 100000, 100000)
 
 
 class Runtime:

@@ -18,8 +18,7 @@ struct CooperRuntime {
       guard CommandLine.argc > 0 else {
         throw ContainerError("the command line can't be read; it takes /proc and a free descriptor")
       }
-      let words = Array(CommandLine.arguments.dropFirst())
-      let arguments = try Arguments(words, globalOptions, stopsAtWord: true)
+      let arguments = try Arguments(ownArguments(), globalOptions, stopsAtWord: true)
       log = try Log(arguments)
       return try run(arguments, log)
     } catch let error as ContainerError {

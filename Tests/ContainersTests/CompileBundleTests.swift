@@ -159,7 +159,7 @@ struct CompileBundleTests {
     #expect(late.filter { if case .setCapabilities = $0 { true } else { false } } == [none])
   }
 
-  @Test func namespacesThatAreThereAreEnteredTheUsersFirst() throws {
+  @Test func namespacesThatAreThereAreEnteredOnTheSideOfTheUserNamespaceThatAllowsIt() throws {
     let plan = try compile(
       bundle {
         $0.config.linux.namespaces = [
@@ -169,12 +169,37 @@ struct CompileBundleTests {
     #expect(plan.host.contains(.clone([], cgroup: nil)))
     let joins = plan.child.filter {
       switch $0 {
-      case .joinNamespace, .split: true
+      case .tryNamespace, .joinNamespace, .split: true
       default: false
       }
     }
     #expect(
-      joins == [.joinNamespace(.user, "/u"), .joinNamespace(.network, "/n"), .split([.newPID, .newNS])])
+      joins == [
+        .tryNamespace(.network, "/n"), .joinNamespace(.user, "/u"), .joinNamespace(.network, "/n"),
+        .split([.newPID, .newNS]),
+      ])
+  }
+
+  @Test func aUserNamespaceIsMadeBehindTheNamespacesThatAreEntered() throws {
+    var map = OCISpec.IDMapping()
+    map.hostID = 100_000
+    map.size = 1
+    let plan = try compile(
+      bundle {
+        $0.config.linux.namespaces = [
+          Namespace(.mount), Namespace(.network, path: "/n"), Namespace(.user), Namespace(.pid),
+        ]
+        $0.config.linux.uidMappings = [map]
+        $0.config.linux.gidMappings = [map]
+      }, machine())
+    let writes = HostStep.writeOfChild(file: "uid_map", value: "0 100000 1\n")
+    #expect(
+      plan.host.split(separator: .clone([], cgroup: nil)).last?.prefix(3) == [.go, .awaitChild, writes])
+    #expect(
+      plan.child.prefix(4) == [
+        .awaitGo, .joinNamespace(.network, "/n"), .split([.newPID, .newNS, .newUser]), .sync,
+      ])
+    #expect(plan.hasUserNamespace)
   }
 
   @Test func clocksAreSetBeforeAnybodyHasThem() throws {

@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 
 import pytest
-from bundles import wait_until
+from bundles import use_user_namespace, wait_until
 
 covers = pytest.mark.covers
 needs = pytest.mark.needs
@@ -20,15 +20,6 @@ FILES = {
     "cgroup": "cgroup",
     "time": "time",
 }
-MAPPED = [{"containerID": 0, "hostID": 100000, "size": 65536}]
-
-
-def use_user_namespace(box):
-    box.linux["namespaces"].append({"type": "user"})
-    box.linux.update(uidMappings=MAPPED, gidMappings=MAPPED)
-    for path in [box.rootfs, *box.rootfs.rglob("*")]:
-        if path.is_dir():
-            os.chown(path, 100000, 100000)
 
 
 @covers("linux", "linux.namespaces", "linux.namespaces[].type*")
@@ -99,6 +90,31 @@ def test_a_namespace_by_its_path(make, kind):
             entry["path"] = place
     second.up()
     assert os.readlink(f"/proc/{second.pid}/ns/{FILES[kind]}") == os.readlink(place)
+
+
+@covers("linux.namespaces[].path", "linux.uidMappings")
+@pytest.mark.parametrize("user", ["new", "entered"])
+@pytest.mark.parametrize("kind", ["network", "ipc", "uts"])
+def test_a_namespace_beside_a_user_namespace(make, kind, user):
+    """The same of one that belongs to the caller's user namespace, where the container has another."""
+    first, second, owner = make("first"), make("second"), make("owner")
+    first.sleeps().up()
+    second.mask(kind)
+    place = f"/proc/{first.pid}/ns/{FILES[kind]}"
+    second.linux["namespaces"].append({"type": kind, "path": place})
+    second.config["mounts"] = [entry for entry in second.config["mounts"] if entry["destination"] != "/sys"]
+    use_user_namespace(second)
+    users = second.linux["namespaces"][-1]
+    if user == "entered":
+        use_user_namespace(owner)
+        owner.sleeps().up()
+        users["path"] = f"/proc/{owner.pid}/ns/user"
+        del second.linux["uidMappings"], second.linux["gidMappings"]
+    second.sleeps().up()
+    assert os.readlink(f"/proc/{second.pid}/ns/{FILES[kind]}") == os.readlink(place)
+    assert second.inside("uid_map").split() == ["0", "100000", "65536"]
+    seen = second.execs(f"readlink /proc/self/ns/{FILES[kind]}; id -u").split()
+    assert seen == [os.readlink(place), "0"]
 
 
 @covers("linux.namespaces[].path")

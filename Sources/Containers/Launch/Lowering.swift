@@ -26,6 +26,7 @@ struct Lowering {
   /// What is bound of the machine, and the trees of it that are open already.
   let sources: [BindSource]
   let sourceTrees = OpenDescriptors()
+  let namespaces: OpenNamespaces
   let isTraced: Bool
   let hasMasks: Bool
   let message: UnsafeMutablePointer<Report>
@@ -40,6 +41,7 @@ struct Lowering {
     let first = other ?? channel
     trees = InheritedTrees([Int]((first + 1)..<(first + 1 + descriptors.trees.count)))
     sources = steps.compactMap(BindSource.init)
+    namespaces = OpenNamespaces(steps)
     hasMasks = steps.contains { if case .mask = $0 { true } else { false } }
     root = builder.slot()
     places = Places(root: root)
@@ -84,7 +86,8 @@ struct Lowering {
       builder.call(__NR_keyctl, .value(Int(LINUX_KEYCTL_JOIN_SESSION_KEYRING)), 0, tolerate: [38])
     case .unshareCgroup: builder.call(__NR_unshare, .value(Int(LINUX_CLONE_NEWCGROUP)))
     case .enterNamespaces(let flags): enterNamespaces(flags)
-    case .joinNamespace(let kind, let path): joinNamespace(kind, path)
+    case .joinNamespace(let kind, let path): joinNamespace(NamespacePath(kind, path))
+    case .tryNamespace(let kind, let path): tryNamespace(NamespacePath(kind, path))
     case .unshareTime(let offsets): unshareTime(offsets)
     case .split(let flags): builder.split(flags)
     case .labelExec(let file, let value): write("/proc/self/attr/\(file)", value)

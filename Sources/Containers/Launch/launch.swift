@@ -16,8 +16,8 @@ public struct LaunchOptions {
   public var state: ((_ pid: ProcessID, _ isInContainer: Bool) -> String)?
   /// Called with the number that a seccomp filter's listener has in the container's process.
   public var takeListener: ((_ pid: ProcessID, _ number: Int32) throws -> Void)?
-  /// The namespaces of the container's own, which some hooks enter.
-  public var namespaces: CloneFlags = []
+  /// Where a hook in the container runs.
+  var hookPlace: ((_ pid: ProcessID, _ step: HookStep) throws -> HookPlace)?
   /// Writes down what there is of the container: once its directory is there, and once its process is. In place of
   /// the files for a sweep.
   public var note: ((_ pid: ProcessID?) throws -> Void)?
@@ -236,9 +236,7 @@ private struct Launcher: ~Copyable {
       try writeFile("\(path)/cgroup.procs", "0")
       try keeper?.move(into: path)
     case .startScope(let scope): try start(scope)
-    case .attachToScope(let cgroup, let below, let path):
-      var bus = try Bus.connect(path)
-      if let pid = child?.pid { try attach(pid, to: unitName(cgroup), below: below, &bus) }
+    case .attachToScope: if let pid = child?.pid { try attach(pid, step) }
     case .clone(let flags, let cgroup):
       var inherited = InheritedDescriptors(preserved: options.preservedDescriptors)
       inherited.trees = trees.map(Int.init)
@@ -262,7 +260,8 @@ private struct Launcher: ~Copyable {
     case .runHook(let step):
       if let pid = child?.pid {
         let state = options.state?(pid, step.isInContainer) ?? ""
-        try Containers.runHook(step, state: state, container: pid, namespaces: options.namespaces)
+        let place = step.isInContainer ? try options.hookPlace?(pid, step) : nil
+        try Containers.runHook(step.hook, step.kind, step.index, state: state, inside: place)
       }
     case .fillMount(let mount, let root): trees.append(try filledMount(mount, from: root).release())
     case .makeDevices(let devices): trees.append(try madeDevices(devices).release())

@@ -69,5 +69,6 @@ private func userNamespaceRemedy() -> String {
 extension Plan {
   var hasUserNamespace: Bool {
     host.contains { if case .clone(let flags, _) = $0 { flags.contains(.newUser) } else { false } }
+      || child.contains { if case .split(let flags) = $0 { flags.contains(.newUser) } else { false } }
   }
 }

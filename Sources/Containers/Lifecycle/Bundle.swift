@@ -14,10 +14,11 @@ struct Bundle {
   init(_ given: String, configFile: String?, warn: (String) -> Void) throws {
     path = try absolutePath(given)
     let file = configFile ?? "\(path)/config.json"
-    text = try readBounded(file)
+    let bytes = try readBounded(file)
+    text = String(decoding: bytes, as: UTF8.self)
     let unknown: [String]
     do {
-      (config, unknown) = try Config.read(Array(text.utf8))
+      (config, unknown) = try Config.read(bytes)
       try config.check()
     } catch {
       throw ContainerError("\(file): \(error)")
@@ -29,8 +30,8 @@ struct Bundle {
 }
 
 /// A file that is refused by its size before it is read.
-private func readBounded(_ file: String) throws -> String {
-  do { return try readFile(file, limit: JSONReader.maximumSize) } catch {
+private func readBounded(_ file: String) throws -> [UInt8] {
+  do { return try readBytes(file, limit: JSONReader.maximumSize) } catch {
     if error.errno == .fileTooLarge {
       throw ContainerError("\(file): larger than \(JSONReader.maximumSize >> 20) MiB")
     }

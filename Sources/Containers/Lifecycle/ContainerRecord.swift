@@ -55,6 +55,9 @@ extension ContainerRecord {
   /// All its cgroups, whoever made them.
   var allCgroups: [String] { cgroups + scopes }
 
+  /// The cgroup that all its processes are in or below, where there is one: a group of resctrl is no such.
+  var processCgroup: String? { allCgroups.first { fileKind("\($0)/cgroup.procs") != nil } }
+
   /// Whether its mounts are in a namespace that is others' too.
   var sharesMounts: Bool { mountBelow != nil }
 

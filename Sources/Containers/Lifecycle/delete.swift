@@ -18,6 +18,7 @@ extension Runtime {
       return
     }
     let status = try record.status(directory)
+    debug?("delete \(id), which is \(status.rawValue)")
     if status != .stopped {
       guard force else {
         throw ContainerError("cannot delete the container \(id): it is not stopped, but \(status.rawValue)")
@@ -56,6 +57,7 @@ extension Runtime {
     let leftovers = Leftovers(
       id: record.id, places: record.allCgroups + [directory.path], remedy: Leftovers.byForce)
     do { try record.unmount() } catch { throw leftovers.error(error) }
+    debug?("remove \((record.allCgroups + [directory.path]).joined(separator: ", "))")
     let memory = KeeperMemoryBuilder(
       cgroups: record.cgroups, scopes: record.scopes, directory: directory.path,
       files: ContainerDirectory.files)

@@ -7,6 +7,7 @@ extension Runtime {
     let directory = try ContainerDirectory(root: root, id: id)
     let record = try directory.read()
     let status = try record.status(directory)
+    debug?("send \(signal) to \(all ? "all of " : "")\(id), which is \(status.rawValue)")
     // Without a pid namespace of its own others live on when the first has ended.
     if all || (signal == .kill && sharesProcesses(record, directory)) {
       if record.signalAll(signal) || status == .stopped && all { return record.thaw(after: signal) }
@@ -25,6 +26,15 @@ extension Runtime {
   private func sharesProcesses(_ record: ContainerRecord, _ directory: ContainerDirectory) -> Bool {
     if !CloneFlags(rawValue: record.namespaces).contains(.newPID) { return true }
     return (try? configuration(directory))?.linux.makesNamespace(.pid) == false
+  }
+}
+
+extension Runtime {
+  /// The same of all containers that live and whose ids match.
+  public func killAll(where matches: (_ id: String) -> Bool, _ signal: Signal, all: Bool) throws {
+    for container in try list() where container.status != .stopped && matches(container.record.id) {
+      try kill(container.record.id, signal, all: all)
+    }
   }
 }
 
@@ -59,7 +69,7 @@ extension ContainerRecord {
 
   /// - Returns: whether there was anybody.
   func signalAll(_ signal: Signal) -> Bool {
-    guard let path = allCgroups.first else { return false }
+    guard let path = processCgroup else { return false }
     if signal == .kill, let file = allCgroups.first(where: { fileKind("\($0)/cgroup.kill") != nil }) {
       let hasProcesses = !processes(below: file).isEmpty
       if (try? tried { try writeFile("\(file)/cgroup.kill", "1") }) != nil { return hasProcesses }

@@ -11,6 +11,7 @@ extension Runtime {
     let container = try ContainerStatus(directory)
     try container.require(.creating, .created, .running, to: "update")
     let record = container.record
+    try tell(of: resources.devices, directory)
     let host = try HostFacts.read(paths: [])
     let places = record.allCgroups
     var resources = resources
@@ -42,6 +43,14 @@ extension Runtime {
     }
   }
 
+  /// Engines send a container's whole resources, of which they want the limits, and don't know of rules that somebody
+  /// has added to the bundle on the way (a graphics card's): to apply theirs would take that away.
+  private func tell(of devices: [DeviceRule], _ directory: ContainerDirectory) throws {
+    if try devices.isEmpty || devices == configuration(directory).linux.resources.devices { return }
+    warn(
+      "resources.devices: left alone: the rules of devices stay those that the container was made with")
+  }
+
   /// What systemd doesn't know it would write over.
   private func updateUnit(_ scope: String, _ settings: [CgroupSetting], _ host: HostFacts) throws {
     let properties = settings.flatMap(\.scope)
@@ -69,6 +78,7 @@ extension Runtime {
   private func write(
     _ value: String, to file: String, _ setting: CgroupSetting, _ resources: Resources
   ) throws {
+    debug?("write \"\(value)\" to \(file)")
     do { try writeFile(file, value) } catch {
       // Memory may not be more than memory and swap together: these have to grow first.
       if file.hasSuffix("/memory.limit_in_bytes"), let swap = resources.memory.swap {

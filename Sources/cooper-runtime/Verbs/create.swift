@@ -5,7 +5,7 @@ extension Verb {
     name: "create", words: "ID", summary: "Make a container, whose command waits for `start`.",
     options: makerOptions
   ) { context, arguments in
-    try sealed()
+    try sealed(context)
     let (bundle, options) = try makerChoices(arguments)
     try context.runtime.create(arguments.id(), bundle: bundle, options)
     return 0

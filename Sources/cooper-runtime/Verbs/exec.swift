@@ -26,7 +26,7 @@ extension Verb {
       Option("no-subreaper", help: "accepted: there is no subreaper to disable"),
     ], stopsAtWord: true, failure: 255
   ) { context, arguments in
-    try sealed()
+    try sealed(context)
     guard let id = arguments.rest.first else { throw UsageError("the container's id is missing") }
     let entrance = try context.runtime.entrance(id)
     let process = try process(context.runtime, entrance, arguments)
