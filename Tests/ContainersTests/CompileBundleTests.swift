@@ -202,6 +202,29 @@ struct CompileBundleTests {
     #expect(plan.hasUserNamespace)
   }
 
+  @Test func mountsThatAreThereAreEnteredAfterWhatIsWrittenByName() throws {
+    var parameters = Members<String>()
+    parameters.members = [.init("kernel.shmmni", "4001")]
+    let plan = try compile(
+      bundle {
+        $0.config.linux.namespaces = [
+          Namespace(.mount, path: "/m"), Namespace(.network, path: "/n"), Namespace(.ipc), Namespace(.pid),
+        ]
+        $0.config.linux.sysctl = parameters
+      }, machine())
+    let steps = plan.child.filter {
+      switch $0 {
+      case .joinNamespace, .sysctl: true
+      default: false
+      }
+    }
+    #expect(
+      steps == [
+        .joinNamespace(.network, "/n"), .sysctl(key: "kernel/shmmni", value: "4001"),
+        .joinNamespace(.mount, "/m"),
+      ])
+  }
+
   @Test func clocksAreSetBeforeAnybodyHasThem() throws {
     var offset = TimeOffset()
     offset.secs = 60

@@ -58,6 +58,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + (request.bundle?.noNewKeyring == true ? [] : [.newSessionKeyring])
       + compileSysctls(linux)
       + compileLabels(process, host)
+      + namespaces.mounts
       + (isLate ? [] : unshareCgroup)
       + compilePropagation(request, host)
       + (user != nil || linux.hasNamespace(.user) ? [mappedRoot(user)] : [])

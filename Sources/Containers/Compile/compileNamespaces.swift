@@ -9,6 +9,8 @@ struct NamespacePlan {
   /// Whether its user namespace comes after others were entered, which are not that one's: then its ids are mapped when
   /// it waits for the first time.
   var mapsLate = false
+  /// Into mounts of somebody else's making: no file of the machine's is opened by its name from there on.
+  var mounts: [ChildStep] = []
 
   init(_ linux: LinuxConfig, _ user: UserPlan?) throws {
     let table: [(OCISpec.Namespace.Kind, CloneFlags)] = [
@@ -18,7 +20,8 @@ struct NamespacePlan {
     let made = CloneFlags(table.filter { linux.makesNamespace($0.0) }.map(\.1))
     let paths = linux.namespaces.compactMap { namespace in namespace.path.map { (namespace.type, $0) } }
     clone = made.union(user == nil ? [] : .newUser)
-    let others = paths.filter { $0.0 != .user }
+    mounts = paths.filter { $0.0 == .mount }.map { .joinNamespace($0.0, $0.1) }
+    let others = paths.filter { $0.0 != .user && $0.0 != .mount }
     joins = others.map { .joinNamespace($0.0, $0.1) }
     if let (kind, path) = paths.first(where: { $0.0 == .user }) {
       // Each belongs to a user namespace, this one or the caller's: only there are the privileges to enter it.

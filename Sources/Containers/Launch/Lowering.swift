@@ -27,6 +27,9 @@ struct Lowering {
   let sources: [BindSource]
   let sourceTrees = OpenDescriptors()
   let namespaces: OpenNamespaces
+  /// Files of the machine's that are written to after mounts of somebody else's making were entered: opened before.
+  let lateFiles: [String]
+  let openFiles = OpenDescriptors()
   let isTraced: Bool
   let hasMasks: Bool
   let message: UnsafeMutablePointer<Report>
@@ -42,6 +45,9 @@ struct Lowering {
     trees = InheritedTrees([Int]((first + 1)..<(first + 1 + descriptors.trees.count)))
     sources = steps.compactMap(BindSource.init)
     namespaces = OpenNamespaces(steps)
+    lateFiles = steps.drop { !$0.entersMounts }.compactMap {
+      if case .joinCgroup(let path) = $0 { "\(path)/tasks" } else { nil }
+    }
     hasMasks = steps.contains { if case .mask = $0 { true } else { false } }
     root = builder.slot()
     places = Places(root: root)
@@ -213,12 +219,17 @@ struct Lowering {
 
   /// One write of a file of the machine's.
   private func write(_ path: String, _ text: String) {
+    let file = openFiles.slots[FilePath(path)] ?? openToWrite(path)
+    builder.call(__NR_write, .slot(file), builder.text(text), .value(text.utf8.count))
+    release(file)
+  }
+
+  func openToWrite(_ path: String) -> Slot {
     let file = builder.slot()
     let flags = Int(LINUX_O_WRONLY | LINUX_O_CLOEXEC)
     builder.call(
       __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text(path), .value(flags), into: file)
-    builder.call(__NR_write, .slot(file), builder.text(text), .value(text.utf8.count))
-    release(file)
+    return file
   }
 
   private func closeRange(from first: Int) {

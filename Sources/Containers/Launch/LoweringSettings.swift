@@ -1,12 +1,16 @@
 import CLinux
 import Linux
 import OCISpec
+import SystemPackage
 
 // MARK: Namespaces
 
 extension Lowering {
   func joinNamespace(_ namespace: NamespacePath) {
     openNamespaces()
+    if namespace.kind == .mount {
+      for path in lateFiles { openFiles.slots[FilePath(path)] = openToWrite(path) }
+    }
     guard let open = namespaces.all[namespace] else { return }
     let end = Label()
     if let isEntered = open.isEntered {
@@ -99,6 +103,13 @@ final class OpenNamespaces {
       guard case .joinNamespace(let kind, let path) = step else { return nil }
       return (index, NamespacePath(kind, path))
     }
+  }
+}
+
+extension ChildStep {
+  /// Whether from here on names lead where somebody else has decided.
+  var entersMounts: Bool {
+    if case .joinNamespace(.mount, _) = self { true } else { false }
   }
 }
 

@@ -34,5 +34,6 @@ func makerChoices(_ arguments: Arguments) throws -> (bundle: String, options: Cr
   options.noPivot = arguments.has("no-pivot")
   options.noNewKeyring = arguments.has("no-new-keyring")
   options.preservedDescriptors = try arguments.number("preserve-fds") ?? 0
+  try closeOnExec(keeping: options.preservedDescriptors)
   return (arguments["bundle"] ?? ".", options)
 }

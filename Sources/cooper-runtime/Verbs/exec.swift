@@ -35,6 +35,7 @@ extension Verb {
     options.consoleSocket = arguments["console-socket"].flatMap { $0.isEmpty ? nil : $0 }
     options.pidfdSocket = arguments["pidfd-socket"].flatMap { $0.isEmpty ? nil : $0 }
     options.preservedDescriptors = try arguments.number("preserve-fds") ?? 0
+    try closeOnExec(keeping: options.preservedDescriptors)
     options.ignoresPause = arguments.has("ignore-paused")
     options.cgroups = arguments.all("cgroup")
     if arguments.has("detach") {
