@@ -45,6 +45,11 @@ if [ "$(id -u)" = 0 ] && [ "$part" = all ]; then
   step tests python junit 1800 .build-venv/bin/python -m pytest -q Tests/python --ignore=Tests/python/test_types.py \
     --junit-xml="$results/python/all.xml"
 fi
+# The one machine whose clock may be set.
+if [ "$(id -u)" = 0 ] && [ "$part" = all ]; then
+  step tests faults junit 900 python3 -m pytest -q Tests/faults/test_clock.py -p no:cacheprovider \
+    --junit-xml="$results/faults/all.xml"
+fi
 # Being root is no package.
 if [ "$(id -u)" != 0 ]; then unset REQUIRE_ALL; fi
 conformance() {

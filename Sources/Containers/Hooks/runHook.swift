@@ -47,8 +47,7 @@ func runHook(
   let pid = child.pid
   let process = child.takeProcess()
   if let seconds = hook.timeout, try !hasEnded(process, within: seconds) {
-    try? pidfd_send_signal(process, .kill)
-    _ = try? waitpid(pid)
+    end(process, pid)
     throw ContainerError("\(name): it took more than \(seconds) s and was killed")
   }
   let status = try waitpid(pid)

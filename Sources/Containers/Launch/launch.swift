@@ -23,6 +23,8 @@ public struct LaunchOptions {
   public var note: ((_ pid: ProcessID?) throws -> Void)?
   /// Called for a cgroup of the container's own that was there before.
   public var checkCgroup: ((_ path: String) throws -> Void)?
+  /// Takes away what was mounted for the container, where no namespace does that. The directory is kept where it fails.
+  public var unmount: (() throws -> Void)?
   /// Called when what was begun is gone, after a failure, and it was another command that removed it.
   public var removedByAnother: (() -> Void)?
 
@@ -40,16 +42,20 @@ public final class RunningContainer {
   private var keeper: Keeper?
   /// As long as this process lives the container is not abandoned, whatever becomes of the keeper.
   private let lock: Descriptor?
+  private let unmount: (() throws -> Void)?
+  private let leftovers: Leftovers
 
   init(
     pid: ProcessID, process: consuming PIDFD, terminal: consuming TerminalMaster?, keeper: consuming Keeper?,
-    lock: consuming Descriptor?
+    lock: consuming Descriptor?, unmount: (() throws -> Void)?, leftovers: Leftovers
   ) {
     self.pid = pid
     self.process = process
     self.terminal = consume terminal
     self.keeper = consume keeper
     self.lock = lock
+    self.unmount = unmount
+    self.leftovers = leftovers
   }
 
   /// The master of the container's terminal, for the first who asks; nil where it has none.
@@ -64,13 +70,28 @@ public final class RunningContainer {
     keeper = nil
   }
 
-  /// Removes what the container left: its cgroups and its directory.
+  /// Removes what the container left: its mounts, where they are in nobody's namespace, its cgroups and its directory.
   ///
   /// - Returns: false where another command has removed it.
   /// - Throws: ``ContainerError`` when something stays behind.
   @discardableResult
   public func remove() throws -> Bool {
-    try keeper.take()?.finish(Int(process.fileDescriptor.rawValue)) ?? false
+    if let unmount, isThere(lock) {
+      kill(process)
+      do { try unmount() } catch {
+        try release()
+        throw leftovers.error(error)
+      }
+    }
+    return try keeper.take()?.finish(Int(process.fileDescriptor.rawValue)) ?? false
+  }
+}
+
+/// Whether an open directory has not been removed.
+private func isThere(_ directory: borrowing Descriptor?) -> Bool {
+  switch directory {
+  case .some(let directory): (try? statx(at: directory, "", .emptyPath).linkCount) != 0
+  case .none: true
   }
 }
 
@@ -140,13 +161,21 @@ private struct Launcher: ~Copyable {
       return try awaitExec()
     } catch {
       // The keeper ends the child, and removes the rest.
-      abandon()
-      guard let obstacle = oldKernelObstacle() else { throw error }
-      throw ContainerError("\(obstacle): \(error)")
+      var failure = error
+      do { try abandon() } catch let left { failure = joined(error, left) }
+      guard let obstacle = oldKernelObstacle() else { throw failure }
+      throw ContainerError("\(obstacle): \(failure)")
     }
   }
 
-  private mutating func abandon() {
+  /// What there is of the container should it not be removed whole.
+  private func leftovers(_ directory: String?) -> Leftovers {
+    Leftovers(
+      id: plan.id, places: plan.cgroups + plan.scopes + (directory.map { [$0] } ?? []),
+      remedy: options.note == nil ? "the next cooper command removes it" : Leftovers.byForce)
+  }
+
+  private mutating func abandon() throws {
     closeTrees()
     if !ownsCgroups, let directory {
       try? keeper?.dismiss()
@@ -159,18 +188,31 @@ private struct Launcher: ~Copyable {
       let result = removeContainer(memory.pointer, -1)
       withExtendedLifetime(memory) {}
       if result == KeeperMemory.removedByAnother { options.removedByAnother?() }
+      if result == KeeperMemory.left {
+        throw Leftovers(id: plan.id, places: made + [directory], remedy: Leftovers.byForce).error()
+      }
       return
     }
     let pid = child?.pid
+    if let unmount = options.unmount, let directory, pid != nil, isThere(lock) {
+      child?.kill()
+      do { try unmount() } catch {
+        try? keeper?.dismiss()
+        keeper = nil
+        throw leftovers(directory).error(error)
+      }
+    }
     child = nil
-    if (try? keeper.take()?.finish()) == false { options.removedByAnother?() }
+    if try keeper.take()?.finish() == false { options.removedByAnother?() }
     if let pid { _ = try? waitpid(pid) }
   }
 
   private mutating func perform(_ step: HostStep) throws {
     switch step {
     case .startKeeper(let path):
-      keeper = try Keeper(plan: plan, directory: path, files: files, terminal: options.terminal)
+      keeper = try Keeper(
+        plan: plan, directory: path, files: files, terminal: options.terminal,
+        leftovers: leftovers(path))
       try keeper?.awaitDirectory(path, of: plan)
       directory = path
       let own = try open(path, [.directory, .noFollow])
@@ -282,7 +324,7 @@ private struct Launcher: ~Copyable {
     let pid = child.pid
     return RunningContainer(
       pid: pid, process: child.takeProcess(), terminal: terminal.take(), keeper: keeper.take(),
-      lock: lock.take())
+      lock: lock.take(), unmount: options.unmount, leftovers: leftovers(directory))
   }
 
   private mutating func awaitSync() throws {

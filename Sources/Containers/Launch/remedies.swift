@@ -47,7 +47,7 @@ func enteringRemedy() -> String {
 }
 
 /// An old kernel is named before everything else.
-private let missingCallRemedy =
+let missingCallRemedy =
   "; Linux \(uname().release) has the call, if it is built with it: a seccomp filter may keep it from here"
 
 func remedy(_ step: HostStep, _ error: SystemCallError) -> String {

@@ -64,7 +64,7 @@ extension ContainerRecord {
   /// Takes away what was mounted for it, where no namespace does that.
   func unmount() throws {
     while let mountBelow, try mountNumber(of: rootfs) != mountBelow {
-      do { try umount2(rootfs, [.detach, .noFollow]) } catch {
+      do { try tried { try umount2(rootfs, [.detach, .noFollow]) } } catch {
         throw ContainerError("unmount the root of the container \(id): \(error)")
       }
     }

@@ -126,13 +126,14 @@ struct ContainerMaker {
     launchOptions.note = { pid in
       if let pid {
         latest.pid = Int(pid)
-        latest.startTime = ProcessStatus(pid)?.startTime
+        latest.startTime = try ProcessStatus(pid)?.startTime
       } else {
         try writeFile(directory.configFile, bundle.text)
       }
       try directory.write(latest)
     }
     launchOptions.checkCgroup = { try runtime.checkCgroup($0, isNobodysBut: record.id) }
+    if record.sharesMounts { launchOptions.unmount = { try record.unmount() } }
     var isOurs = true
     launchOptions.removedByAnother = { isOurs = false }
     do {
@@ -141,14 +142,13 @@ struct ContainerMaker {
         try handOut(container)
         try finish(container)
       } catch {
-        if (try? container.remove()) == false { isOurs = false }
+        do { if try !container.remove() { isOurs = false } } catch let left { throw joined(error, left) }
         throw error
       }
       return (container, latest)
     } catch {
       // Before it has a process no hook has run.
       guard isOurs && latest.pid != nil else { throw error }
-      try? record.unmount()
       if bundle.config.hooks.runBeforeStart { runtime.runPoststop(record) }
       throw error
     }
@@ -168,7 +168,6 @@ extension ContainerMaker {
   /// Removes the container and calls the last hooks, unless another command has done both.
   func end(_ container: RunningContainer, _ record: ContainerRecord) throws {
     guard try container.remove() else { return }
-    try record.unmount()
     runtime.runPoststop(record)
   }
 }

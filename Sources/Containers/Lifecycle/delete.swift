@@ -17,7 +17,7 @@ extension Runtime {
       _ = try remove(rest(of: directory), directory, lock.place)
       return
     }
-    let status = record.status(directory)
+    let status = try record.status(directory)
     debug?("delete \(id), which is \(status.rawValue)")
     if status != .stopped {
       guard force else {
@@ -57,7 +57,9 @@ extension Runtime {
       _ = record.signalAll(.kill)
       record.thaw(after: .kill)
     }
-    try record.unmount()
+    let leftovers = Leftovers(
+      id: record.id, places: record.allCgroups + [directory.path], remedy: Leftovers.byForce)
+    do { try record.unmount() } catch { throw leftovers.error(error) }
     debug?("remove \((record.allCgroups + [directory.path]).joined(separator: ", "))")
     let memory = KeeperMemoryBuilder(
       cgroups: record.cgroups, scopes: record.scopes, directory: directory.path,
@@ -67,8 +69,6 @@ extension Runtime {
     let result = removeContainer(memory.pointer, -1)
     withExtendedLifetime(memory) {}
     if result != KeeperMemory.left { return result == KeeperMemory.removed }
-    let left = (record.cgroups + [directory.path]).filter { fileKind($0) != nil }
-    throw ContainerError(
-      "the container \(record.id) can't be removed whole: \(left.joined(separator: ", ")) is left")
+    throw leftovers.error()
   }
 }

@@ -45,7 +45,7 @@ extension Runtime {
   ) throws -> RunningContainer {
     let (record, config) = (entrance.record, entrance.config)
     let opened = try record.openPID()
-    let status = ContainerStatus(record, in: entrance.directory)
+    let status = try ContainerStatus(record, in: entrance.directory)
     try status.require(.created, .running, to: "exec in")
     guard let container = opened else { throw ContainerError("container not running: \(record.id)") }
     if !options.ignoresPause && status.isPaused {
@@ -117,8 +117,7 @@ struct ExecPlan {
     let running = try enter(
       steps, container, launchOptions, cgroup: birthplace, attach: attach, oomScoreAdj: oomScoreAdj)
     do { try handOut(running, options) } catch {
-      try? pidfd_send_signal(running.process, .kill)
-      _ = try? running.wait()
+      end(running.process, running.pid)
       throw error
     }
     return running

@@ -14,7 +14,12 @@ package func readBytes(_ path: some PathLike, limit: Int = 16 << 20) throws(Syst
   let file = try open(path)
   var bytes: [UInt8] = []
   while true {
-    let part = try file.read(upTo: 16384)
+    let part: [UInt8]
+    do { part = try file.read(upTo: 16384) } catch {
+      // A descriptor's number tells nobody anything.
+      throw SystemCallError(
+        call: error.call, errno: error.errno, arguments: [.init(name: "path", value: "\"\(path)\"")])
+    }
     if part.isEmpty { return bytes }
     bytes += part
     if bytes.count > limit {
