@@ -4,7 +4,7 @@
 // It is a short cut, and the programs' entry point (Package.swift). Whoever needs a sealed executable asks
 // `sealOwnExecutable`, which looks, and which does what could not be done here, or says why not.
 //
-// Nothing of glibc's works yet: no errno, no strcmp, no stack protector.
+// Nothing of glibc's works yet: no errno, no strcmp, no stack protector, no sanitizer.
 #include <elf.h>
 #include <fcntl.h>
 #include <linux/mount.h>
@@ -14,11 +14,11 @@
 
 #include "CSeal.h"
 
-#define BEFORE_GLIBC __attribute__((no_builtin, no_stack_protector))
+#define BEFORE_GLIBC __attribute__((no_builtin, no_stack_protector, disable_sanitizer_instrumentation))
 
 static const char executable[] = "/proc/self/exe";
 // Swift's runtime is told not to look for the program that prints backtraces of a crash: none lies beside this one.
-static char mark[] = "SWIFT_BACKTRACE=enable=no,color=no,swift-backtrace=/";
+static const char mark[] = "SWIFT_BACKTRACE=enable=no,color=no,swift-backtrace=/";
 
 // The program's first instructions: cooper_seal gets the stack as the kernel left it. glibc's own first instructions get
 // that too, and the register that the dynamic linker left something in.
@@ -119,7 +119,7 @@ BEFORE_GLIBC __attribute__((used, visibility("hidden"))) void cooper_seal(long *
   if (call(SYS_mount_setattr, tree, (long)"", AT_EMPTY_PATH, (long)&read_only, sizeof read_only) == 0) {
     char *extended[count + 2];
     for (size_t index = 0; index < count; index++) extended[index] = environment[index];
-    extended[count] = mark;
+    extended[count] = (char *)mark;
     extended[count + 1] = NULL;
     call(SYS_execveat, tree, (long)"", (long)arguments, (long)extended, AT_EMPTY_PATH);
   }
