@@ -80,6 +80,7 @@ REQUIREMENTS = {
     "ids of a container": ("installable", lambda: os.geteuid() == 0 or has_range()),
     "strace": ("installable", program("strace")),
     "time": ("installable", file("/usr/bin/time")),
+    "setpriv": ("installable", program("setpriv")),
     "newuidmap": ("installable", program("newuidmap")),
     "xz": ("installable", program("xz")),
     "zstd": ("installable", program("zstd")),

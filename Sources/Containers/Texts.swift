@@ -16,6 +16,18 @@ extension String {
     let both = parts(at: separator, maxSplits: 1)
     return both.count == 2 ? (both[0], both[1]) : nil
   }
+
+  /// Its beginning and its end, with … between them, where it has more bytes than that.
+  package func shortened(to limit: Int) -> String {
+    let count = utf8.count
+    if count <= limit { return self }
+    func isWhole(_ place: String.Index) -> Bool { place == utf8.endIndex || utf8[place] & 0xc0 != 0x80 }
+    var end = utf8.index(startIndex, offsetBy: limit / 2)
+    while !isWhole(end) { end = utf8.index(before: end) }
+    var start = utf8.index(startIndex, offsetBy: count - limit / 2)
+    while !isWhole(start) { start = utf8.index(after: start) }
+    return "\(self[..<end]) … (\(utf8.distance(from: end, to: start)) bytes) … \(self[start...])"
+  }
 }
 
 /// Words of a command line and of an environment are any bytes. In a String each byte that is no UTF-8 stands as a

@@ -14,7 +14,7 @@ struct CooperRuntime {
   /// Does what the command line says, and returns the status to end with.
   private static func answer() -> Int32 {
     clinux_keep_freed_memory()
-    var log = Log(path: nil, format: .text, isDebugging: false)
+    var log = Log()
     do {
       try openMissingStreams()
       guard CommandLine.argc > 0 else {
@@ -49,11 +49,11 @@ struct CooperRuntime {
 
   private static func run(_ arguments: Arguments, _ log: Log) throws -> Int32 {
     if arguments.has("version") {
-      print("\(programName) version \(version)\ncommit: v\(version)\nspec: \(supportedVersion)")
+      try print("\(programName) version \(version)\ncommit: v\(version)\nspec: \(supportedVersion)")
       return 0
     }
     guard let name = arguments.rest.first, !arguments.has("help"), name != "help" else {
-      print(usage)
+      try print(usage)
       return arguments.rest.isEmpty && !arguments.has("help") ? 1 : 0
     }
     guard let verb = Verb.all.first(where: { $0.name == name }) else {
@@ -65,7 +65,7 @@ struct CooperRuntime {
     let own = try Arguments(
       Array(arguments.rest.dropFirst()), verb.options + [help], stopsAtWord: verb.stopsAtWord)
     if own.has("help") {
-      print(verb.help)
+      try print(verb.help)
       return 0
     }
     let context = try context(arguments, log)
@@ -134,12 +134,6 @@ extension Log {
       throw UsageError("--log-format \(word): it is text or json")
     }
     let path = arguments["log"].flatMap { $0.isEmpty ? nil : $0 }
-    if let path {
-      let parent = FilePath(path).removingLastComponent()
-      guard let place = try? Stat(parent.isEmpty ? "." : parent), place.type == .directory else {
-        throw UsageError("--log \(path): there is no directory \(parent)")
-      }
-    }
-    self.init(path: path, format: format, isDebugging: arguments.has("debug"))
+    try self.init(path: path, format: format, isDebugging: arguments.has("debug"))
   }
 }

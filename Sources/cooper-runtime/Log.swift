@@ -9,32 +9,50 @@ struct Log {
   enum Level: String { case debug, info, warning, error }
 
   private let path: String?
+  /// Open from the beginning: what can't be opened is no place for what went wrong.
+  private let file: FileDescriptor?
   private let format: Format
   let isDebugging: Bool
 
-  init(path: String?, format: Format, isDebugging: Bool) {
+  /// On standard error alone.
+  init() { (path, file, format, isDebugging) = (nil, nil, .text, false) }
+
+  init(path: String?, format: Format, isDebugging: Bool) throws(UsageError) {
     self.path = path
     self.format = format
     self.isDebugging = isDebugging
+    do throws(SystemCallError) {
+      // Nobody may read a FIFO yet.
+      let flags: OpenFlags = [.writeOnly, .create, .append, .nonBlock, .noCTTY]
+      file = try path.map { path throws(SystemCallError) in
+        try FileDescriptor(rawValue: open(path, flags).release())
+      }
+    } catch { throw UsageError("--log \(path ?? ""): \(error.errno.sentence)") }
   }
 
   /// The last line on standard error names the root cause.
   func error(_ message: String) {
-    if path != nil { write(.error, message) }
-    printLine(path == nil && format == .json ? line(.error, message) : "cooper-runtime: \(message.oneLine)")
+    let message = message.shortened(to: Self.longest)
+    if file != nil { write(.error, message) }
+    printLine(file == nil && format == .json ? line(.error, message) : "cooper-runtime: \(message.oneLine)")
   }
 
-  func warning(_ message: String) { write(.warning, message) }
+  func warning(_ message: String) { write(.warning, message.shortened(to: Self.longest)) }
+
+  /// Of a message, in bytes: a configuration's texts may have millions.
+  private static let longest = 4096
 
   func debug(_ message: String) { if isDebugging { write(.debug, message) } }
 
   private func write(_ level: Level, _ message: String) {
-    guard let path else {
+    guard let file else {
       if isDebugging { printLine(line(level, message)) }
       return
     }
-    guard let file = try? open(path, [.writeOnly, .create, .append]) else { return }
-    try? file.write(line(level, message) + "\n")
+    do { _ = try file.writeAll("\(line(level, message))\n".utf8) } catch {
+      let cause = (error as? Errno)?.sentence ?? "\(error)"
+      printLine("cooper-runtime: --log \(path ?? ""): \(cause); lost: \(message.oneLine)")
+    }
   }
 
   private func line(_ level: Level, _ message: String) -> String {

@@ -22,4 +22,5 @@ func openMissingStreams() throws {
   }
 }
 
-func print(_ text: String) { _ = try? FileDescriptor.standardOutput.writeAll("\(text)\n".utf8) }
+/// A line on standard output: who asked for it must not take silence for an answer.
+func print(_ text: String) throws { try printOutput("\(text)\n") }

@@ -31,7 +31,10 @@ struct Cooper: ParsableCommand {
       fail(explained(error), status: 125)
     } catch {
       // Help and the version are no failures.
-      if exitCode(for: error) == .success { exit(withError: error) }
+      if exitCode(for: error) == .success {
+        do { try printOutput("\(fullMessage(for: error))\n") } catch { fail("\(error)", status: 125) }
+        exit(withError: ExitCode.success)
+      }
       fail(message(for: error), status: 125)
     }
   }

@@ -18,7 +18,7 @@ struct Explain: ContainerCommand {
     var host = try HostFacts.read(paths: request.hostPaths, asRoot: callerIsRoot)
     // An image that isn't unpacked yet will be.
     for lower in request.lower { host.files[FilePath(lower)] = .directory }
-    for line in try options.plan(request, host).explain() { print(line.escaped) }
+    try print(options.plan(request, host))
   }
 
   private func explain(bundle: String) throws {
@@ -28,6 +28,10 @@ struct Explain: ContainerCommand {
     let root = callerIsRoot ? "/run/cooper-runtime" : "\(try stateDirectory())-runtime"
     var runtime = Runtime(root: root)
     runtime.cgroupManager = .cgroupfs
-    for line in try runtime.plan("ID", bundle: bundle).explain() { print(line.escaped) }
+    try print(runtime.plan("ID", bundle: bundle))
+  }
+
+  private func print(_ plan: Plan) throws {
+    try printOutput(plan.explain().map { "\($0.escaped)\n" }.joined())
   }
 }

@@ -14,7 +14,7 @@ func openMissingStreams() throws {
 
 /// One line on standard error, with the program's name before it.
 func printError(_ message: String) {
-  _ = try? FileDescriptor.standardError.writeAll("cooper: \(message.oneLine)\n".utf8)
+  _ = try? FileDescriptor.standardError.writeAll("cooper: \(message.shortened(to: 4096).oneLine)\n".utf8)
 }
 
 func printTrace(_ line: String) { _ = try? FileDescriptor.standardError.writeAll("\(line.escaped)\n".utf8) }

@@ -15,6 +15,7 @@ extension ContainerOptions {
     var process = Process()
     process.args = imageAndCommand.count > 1 ? Array(imageAndCommand.dropFirst()) : ["/bin/sh"]
     process.terminal = tty
+    process.takeCallersConsoleSize()
     process.cwd = try absolute("--workdir", single("--workdir", workdir) ?? "/")
     let capabilities = try capabilities(add: capAdd, drop: capDrop)
     process.capabilities.bounding = capabilities

@@ -168,11 +168,38 @@ def test_a_stopped_container_cannot_be_started(box):
 
 @covers("rule:start-needs-process", "process", "process.args")
 def test_start_needs_a_process(box):
-    """runtime.md, Start: it MUST generate an error if process was not set."""
+    """runtime.md, Start: it MUST generate an error if process was not set, and one that starts nothing has no
+    effect on the container. Who refuses such a container in create has nothing to start."""
     del box.config["process"]
-    done = box.attempt()
-    if done.returncode == 0:
-        assert box.runtime("start", box.id).returncode != 0
+    if box.attempt().returncode == 0:
+        pid = box.pid
+        done = box.runtime("start", box.id)
+        assert done.returncode != 0
+        assert "process" in done.stderr
+        assert (box.status(), box.pid) == ("created", pid)
+
+
+@covers("process", "rule:start-needs-process")
+@pytest.mark.parametrize("is_forced", [False, True])
+def test_create_takes_no_process(box, is_forced):
+    """config.md, Process: it is OPTIONAL when create is called, and REQUIRED when start is."""
+    del box.config["process"]
+    assert box.create().status() == "created"
+    if is_forced:
+        box.delete("--force")
+    else:
+        assert box.runtime("delete", box.id).returncode != 0
+        box.kill("KILL")
+        box.ended().delete()
+    assert box.runtime("state", box.id).returncode != 0
+
+
+@covers("process", "rule:start-needs-process")
+@pytest.mark.parametrize("flags", [[], ["--detach"]])
+def test_run_needs_a_process(box, flags):
+    """runtime.md, Start: it MUST generate an error if process was not set; run is create and start."""
+    del box.config["process"]
+    box.refused(*flags, verb="run")
 
 
 @covers("command:kill", "rule:kill-sends-the-signal")

@@ -37,6 +37,13 @@ def test_the_size_is_passed_on_and_follows(shell):
     shell.wait_for("41 101\r\n")
 
 
+def test_the_command_finds_the_size_at_once(terminal, cooper, rootfs):
+    for _ in range(15):
+        session = terminal([cooper.path, "run", "-t", str(rootfs), "stty", "size"], rows=37, columns=91)
+        assert session.wait_for("\r\n") == "37 91"
+        assert session.end() == 0
+
+
 def start_a_job(shell):
     """A job of the shell's in the foreground; it says that it is."""
     shell.type("sh -c 'echo run\"\"ning; exec sleep 100'\n")

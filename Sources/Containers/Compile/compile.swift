@@ -8,9 +8,9 @@ import OCISpec
 /// - Throws: ``CompileError`` for what this machine can't do or the configuration can't mean.
 public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Plan {
   let request = request.withoutNamespaces(host.ownNamespaces)
-  guard let process = request.config.process, !process.args.isEmpty else {
-    throw CompileError("process.args", "there is no command")
-  }
+  let process = try process(of: request)
+  // `exec` takes these of the configuration.
+  _ = try compileAffinity(process)
   try refuseUnsupported(request, host)
   let linux = request.config.linux
   let cgroups = try compileCgroups(request, host)
@@ -86,6 +86,16 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + (linux.seccomp == nil ? ["no seccomp filter: the container may make every system call"] : []))
 }
 
+/// A container that is started later may have none: then it waits for its end.
+private func process(of request: ContainerRequest) throws -> Process {
+  guard let process = request.config.process else {
+    if request.bundle?.startSocket != nil { return Process() }
+    throw CompileError("process", "it is missing")
+  }
+  if process.args.isEmpty { throw CompileError("process.args", "there is no command") }
+  return process
+}
+
 /// Who makes the container's files: root where the namespace has it, and else the first whom it has.
 private func mappedRoot(_ user: UserPlan?) -> ChildStep {
   guard let user else { return .becomeMappedRoot() }
@@ -108,7 +118,7 @@ private func hostStep(
 /// What comes between the container and its command: somebody who starts it, or hooks.
 private func compilePause(_ request: ContainerRequest, _ process: Process) -> [ChildStep] {
   if request.bundle?.startSocket != nil {
-    return [.findCommand(args: process.args, env: process.env), .awaitStart]
+    return (process.args.isEmpty ? [] : [.findCommand(args: process.args, env: process.env)]) + [.awaitStart]
   }
   return request.config.hooks.startContainer.isEmpty ? [] : [.sync]
 }
@@ -141,8 +151,8 @@ struct ProcessSteps {
       + (isFilteredEarly ? [.setCapabilities(setsForFilter)] : [.setCapabilities(sets)])
       + (process.noNewPrivileges ? [.noNewPrivileges] : [])
       + [.workingDirectory(process.cwd)]
-      + (request.usesInit ? filter + [.becomeInit] + pause : pause + filter)
-      + [exec]
+      + (process.args.isEmpty
+        ? pause : (request.usesInit ? filter + [.becomeInit] + pause : pause + filter) + [exec])
   }
 
   /// The init has it too: who may trace the init could call in its name.

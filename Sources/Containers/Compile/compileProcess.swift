@@ -11,6 +11,20 @@ func compileSettings(_ process: Process, _ linux: LinuxConfig) throws -> [ChildS
     + (linux.personality.map { [.setPersonality(try compilePersonality($0))] } ?? [])
 }
 
+/// Of a process that `exec` starts: the processors that it has before its cgroups are the container's, and after that.
+func compileAffinity(_ process: Process) throws -> (initial: [ChildStep], final: [ChildStep]) {
+  func step(_ list: String?, _ name: String) throws -> [ChildStep] {
+    guard let list, !list.isEmpty else { return [] }
+    guard let cpus = CPUSet(list), !cpus.isEmpty else {
+      throw CompileError(
+        "process.execCPUAffinity.\(name)", "\"\(list)\" is no list of processors, as 0-3,7")
+    }
+    return [.setAffinity(cpus)]
+  }
+  let affinity = process.execCPUAffinity
+  return try (step(affinity?.initial, "initial"), step(affinity?.final, "final"))
+}
+
 func compileLimits(_ limits: [RLimit]) throws -> [ResourceSetting] {
   try limits.enumerated().map { index, limit in
     guard let resource = Resource(name: limit.type) else {

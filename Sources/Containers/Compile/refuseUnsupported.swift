@@ -4,7 +4,6 @@ import SystemPackage
 /// Refuses what this runtime doesn't do, and what this machine can't.
 func refuseUnsupported(_ request: ContainerRequest, _ host: HostFacts) throws {
   let (config, linux) = (request.config, request.config.linux)
-  guard let process = config.process else { return }
   if request.bundle != nil, config.hostname != nil || config.domainname != nil, !linux.hasNamespace(.uts) {
     throw CompileError(
       config.hostname == nil ? "domainname" : "hostname", "it takes a uts namespace of the container's own")
@@ -20,6 +19,7 @@ func refuseUnsupported(_ request: ContainerRequest, _ host: HostFacts) throws {
   if linux.seccomp != nil && request.filter == nil {
     throw CompileError("linux.seccomp", "the profile has not been compiled")
   }
+  guard let process = config.process else { return }
   for text in process.args + process.env + [process.cwd] where text.utf8.contains(0) {
     throw CompileError("process", "a text has a NUL in it")
   }

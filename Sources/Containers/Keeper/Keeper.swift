@@ -38,10 +38,15 @@ struct Keeper: ~Copyable {
     let parent = String(
       decoding: directory.utf8.prefix(directory.utf8.count - plan.id.utf8.count - 1), as: UTF8.self)
     if answer == KeeperMemory.notOurs { throw ContainerError(notOurs(parent)) }
+    if errno == .noSuchFileOrDirectory {
+      throw ContainerError(
+        "make the directory \(directory): \(parent) takes no directory: it is gone, or the kernel's own")
+    }
     throw ContainerError(
       errno == .fileExists
         ? "a container named \(plan.id) exists already"
-        : "make the directory \(directory): \(errno.sentence)\(errno == .noFunction ? missingCallRemedy : "")")
+        : "make the directory \(directory): \(errno.sentence)\(errno == .noFunction ? missingCallRemedy : "")"
+    )
   }
 
   /// Names the container's directory for what this process may have to remove itself.

@@ -162,7 +162,9 @@ private func makeLockedDirectory(_ keeper: KeeperMemory) -> Int {
   let (here, shared, exclusive) = (Int(LINUX_AT_FDCWD), 1, 2)
   let (noEntry, exists) = (-2, -17)
   let flags = Int(LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW | LINUX_O_CLOEXEC)
-  while true {
+  var tries = 0
+  while tries < keeper.tries {
+    tries += 1
     let madeParent = clinux_syscall(Int(__NR_mkdirat), here, keeper.parent, 0o700, 0, 0, 0)
     if madeParent < 0 && madeParent != exists { return madeParent }
     let parent = clinux_syscall(Int(__NR_openat), here, keeper.parent, flags, 0, 0, 0)
@@ -189,9 +191,19 @@ private func makeLockedDirectory(_ keeper: KeeperMemory) -> Int {
       // A full filesystem, say. The parent goes when it is empty.
       _ = clinux_syscall(Int(__NR_unlinkat), here, keeper.parent, Int(LINUX_AT_REMOVEDIR), 0, 0, 0)
     }
+    // A parent that is still there can take no directory at all, as /proc.
+    let isGone = made == noEntry && isReplaced(keeper, parent, keeper.parent)
     _ = clinux_syscall(Int(__NR_close), parent, 0, 0, 0, 0, 0)
-    if made != noEntry { return directory }
+    if !isGone { return directory }
   }
+  return noEntry
+}
+
+/// Whether a path leads to nothing any more, or to another directory than the one that was opened by it.
+@_noLocks @_noAllocation
+private func isReplaced(_ keeper: KeeperMemory, _ directory: Int, _ path: Int) -> Bool {
+  let own = inode(keeper, directory, keeper.empty, Int(LINUX_AT_EMPTY_PATH))
+  return own != 0 && own != inode(keeper, Int(LINUX_AT_FDCWD), path, 0)
 }
 
 /// Whether a directory is the caller's own, and nobody else may write to it: 0, `notOurs` or a negative errno.

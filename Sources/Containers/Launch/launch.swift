@@ -152,7 +152,8 @@ private struct Launcher: ~Copyable {
         ownsCgroups = index > lastTaken
         if case .write = step {} else { settings = nil }
         do { try perform(step) } catch let error as SystemCallError {
-          throw ContainerError("\(step): \(error.errno.sentence)\(remedy(step, error))")
+          throw ContainerError(
+            "\("\(step)".shortened(to: 1024)): \(error.errno.sentence)\(remedy(step, error))")
         } catch let error as BusError {
           throw ContainerError("\(step.scopeDescription): \(error)")
         }
@@ -316,8 +317,7 @@ private struct Launcher: ~Copyable {
   /// Reads what the child tells until it has executed the command, or waits to be started: both close its end.
   private mutating func awaitExec() throws -> RunningContainer {
     if try !awaitReport(Report.ready) {
-      throw ContainerError(
-        "the child was killed before it could execute the command; a limit of memory may be too small for it")
+      throw death("before it could execute the command")
     }
     while let message = try child?.receive() { try note(message) }
     guard let child = child.take() else { throw ContainerError("the plan has no clone") }
@@ -329,7 +329,7 @@ private struct Launcher: ~Copyable {
 
   private mutating func awaitSync() throws {
     if try !awaitReport(Report.sync) {
-      throw ContainerError("the child was killed while the container was made")
+      throw death("while the container was made")
     }
   }
 
@@ -355,6 +355,13 @@ private struct Launcher: ~Copyable {
       try handOver()
     default: throw failure(message)
     }
+  }
+
+  /// How a child ended that has told nothing of it.
+  private mutating func death(_ when: String) -> ContainerError {
+    // Its end of the channel closes with its death alone.
+    let status = (child?.pid).flatMap { try? waitpid($0) }
+    return ContainerError("the child \(status.map(words) ?? "was killed") \(when)\(remedy(status, of: plan))")
   }
 
   private mutating func takeListener(_ number: Int32) throws {
@@ -392,8 +399,8 @@ func stepFailure(
 extension ChildStep {
   /// What an error calls it: of a command it has the word that engines look for.
   var failing: String {
-    if case .exec = self { return "exec\(description.dropFirst("execve".count))" }
-    return description
+    if case .exec = self { return "exec\(description.dropFirst("execve".count))".shortened(to: 1024) }
+    return description.shortened(to: 1024)
   }
 
   var isExec: Bool {

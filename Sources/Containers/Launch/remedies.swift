@@ -57,6 +57,9 @@ func remedy(_ step: HostStep, _ error: SystemCallError) -> String {
   case (.clone(let flags, _), .noSpace) where flags.contains(.newUser):
     "; a limit in /proc/sys/user is reached: user.max_user_namespaces, say"
   case (.clone, .noSpace): "; a limit in /proc/sys/user is reached"
+  case (.writeOfChild("oom_score_adj", _), .notPermitted),
+    (.writeOfChild("oom_score_adj", _), .permissionDenied):
+    "; less than the caller's own, or than root set for it, takes CAP_SYS_RESOURCE"
   case (.writeOfChild, .notPermitted), (.writeOfChild, .permissionDenied): userNamespaceRemedy()
   case (.write(let file, _), .resourceBusy) where file.hasSuffix("cgroup.subtree_control"):
     "; a cgroup that has processes can't pass controllers on"
@@ -67,6 +70,24 @@ func remedy(_ step: HostStep, _ error: SystemCallError) -> String {
   }
 }
 
+/// How a child ended, as a sentence goes on.
+func words(_ end: WaitStatus) -> String {
+  switch end {
+  case .signaled(let signal, _): "was killed by \(signal)"
+  default: "ended as \(end)"
+  }
+}
+
+/// What ends a child without a word of its own.
+func remedy(_ end: WaitStatus?, of plan: Plan) -> String {
+  switch end {
+  case .signaled(.sys, _): return "; its seccomp filter, of linux.seccomp, kills for a call that it needs"
+  case .signaled(.kill, _), nil: return "; a limit of memory may be too small for it"
+  default:
+    return plan.limitsMemory ? "; a limit of memory may be too small for it" : ""
+  }
+}
+
 private func userNamespaceRemedy() -> String {
   appArmorRestrictsUsers()
     ? "; \(appArmorObstacle)"
@@ -74,6 +95,10 @@ private func userNamespaceRemedy() -> String {
 }
 
 extension Plan {
+  fileprivate var limitsMemory: Bool {
+    host.contains { if case .write(let file, _) = $0 { file.contains("/memory.") } else { false } }
+  }
+
   var hasUserNamespace: Bool {
     host.contains { if case .clone(let flags, _) = $0 { flags.contains(.newUser) } else { false } }
       || child.contains { if case .split(let flags) = $0 { flags.contains(.newUser) } else { false } }

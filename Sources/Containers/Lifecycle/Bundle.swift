@@ -29,19 +29,34 @@ struct Bundle {
   }
 }
 
-/// A file that is refused by its size before it is read.
-private func readBounded(_ file: String) throws -> [UInt8] {
-  do { return try readBytes(file, limit: JSONReader.maximumSize) } catch {
-    if error.errno == .fileTooLarge {
-      throw ContainerError("\(file): larger than \(JSONReader.maximumSize >> 20) MiB")
+/// A file that is refused by its size before it is parsed, and by its kind before it is read: a FIFO could keep its
+/// reader for ever.
+private func readBounded(_ path: String) throws -> [UInt8] {
+  do {
+    let file = try open(path, [.nonBlock, .noCTTY])
+    let status = try statx(at: file, "", .emptyPath)
+    guard status.mode.rawValue & 0o170000 == 0o100000 else {
+      throw ContainerError("\(path): it is no regular file")
     }
-    throw ContainerError("\(file): \(error.errno.sentence)")
-  }
+    let limit = JSONReader.maximumSize
+    var bytes: [UInt8] = []
+    // The kernel's own files have no size.
+    while status.size == 0 || bytes.count < status.size {
+      let part = try file.read(upTo: 65536)
+      if part.isEmpty { break }
+      bytes += part
+      if bytes.count > limit { throw ContainerError("\(path): larger than \(limit >> 20) MiB") }
+    }
+    return bytes
+  } catch let error as SystemCallError { throw ContainerError("\(path): \(error.errno.sentence)") }
 }
 
 /// A path of the caller's, from the working directory unless it is absolute.
 public func absolutePath(_ path: String) throws -> String {
   if path.begins(with: "/") { return path }
-  let directory = try getcwd().string
+  let directory: String
+  do { directory = try getcwd().string } catch {
+    throw ContainerError("\(path): the working directory has no path: \(error.errno.sentence)")
+  }
   return path.isEmpty || path == "." ? directory : "\(directory)/\(path)"
 }

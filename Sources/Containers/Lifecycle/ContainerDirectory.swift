@@ -64,7 +64,11 @@ struct ContainerDirectory {
       }
       throw ContainerError("read the state of \(id): \(error)")
     }
-    do { return try JSONReader.read(ContainerRecord.self, Array(text.utf8)).value } catch {
+    do {
+      let record = try JSONReader.read(ContainerRecord.self, Array(text.utf8)).value
+      try record.check(id)
+      return record
+    } catch {
       throw ContainerError("the state of the container \(id) is damaged: \(stateFile): \(error)")
     }
   }

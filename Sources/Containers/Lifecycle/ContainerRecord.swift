@@ -12,7 +12,7 @@ public struct ContainerRecord: Record {
   /// The uid of whom it belongs to.
   public var owner: UInt32 = 0
   /// Of the first process; missing until there is one. Pids are used again: the time of its start tells it from others.
-  public var pid: Int?
+  public var pid: ProcessID?
   public var startTime: UInt64?
   public var cgroups: [String] = []
   public var scopes: [String] = []
@@ -25,6 +25,8 @@ public struct ContainerRecord: Record {
   public var mountBelow: UInt64?
   public var annotations = Members<String>()
   public var hooks = Hooks()
+  /// Whether its configuration says no process: then it can't be started.
+  public var hasNoProcess = false
   /// What the child does once it is started, for messages.
   public var lastSteps: [String] = []
 
@@ -47,11 +49,22 @@ public struct ContainerRecord: Record {
     try properties.optional("mountBelow", &mountBelow)
     try properties.optional("annotations", &annotations)
     try properties.optional("hooks", &hooks)
+    try properties.optional("hasNoProcess", &hasNoProcess)
     try properties.optional("lastSteps", &lastSteps)
   }
 }
 
 extension ContainerRecord {
+  /// Refuses what no command has written of this container: a number that is no process's would be one of many, or of
+  /// nobody.
+  public func check(_ id: String) throws(JSONError) {
+    guard self.id.isSame(as: id) else { throw JSONError("id", "it is that of another container, \(self.id)") }
+    if let pid, pid < 1 { throw JSONError("pid", "\(pid) is no process") }
+    let foreign = CloneFlags(rawValue: namespaces).subtracting(.namespaces)
+    if !foreign.isEmpty { throw JSONError("namespaces", "\(namespaces) has more than kinds of namespaces") }
+    try hooks.check()
+  }
+
   /// All its cgroups, whoever made them.
   var allCgroups: [String] { cgroups + scopes }
 
@@ -73,7 +86,7 @@ extension ContainerRecord {
   /// What a hook is given that runs in the container's namespaces: the pid is what the container sees.
   func stateInside(_ status: State.Status) -> State {
     var state = state(status)
-    if let pid, let inner = innermostPID(ProcessID(pid)) { state.pid = Int(inner) }
+    if let pid, let inner = innermostPID(pid) { state.pid = Int(inner) }
     return state
   }
 
@@ -83,7 +96,7 @@ extension ContainerRecord {
     state.ociVersion = ociVersion
     state.id = id
     state.status = status
-    state.pid = status == .stopped ? nil : pid
+    state.pid = status == .stopped ? nil : pid.map(Int.init)
     state.bundle = bundle
     state.annotations = annotations
     return state

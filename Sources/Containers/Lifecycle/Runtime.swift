@@ -76,7 +76,7 @@ public struct ContainerStatus {
 extension ContainerRecord {
   func status(_ directory: ContainerDirectory) throws -> State.Status {
     guard let pid, let startTime else { return directory.isHeld ? .creating : .stopped }
-    guard let process = try ProcessStatus(ProcessID(pid)), process.began(at: startTime), !process.hasEnded
+    guard let process = try ProcessStatus(pid), process.began(at: startTime), !process.hasEnded
     else { return .stopped }
     if process.hasExecuted { return .running }
     // That of `run` waits for nobody: until it executes its command it is being made.
@@ -89,14 +89,14 @@ extension ContainerRecord {
   /// The first process, by a descriptor that can't come to mean another; nil when it has ended.
   func openProcess() throws -> PIDFD? {
     guard let pid, let startTime, let process = try openPID() else { return nil }
-    if try isAlive(ProcessID(pid), since: startTime) { return process }
+    if try isAlive(pid, since: startTime) { return process }
     return nil
   }
 
   /// The process that has its pid: whether that is the first one, a look at the status afterwards tells.
   func openPID() throws -> PIDFD? {
     guard let pid else { return nil }
-    do { return try pidfd_open(ProcessID(pid)) } catch {
+    do { return try pidfd_open(pid) } catch {
       if error.errno == .noSuchProcess { return nil }
       throw ContainerError("open the process of the container \(id): \(error)")
     }

@@ -56,6 +56,7 @@ struct ContainerMaker {
     runtime.debug?("read the bundle \(bundle.path), whose root is \(bundle.root)")
     var request = ContainerRequest(id: id, config: bundle.config, lower: [])
     let listened = try prepare(&request.config, bundle, warn: runtime.warn)
+    if !startsLater && options.consoleSocket == nil { request.config.process?.takeCallersConsoleSize() }
     request.stateDirectory = runtime.root
     request.cgroupManager = runtime.cgroupManager
     request.isInteractive = true
@@ -103,13 +104,13 @@ struct ContainerMaker {
     // The specification's hooks come after the step that ends with "created".
     launchOptions.state = { pid, isInContainer in
       var record = record
-      record.pid = Int(pid)
+      record.pid = pid
       return JSONWriter.text(isInContainer ? record.stateInside(.created) : record.state(.created))
     }
     if let profile = bundle.config.linux.seccomp {
       launchOptions.takeListener = { pid, number in
         var record = record
-        record.pid = Int(pid)
+        record.pid = pid
         try sendListener(number, of: pid, profile, record.state(.creating))
       }
     }
@@ -120,12 +121,12 @@ struct ContainerMaker {
           directory: step.directory)
       }
       var record = record
-      record.pid = Int(pid)
+      record.pid = pid
       return try record.hookPlace(pidfd_open(pid), bundle.config, .creating)
     }
     launchOptions.note = { pid in
       if let pid {
-        latest.pid = Int(pid)
+        latest.pid = pid
         latest.startTime = try ProcessStatus(pid)?.startTime
       } else {
         try writeFile(directory.configFile, bundle.text)
@@ -209,6 +210,7 @@ extension ContainerRecord {
     if !request.config.linux.hasNamespace(.mount) { mountBelow = try mountNumber(of: bundle.root) }
     annotations = bundle.config.annotations
     hooks = request.config.hooks
+    hasNoProcess = request.config.process == nil
     if startsLater { lastSteps = plan.child.map(\.failing) }
   }
 

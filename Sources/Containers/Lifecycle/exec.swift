@@ -94,12 +94,13 @@ struct ExecPlan {
     request.bundle = BundleRequest(root: record.rootfs)
     request.filter = try config.linux.seccomp.map { try compiledFilter($0) }
     let user = try userWithoutGroups(process, config, record)
+    let processors = try compileAffinity(process)
     let last = ProcessSteps(request, process, user, rights.bounding, rights.sets, pause: []).last
     steps =
       try [.awaitGo]
-      + affinity(process.execCPUAffinity?.initial, "initial")
+      + processors.initial
       + cgroups.v1.map { .joinCgroup($0) }
-      + affinity(process.execCPUAffinity?.final, "final")
+      + processors.final
       + (process.execCPUAffinity ?? ExecCPUAffinity() == ExecCPUAffinity() ? [.resetAffinity] : [])
       + compileLabels(process, host)
       + [.enterNamespaces(namespaces)]
@@ -152,14 +153,6 @@ private func userWithoutGroups(
   return plan
 }
 
-private func affinity(_ list: String?, _ name: String) throws -> [ChildStep] {
-  guard let list, !list.isEmpty else { return [] }
-  guard let cpus = CPUSet(list), !cpus.isEmpty else {
-    throw ContainerError("process.execCPUAffinity.\(name): \"\(list)\" is no list of processors, as 0-3,7")
-  }
-  return [.setAffinity(cpus)]
-}
-
 /// Has systemd put a process into a scope that is there, or a cgroup below it.
 func attach(_ pid: ProcessID, _ step: HostStep) throws {
   guard case .attachToScope(let cgroup, let below, let path) = step else { return }
@@ -205,6 +198,8 @@ extension Runtime {
       passesInput: true, hasTerminal: process.terminal && options.consoleSocket == nil)
     resetIgnoredSignals()
     let signals = try ForwardedSignals()
+    var process = process
+    if streams.hasTerminal { process.takeCallersConsoleSize() }
     let container = try exec(entrance, process, options, StandardStreams())
     return try supervise(container, signals, streams)
   }

@@ -20,6 +20,6 @@ extension Runtime {
     if let cgroup = status.record.processCgroup {
       return Containers.processes(below: cgroup).sorted()
     }
-    return status.status == .stopped ? [] : status.record.pid.map { [ProcessID($0)] } ?? []
+    return status.status == .stopped ? [] : status.record.pid.map { [$0] } ?? []
   }
 }

@@ -18,6 +18,9 @@ extension Runtime {
       throw ContainerError("cannot start the container \(id): it is being started already")
     }
     try ContainerStatus(directory).require(.created, to: "start")
+    if container.record.hasNoProcess {
+      throw ContainerError("cannot start the container \(id): process: its configuration has none")
+    }
     if container.isPaused { throw ContainerError("cannot start the container \(id): it is paused") }
     let record = container.record
     do {
@@ -47,17 +50,21 @@ extension Runtime {
       case Report.ready: isReady = true
       case Report.listener:
         guard let profile = try configuration(directory).linux.seccomp, let pid = record.pid else { continue }
-        try sendListener(message.report.errno, of: ProcessID(pid), profile, record.state(.created))
+        try sendListener(message.report.errno, of: pid, profile, record.state(.created))
         try connection.write("g")
       case Report.failed:
         let index = Int(message.report.step)
         throw stepFailure(
-          index < record.lastSteps.count ? record.lastSteps[index] : "start the container", message,
+          record.lastSteps.indices.contains(index) ? record.lastSteps[index] : "start the container", message,
           execErrno: true)
       default: break
       }
     }
-    if !isReady { throw ContainerError("the container was killed before it could execute its command") }
+    if isReady { return }
+    let isFiltered = record.lastSteps.contains { $0.begins(with: "load a seccomp filter") }
+    throw ContainerError(
+      "the container was killed before it could execute its command"
+        + (isFiltered ? "; its seccomp filter, of linux.seccomp, may do that" : ""))
   }
 
   func runHooks(

@@ -1,4 +1,5 @@
 import Linux
+import OCISpec
 import SystemPackage
 
 /// The modes of the caller's terminal: how they were, and how they are while the container has one of its own.
@@ -28,10 +29,24 @@ struct CallerTerminal {
 
   /// Gives another terminal the size of this one.
   func resize(_ master: FileDescriptor) {
-    let size = (try? tcgetwinsize(.standardOutput)) ?? (try? tcgetwinsize(.standardInput))
-    if let size { try? tcsetwinsize(master, size) }
+    if let size = callersWindowSize() { try? tcsetwinsize(master, size) }
   }
 
   /// Where the terminal has gone, nothing is left to set.
   private func set(_ stream: FileDescriptor, _ mode: TerminalMode) { try? tcsetattr(stream, .now, mode) }
+}
+
+private func callersWindowSize() -> WindowSize? {
+  (try? tcgetwinsize(.standardOutput)) ?? (try? tcgetwinsize(.standardInput))
+}
+
+extension Process {
+  /// Gives a terminal that is still to be made the size of the caller's, unless it has one: its command may ask for it at
+  /// once.
+  public mutating func takeCallersConsoleSize() {
+    guard terminal && consoleSize == nil, let size = callersWindowSize(),
+      size != WindowSize(rows: 0, columns: 0)
+    else { return }
+    consoleSize = ConsoleSize(height: UInt64(size.rows), width: UInt64(size.columns))
+  }
 }

@@ -57,7 +57,7 @@ extension Process {
 }
 
 extension Hooks {
-  fileprivate func check() throws(JSONError) {
+  public func check() throws(JSONError) {
     let kinds = [
       ("prestart", prestart), ("createRuntime", createRuntime), ("createContainer", createContainer),
       ("startContainer", startContainer), ("poststart", poststart), ("poststop", poststop),

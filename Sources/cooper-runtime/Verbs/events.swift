@@ -15,16 +15,16 @@ extension Verb {
     let interval = try arguments["interval"].map(duration) ?? .seconds(5)
     // From here on nothing is missed.
     var watch = try context.runtime.watch(id)
-    print(JSONWriter.text(Event("stats", id, try context.runtime.usage(id))))
+    try print(JSONWriter.text(Event("stats", id, context.runtime.usage(id))))
     if arguments.has("stats") { return 0 }
     while true {
       switch try watch.next(within: interval) {
       case .ended: return 0
-      case .outOfMemory: print(JSONWriter.text(Event("oom", id, nil)))
+      case .outOfMemory: try print(JSONWriter.text(Event("oom", id, nil)))
       case .timeIsOver:
         // It may end in this moment.
         guard let usage = try? context.runtime.usage(id) else { return 0 }
-        print(JSONWriter.text(Event("stats", id, usage)))
+        try print(JSONWriter.text(Event("stats", id, usage)))
       }
     }
   }

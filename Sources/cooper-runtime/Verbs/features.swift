@@ -6,7 +6,7 @@ extension Verb {
     name: "features", words: "", summary: "Print what this runtime can do, as JSON."
   ) { _, arguments in
     _ = try arguments.words(0...0, "")
-    print(JSONWriter.text(Containers.features(upTo: supportedVersion), isIndented: true))
+    try print(JSONWriter.text(Containers.features(upTo: supportedVersion), isIndented: true))
     return 0
   }
 }

@@ -32,7 +32,8 @@ private func signal(_ text: String) throws(UsageError) -> Signal {
   let name = upper.hasPrefix("SIG") ? upper : "SIG\(upper)"
   if let signal = Signal(name) { return signal }
   let parts = name.split(separator: "+")
-  if parts.count == 2, let base = Signal(String(parts[0])), let offset = Int32(parts[1]), offset >= 0,
+  if parts.count == 2, let base = Signal(String(parts[0])), let offset = Int32(parts[1]),
+    (0...64).contains(offset),
     base.rawValue + offset <= 64
   {
     return Signal(rawValue: base.rawValue + offset)

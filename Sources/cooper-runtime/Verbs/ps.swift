@@ -11,7 +11,7 @@ extension Verb {
     guard let id = arguments.rest.first else { throw UsageError("the container's id is missing") }
     let pids = try context.runtime.processes(id)
     switch arguments["format"] ?? "table" {
-    case "json": print(JSONWriter.text(pids.map(Int.init)))
+    case "json": try print(JSONWriter.text(pids.map(Int.init)))
     case "table": try printProcesses(pids, Array(arguments.rest.dropFirst()))
     case let word: throw UsageError("--format \(word): it is table or json")
     }
@@ -26,10 +26,10 @@ private func printProcesses(_ pids: [ProcessID], _ options: [String]) throws {
   guard let header = lines.first else { return }
   let columns = header.split(separator: " ")
   guard let column = columns.firstIndex(of: "PID") else { throw UsageError("ps prints no column PID") }
-  print(String(header))
+  try print(String(header))
   let wanted = Set(pids.map { "\($0)" })
   for line in lines.dropFirst() {
     let fields = line.split(separator: " ")
-    if fields.count > column, wanted.contains(String(fields[column])) { print(String(line)) }
+    if fields.count > column, wanted.contains(String(fields[column])) { try print(String(line)) }
   }
 }

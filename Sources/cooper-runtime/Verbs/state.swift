@@ -5,7 +5,7 @@ extension Verb {
   static let state = Verb(
     name: "state", words: "ID", summary: "Print the state of a container, as JSON."
   ) { context, arguments in
-    print(JSONWriter.text(ContainerLine(try context.runtime.state(arguments.id())), isIndented: true))
+    try print(JSONWriter.text(ContainerLine(context.runtime.state(arguments.id())), isIndented: true))
     return 0
   }
 }
@@ -28,7 +28,7 @@ struct ContainerLine: Record {
     let record = container.record
     ociVersion = record.ociVersion
     id = record.id
-    pid = container.status == .stopped ? 0 : record.pid ?? 0
+    pid = container.status == .stopped ? 0 : Int(record.pid ?? 0)
     status = container.isPaused ? "paused" : container.status.rawValue
     bundle = record.bundle
     rootfs = record.rootfs

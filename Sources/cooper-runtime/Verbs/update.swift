@@ -1,4 +1,5 @@
 import Containers
+import Linux
 import OCISpec
 import SystemPackage
 
@@ -33,6 +34,18 @@ extension Verb {
 }
 
 private func readResources(_ file: String, _ warn: (String) -> Void) throws -> Resources {
+  do {
+    let (resources, unknown) = try JSONReader.read(Resources.self, readAll(file))
+    for property in unknown { warn("\(file): \(property): unknown, and ignored") }
+    try resources.check("resources")
+    return resources
+  } catch {
+    let cause = (error as? Errno)?.sentence ?? "\(error)"
+    throw UsageError("--resources \(file)\(file == "-" ? ", which is standard input" : ""): \(cause)")
+  }
+}
+
+private func readAll(_ file: String) throws -> [UInt8] {
   var text: [UInt8] = []
   let descriptor = file == "-" ? FileDescriptor.standardInput : try .open(FilePath(file), .readOnly)
   var buffer = [UInt8](repeating: 0, count: 65536)
@@ -41,10 +54,7 @@ private func readResources(_ file: String, _ warn: (String) -> Void) throws -> R
     if count == 0 { break }
     text += buffer[..<count]
   }
-  let (resources, unknown) = try JSONReader.read(Resources.self, text)
-  for property in unknown { warn("\(file): \(property): unknown, and ignored") }
-  try resources.check("resources")
-  return resources
+  return text
 }
 
 private func resources(_ arguments: Arguments) throws(UsageError) -> Resources {

@@ -23,6 +23,8 @@ struct Fuzz {
     readAndWrite(State.self, text)
     readAndWrite(Features.self, text)
     readAndWrite(Config.self, text)
+    readAndWrite(ContainerRecord.self, text)
+    if let record = try? JSONReader.read(ContainerRecord.self, text).value { try? record.check(record.id) }
     guard let config = try? Config.read(text).config, (try? config.check()) != nil else { return }
     for machine in Machine.all {
       for request in requests(config) {
