@@ -26,6 +26,12 @@ struct Log {
 
   func warning(_ message: String) { write(.warning, message) }
 
+  /// A warning that belongs to the answer: people see it too.
+  func notice(_ message: String) {
+    if path != nil { write(.warning, message) }
+    printLine("cooper-runtime: warning: \(message.oneLine)")
+  }
+
   func debug(_ message: String) { if isDebugging { write(.debug, message) } }
 
   private func write(_ level: Level, _ message: String) {

@@ -80,7 +80,8 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + steps.last,
     remarks: request.remarks + (user?.remarks ?? []) + cgroups.remarks + rights.remarks + ignored(process)
       + ignoredOptions
-      + (linux.seccomp == nil ? ["no seccomp filter: the container may make every system call"] : []))
+      + (linux.seccomp == nil ? ["no seccomp filter: the container may make every system call"] : []),
+    properties: cgroups.properties)
 }
 
 /// Who makes the container's files: root where the namespace has it, and else the first whom it has.

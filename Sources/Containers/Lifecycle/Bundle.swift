@@ -14,7 +14,7 @@ struct Bundle {
   init(_ given: String, configFile: String?, warn: (String) -> Void) throws {
     path = try absolutePath(given)
     let file = configFile ?? "\(path)/config.json"
-    text = try readBounded(file)
+    text = try readConfiguration(file)
     let unknown: [String]
     do {
       (config, unknown) = try Config.read(Array(text.utf8))
@@ -28,14 +28,35 @@ struct Bundle {
   }
 }
 
-/// A file that is refused by its size before it is read.
-private func readBounded(_ file: String) throws -> String {
-  do { return try readFile(file, limit: JSONReader.maximumSize) } catch {
-    if error.errno == .fileTooLarge {
-      throw ContainerError("\(file): larger than \(JSONReader.maximumSize >> 20) MiB")
+/// As the file is at one moment: who writes it meanwhile could make one text of two.
+private func readConfiguration(_ file: String) throws -> String {
+  do {
+    let descriptor = try open(file)
+    let before = try statx(at: descriptor, "", .emptyPath)
+    // Of a pipe the size is not known.
+    if before.mode.type != .regular || before.size == 0 {
+      return try readFile(file, limit: JSONReader.maximumSize)
     }
+    if before.size > JSONReader.maximumSize { throw tooLarge(file) }
+    var bytes = try descriptor.read(upTo: Int(before.size))
+    while bytes.count < before.size {
+      let part = try descriptor.read(upTo: Int(before.size) - bytes.count)
+      if part.isEmpty { break }
+      bytes += part
+    }
+    let after = try statx(at: descriptor, "", .emptyPath)
+    guard bytes.count == after.size, after.size == before.size, after.changeTime == before.changeTime else {
+      throw ContainerError("\(file): it was changed while it was read")
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  } catch let error as SystemCallError {
+    if error.errno == .fileTooLarge { throw tooLarge(file) }
     throw ContainerError("\(file): \(error.errno.sentence)")
   }
+}
+
+private func tooLarge(_ file: String) -> ContainerError {
+  ContainerError("\(file): larger than \(JSONReader.maximumSize >> 20) MiB")
 }
 
 /// A path of the caller's, from the working directory unless it is absolute.

@@ -41,9 +41,7 @@ private func readResources(_ file: String) throws -> Resources {
     if count == 0 { break }
     text += buffer[..<count]
   }
-  let resources = try JSONReader.read(Resources.self, text).value
-  try resources.check("resources")
-  return resources
+  return try JSONReader.read(Resources.self, text).value
 }
 
 private func resources(_ arguments: Arguments) throws(UsageError) -> Resources {
