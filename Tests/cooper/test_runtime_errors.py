@@ -185,7 +185,9 @@ def test_intervals_as_go_writes_them(box, interval):
     assert "container does not exist: nobody" in done.stderr, done
 
 
-@pytest.mark.parametrize("interval", ["0", "0s", "-1s", "5", "s", "1.s.", "1..5s", ".s", "1 s", "1d", "", "9999999h"])
+@pytest.mark.parametrize(
+    "interval", ["0", "0s", "-1s", "5", "s", "1.s.", "1..5s", ".s", "1 s", "1d", "", "9999999h"]
+)
 def test_intervals_that_are_none(box, interval):
     done = runtime(box, "events", "--interval", interval, "nobody")
     assert done.returncode != 0

@@ -4,14 +4,16 @@ import OCISpec
 /// all that is wrong, and doesn't say where.
 func checkMap(_ map: [OCISpec.IDMapping], _ property: String) throws {
   if map.count > maximumLines {
-    throw CompileError(property, "\(map.count) mappings are more than the \(maximumLines) that the kernel takes")
+    throw CompileError(
+      property, "\(map.count) mappings are more than the \(maximumLines) that the kernel takes")
   }
   for (index, mapping) in map.enumerated() {
     let place = "\(property)[\(index)]"
     if mapping.size == 0 { throw CompileError("\(place).size", "it is 0, and must be 1 at least") }
     for (name, first) in [("containerID", mapping.containerID), ("hostID", mapping.hostID)]
     where first.addingReportingOverflow(mapping.size).overflow {
-      throw CompileError("\(place).size", "\(mapping.size) ids from \(name) \(first) on go beyond \(UInt32.max - 1)")
+      throw CompileError(
+        "\(place).size", "\(mapping.size) ids from \(name) \(first) on go beyond \(UInt32.max - 1)")
     }
     for (number, other) in map[..<index].enumerated() {
       for (name, first, second) in [

@@ -66,9 +66,10 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + (process.terminal ? [.terminal(process.consoleSize)] : request.isInteractive ? [] : [.nullInput])
       + deviceSeal(request)
       + linux.maskedPaths.map { .mask($0) }
-      + linux.readonlyPaths.map { .makeReadOnly($0) }
+      + linux.readonlyPaths.filter { !isRoot($0) }.map { .makeReadOnly($0) }
       + (request.bundle != nil && process.cwd != "/" ? [.makeDirectory(process.cwd)] : [])
-      + (request.config.root?.readonly == true ? [.makeRootReadOnly] : [])
+      + (request.config.root?.readonly == true || linux.readonlyPaths.contains(where: isRoot)
+        ? [.makeRootReadOnly] : [])
       + [compilePivot(request, host)]
       + (request.bundle != nil ? finalPropagation(linux) : [])
       + (request.config.hostname.map { [.setHostname($0)] } ?? [])
@@ -83,6 +84,8 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + (linux.seccomp == nil ? ["no seccomp filter: the container may make every system call"] : []),
     properties: cgroups.properties)
 }
+
+private func isRoot(_ path: String) -> Bool { pathComponents(path).isEmpty }
 
 /// Who makes the container's files: root where the namespace has it, and else the first whom it has.
 private func mappedRoot(_ user: UserPlan?) -> ChildStep {

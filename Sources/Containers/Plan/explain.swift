@@ -5,7 +5,8 @@ extension Plan {
   /// The plan, one line a step, in the order of doing: the child starts at the clone and waits there for "go".
   public func explain() -> [String] {
     remarks.map { "note   \($0)" } + host.map { "host   \($0)" }
-      + (startsLater ? ["host   dismiss the keeper once the child waits to be started: the container stays"] : [])
+      + (startsLater
+        ? ["host   dismiss the keeper once the child waits to be started: the container stays"] : [])
       + child.map { "child  \($0)" }
   }
 }

@@ -19,7 +19,8 @@ extension Config {
       throw JSONError("ociVersion", "\"\(ociVersion)\" is no version: as 1.3.0")
     }
     guard parts[0] == "1" else {
-      throw JSONError("ociVersion", "\(ociVersion): only versions from 1.0.0 on and below 2.0.0 are understood")
+      throw JSONError(
+        "ociVersion", "\(ociVersion): only versions from 1.0.0 on and below 2.0.0 are understood")
     }
   }
 }

@@ -9,6 +9,7 @@ extension Verb {
   ) { _, _ in throw UsageError("not supported: this runtime doesn't drive CRIU") }
 
   static let mounts = Verb(
-    name: "mounts", words: "ID", summary: "Refused: mounts are not changed while a container lives.", usesState: false
+    name: "mounts", words: "ID", summary: "Refused: mounts are not changed while a container lives.",
+    usesState: false
   ) { _, _ in throw UsageError("not supported: mounts are not changed while a container lives") }
 }
