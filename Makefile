@@ -4,7 +4,7 @@ EDITION ?= python
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz lint format bench conformance conformance-all attack faults soak clients docs install python vm-test vm-shell \
+.PHONY: help run test fuzz sanitize lint format bench conformance conformance-all attack faults soak clients docs install python vm-test vm-shell \
   vm-test-all workshop workshop-install workshop-site workshop-site-test workshop-kit clean
 
 help: ## list the targets
@@ -18,6 +18,9 @@ test: ## run the whole suite (as root for all of it; REQUIRE_ALL=1 turns most sk
 
 fuzz: ## look for texts that break the reader of config.json or the compiler of plans, for FUZZ_SECONDS=60
 	@FUZZ_SECONDS="$(FUZZ_SECONDS)" FUZZ_INPUT="$(FUZZ_INPUT)" scripts/fuzz.sh
+
+sanitize: ## the Swift tests with the address, leak and thread sanitizers (two builds, twenty minutes)
+	@scripts/sanitize.sh
 
 lint: ## check the format, the scripts, compiler warnings, the length of files
 	@scripts/lint.sh
@@ -37,7 +40,7 @@ conformance-all: ## the same for cooper-runtime, runc and crun, as one table of 
 attack: ## attack cooper-runtime and `cooper run` as other runtimes were (RUNTIME=PATH: another one; ROUNDS=10000 of a race)
 	@scripts/attack.sh
 
-faults: ## let each system call of cooper-runtime fail in turn, and take from it what a machine runs out of (RUNTIME=PATH)
+faults: ## let each system call of cooper-runtime and `cooper run` fail, and take what a machine runs out of (RUNTIME=PATH)
 	@scripts/faults.sh
 
 soak: ## mixed commands of cooper-runtime under load for SOAK_MINUTES=20, and what the machine has of each thing meanwhile

@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import getpass
 import json
 import os
 import pathlib
@@ -69,7 +70,28 @@ DEFAULTS = {
         "resources": {"devices": [{"allow": False, "access": "rwm"}]},
     },
 }
-CGROUPS = pathlib.Path("/sys/fs/cgroup")
+MAPPED = [{"containerID": 0, "hostID": 100000, "size": 65536}]
+IS_ROOT = os.geteuid() == 0
+# Options of the runtime before the verb: RUNTIME_FLAGS=--systemd-cgroup lets systemd make the cgroups.
+FLAGS = os.environ.get("RUNTIME_FLAGS", "").split()
+IS_SYSTEMD = "--systemd-cgroup" in FLAGS
+
+
+def top():
+    """Where cgroups of containers begin: a user's own delegated one, a level above this process."""
+    top = pathlib.Path("/sys/fs/cgroup")
+    if IS_ROOT or not (top / "cgroup.controllers").exists():
+        return top
+    own = pathlib.PurePath(pathlib.Path("/proc/self/cgroup").read_text().strip().split("::")[1])
+    if IS_SYSTEMD:
+        return next(
+            (pathlib.Path(f"{top}{path}") for path in own.parents if path.name.startswith("user@")), top
+        )
+    return pathlib.Path(f"{top}{own.parent}")
+
+
+CGROUPS = top()
+SLICE = "system.slice" if IS_ROOT else "user.slice"
 
 
 def wait_until(condition, seconds=10, what=lambda: "it did not come to that"):
@@ -88,6 +110,15 @@ def make_rootfs(root):
             (root / "bin" / name).symlink_to("busybox")
     (root / "etc/passwd").write_text("root:x:0:0:root:/root:/bin/sh\ncask:x:1000:1000::/home/cask:/bin/sh\n")
     (root / "etc/group").write_text("root:x:0:\n")
+
+
+def use_user_namespace(box):
+    """A user namespace of its own, whose ids begin at 100000 outside."""
+    box.linux["namespaces"].append({"type": "user"})
+    box.linux.update(uidMappings=MAPPED, gidMappings=MAPPED)
+    for path in [box.rootfs, *box.rootfs.rglob("*")]:
+        if path.is_dir():
+            os.chown(path, 100000, 100000)
 
 
 class Runtime:
@@ -131,6 +162,25 @@ class Runtime:
         return result
 
 
+def range_of_ids(kind):
+    """The first of a user's other ids, and how many there are."""
+    for line in pathlib.Path(f"/etc/sub{kind}").read_text().splitlines():
+        owner, first, count = line.split(":")
+        if owner in (getpass.getuser(), str(os.geteuid())):
+            return int(first), int(count)
+    return None
+
+
+def with_flags(path, folder):
+    """A program that is the runtime with RUNTIME_FLAGS."""
+    if not FLAGS:
+        return path
+    script = folder / pathlib.Path(path).name
+    script.write_text(f'#!/bin/sh\nexec {path} {" ".join(FLAGS)} "$@"\n')
+    script.chmod(0o755)
+    return str(script)
+
+
 class Container:
     """A bundle, and the container of that name."""
 
@@ -138,7 +188,9 @@ class Container:
         self.runtime, self.folder, self.id = runtime, folder, name
         self.rootfs = folder / "rootfs"
         self.config = copy.deepcopy(DEFAULTS)
-        self.config["linux"]["cgroupsPath"] = f"/{name}"
+        self.config["linux"]["cgroupsPath"] = f"{SLICE}:cooper:{name}" if IS_SYSTEMD else f"/{name}"
+        if not IS_ROOT:
+            self.map_own_ids()
         self.cgroup_is_ours = False  # whether the test has made it itself
         folder.mkdir(mode=0o755)
         subprocess.run(["cp", "-al", rootfs, self.rootfs], check=True)
@@ -150,6 +202,15 @@ class Container:
     @property
     def linux(self):
         return self.config["linux"]
+
+    def map_own_ids(self):
+        """A user's container: its root is the user, and its other ids are those that the user was given."""
+        self.linux["namespaces"].append({"type": "user"})
+        for kind, number in (("uid", os.geteuid()), ("gid", os.getegid())):
+            maps = self.linux[f"{kind}Mappings"] = [{"containerID": 0, "hostID": number, "size": 1}]
+            given = range_of_ids(kind)
+            if given:
+                maps.append({"containerID": 1, "hostID": given[0], "size": given[1]})
 
     def script(self, text):
         self.process["args"] = ["/bin/sh", "-c", text]
@@ -282,6 +343,9 @@ class Container:
     # What the host sees.
 
     def cgroups(self, name=None):
+        if IS_SYSTEMD and name is None:
+            scope = CGROUPS / SLICE / f"cooper-{self.id}.scope"
+            return [scope] if scope.is_dir() else []
         # Below another one, so that a name that is taken for a relative one is found too.
         found = [CGROUPS / (name or self.id), *CGROUPS.glob(f"*/{name or self.id}")]
         return [path for path in found if path.is_dir()]
@@ -318,7 +382,8 @@ class Container:
                         file.write_text(value)
         with contextlib.suppress(OSError):
             self.runtime("delete", "--force", self.id)
-        left = self.cgroups(self.linux.get("cgroupsPath", self.id).lstrip("/"))
+        path = None if IS_SYSTEMD else self.linux.get("cgroupsPath", self.id).lstrip("/")
+        left = self.cgroups(path)
         for folder in self.cgroups():
             for below in sorted(
                 [folder, *[path for path in folder.rglob("*") if path.is_dir()]], reverse=True

@@ -1,6 +1,8 @@
 #!/bin/bash
-# guest-suite.sh [smoke]: what `make vm-test-all` runs in the guest, or a small part of it; the results go into $VM_OUT.
-# What a package could bring must be there. As an unprivileged user only the container tests make sense.
+# guest-suite.sh [smoke | older]: what `make vm-test-all` runs in the guest, a small part of it, or what it runs on a kernel
+# that is too old; the results go into $VM_OUT. PARTS='conformance containers' runs these alone.
+# What a package could bring must be there. As an unprivileged user only the tests of containers make sense: ours, and the
+# conformance suite. Root's is run twice, with cgroups of the runtime's own and with systemd's.
 . "$(dirname "$0")/../scripts/lib.sh"
 
 export REQUIRE_ALL=1
@@ -8,7 +10,7 @@ results=.build/results
 part=${1:-all}
 mkdir -p "$results"
 trap 'cp -r "$results/." "$VM_OUT"' EXIT
-step() { scripts/step.sh "$@" || true; }
+step() { case " ${PARTS:-$2} " in *" $2 "*) scripts/step.sh "$@" || true ;; esac; }
 
 # Debian's pytest, and the wheel in a folder of its own: there is no network.
 module() {
@@ -16,12 +18,19 @@ module() {
   .build-venv/bin/python -m pip install --quiet --no-index --no-deps dist/*.whl
 }
 
-swift=() containers=()
+swift=() containers=() cases=()
 if [ "$part" = smoke ]; then
   swift=(--filter 'Clone3Tests|MountAttributeTests|EightCallsTests')
   containers=(-k 'cgroup2 or limits or rootless or test_container')
+  cases=(-k 'test_lifecycle and (state or order) or test_a_hog or test_a_fork_bomb')
 fi
 
+if [ "$part" = older ]; then
+  step tests older junit 600 python3 -m pytest -q Tests/cooper/test_old_kernel.py -k too_old \
+    -p no:cacheprovider --junit-xml="$results/older/all.xml"
+  python3 scripts/tally.py "$results"
+  exit
+fi
 # What they show of cgroup v2 can be seen only here. First, for a test of Linux's mounts the hierarchy anew, and so takes
 # nsdelegate from the whole machine.
 if [ "$(id -u)" = 0 ]; then
@@ -36,13 +45,23 @@ if [ "$(id -u)" = 0 ] && [ "$part" = all ]; then
   step tests python junit 1800 .build-venv/bin/python -m pytest -q Tests/python --ignore=Tests/python/test_types.py \
     --junit-xml="$results/python/all.xml"
 fi
-# Its cases want what the newer of the two kernels has.
-if [ "$(id -u)" = 0 ] && [ "$part" = all ] && [ "$(printf '%s\n' 6.6 "$(uname -r)" | sort -V | head -1)" = 6.6 ]; then
-  step tests conformance junit 2400 python3 -m pytest -q Tests/conformance -p no:cacheprovider \
-    --junit-xml="$results/conformance/all.xml"
+# The one machine whose clock may be set.
+if [ "$(id -u)" = 0 ] && [ "$part" = all ]; then
+  step tests faults junit 900 python3 -m pytest -q Tests/faults/test_clock.py -p no:cacheprovider \
+    --junit-xml="$results/faults/all.xml"
 fi
 # Being root is no package.
 if [ "$(id -u)" != 0 ]; then unset REQUIRE_ALL; fi
+conformance() {
+  step tests "$1" junit 3600 env RUNTIME_FLAGS="$2" python3 -m pytest -q Tests/conformance "${cases[@]}" \
+    -p no:cacheprovider --junit-xml="$results/$1/all.xml"
+}
+conformance conformance ""
+if [ "$(id -u)" = 0 ]; then conformance conformance-systemd --systemd-cgroup; fi
+if [ "$part" = all ]; then
+  step tests attack junit 3600 env PYTEST="python3 -m pytest" BUILD=0 SHORT=1 ROUNDS=20 scripts/attack.sh -q \
+    -p no:cacheprovider --junit-xml="$results/attack/all.xml"
+fi
 step tests containers junit 1800 python3 -m pytest -q Tests/cooper "${containers[@]}" \
   -p no:cacheprovider --junit-xml="$results/containers/all.xml"
 python3 scripts/tally.py "$results"

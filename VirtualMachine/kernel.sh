@@ -1,7 +1,8 @@
 #!/bin/bash
 # kernel.sh NAME SOURCES: takes a cloud kernel from Debian, unless it is in the cache, and prints the folder that has
-# it: vmlinuz, initramfs, modules.ext4, version. NAME is stable (of the guest's own Debian) or backports (the newest of
-# Debian's backports). SOURCES is the guest's list of package sources.
+# it: vmlinuz, initramfs, modules.ext4, version. NAME is stable (of the guest's own Debian), backports (the newest of
+# Debian's backports) or older (of the Debian before: too old for containers). SOURCES is the guest's list of package
+# sources.
 . "$(dirname "$0")/cache.sh"
 
 name=$1 sources=$2
@@ -10,7 +11,8 @@ newest=trixie-backports
 case "$name" in
   stable) suite=$DEBIAN ;;
   backports) suite=$newest ;;
-  *) die "vm: VM_KERNEL=$name: it is stable or backports" ;;
+  older) suite=bullseye ;;
+  *) die "vm: VM_KERNEL=$name: it is stable, backports or older" ;;
 esac
 folder=$(files VirtualMachine/kernel.sh VirtualMachine/initramfs | cached "kernel-$name" "$suite")
 

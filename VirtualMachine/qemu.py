@@ -42,6 +42,8 @@ def kernel_parameters():
     parameters = ["console=ttyS0", "panic=-1", "quiet", "systemd.show_status=0", "mitigations=off"]
     # Kernels from 6.12 on can stumble over an emulated cmpxchg16b. Programs may use it: Swift's runtime does.
     parameters.append("clearcpuid=cx16")
+    # Pages for the tests of their limit.
+    parameters.append("hugepages=8")
     return " ".join([*parameters, os.environ.get("VM_APPEND", "")])
 
 

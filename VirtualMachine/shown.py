@@ -1,19 +1,34 @@
-"""shown.py RESULTS…: which of the tests in Tests/machine-skips.txt passed in one of these runs."""
+"""shown.py RESULTS…: a table of what these runs counted, and what of Tests/machine-skips.txt passed."""
 
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
-from tally import ROOT, junit_tests, listed_machine_skips, swift_tests  # noqa: E402
+from tally import ROOT, line, listed_machine_skips, tests_of  # noqa: E402
+
+
+def table(folders):
+    """A line for each part of each run, with its minutes; and the tests of all."""
+    rows, tests = [("run", "part", "minutes", "")], []
+    for folder in folders:
+        file = folder / "steps.tsv"
+        steps = [entry.split("\t") for entry in file.read_text().splitlines()] if file.exists() else []
+        if not steps:
+            rows.append((folder.name, "all of it", "", "it left no results"))
+        for _, name, kind, status, seconds in steps:
+            found = tests_of(folder, name, kind, int(status))
+            tests += found
+            if found:
+                rows.append((folder.name, name, f"{float(seconds) / 60:.1f}", line(found)))
+    widths = [max(len(row[index]) for row in rows) for index in range(3)]
+    for run, part, minutes, counts in rows:
+        print(f"{run:{widths[0]}}  {part:{widths[1]}}  {minutes:>{widths[2]}}  {counts}")
+    return tests
 
 
 def main(folders):
-    passed = set()
-    for folder in folders:
-        found = swift_tests("swift", folder / "swift.jsonl") if (folder / "swift.jsonl").exists() else []
-        for part in ("python", "conformance", "containers"):
-            found += junit_tests(part, folder / part)
-        passed |= {test.name for test in found if test.outcome == "passed"}
+    print("\n== in the virtual machine")
+    passed = {test.name for test in table(folders) if test.outcome == "passed"}
     missing, listed = [], list(listed_machine_skips(ROOT / "Tests/machine-skips.txt"))
     for pattern, requirement in listed:
         if not any(pattern.fullmatch(name) for name in passed):

@@ -1,20 +1,22 @@
 #!/bin/bash
-# suite.sh [smoke]: the tests of the system calls, of the Python module and of the program, in the virtual machine: as
-# root on both kernels, and the program's as an unprivileged user. The smoke is a small part, on one kernel, of what is
-# built already. Results are in .build/vm/KERNEL-USER.
+# suite.sh [smoke]: the tests of the system calls, of the Python module, of the programs and of conformance, in the virtual
+# machine: as root on both kernels, and those of containers as an unprivileged user; on a kernel that is too old what the
+# programs say. The smoke is a small part, on one kernel, of what is built already. Results are in .build/vm/KERNEL-USER.
+# VM_PARTS='conformance containers' runs these parts alone, of what is built already.
 . "$(dirname "$0")/../scripts/lib.sh"
 
 part=${1:-all}
 failed=0
 
-# suite KERNEL USER VM_USER
+# suite KERNEL USER VM_USER [PART]
 suite() {
+  rm -rf ".build/vm/$1-$2"
   echo "== in the virtual machine: the $1 kernel, as $2"
-  VM_KERNEL=$1 VM_USER=$3 VM_OUT=.build/vm/$1-$2 VM_BUILD=0 VM_TIMEOUT=5400 CMD="VirtualMachine/guest-suite.sh $part" \
+  VM_KERNEL=$1 VM_USER=$3 VM_OUT=.build/vm/$1-$2 VM_BUILD=0 VM_TIMEOUT=14400 CMD="PARTS='${VM_PARTS:-}' VirtualMachine/guest-suite.sh ${4:-$part}" \
     VirtualMachine/run.sh || failed=1
 }
 
-if [ "$part" = all ]; then
+if [ "$part" = all ] && [ -z "${VM_PARTS:-}" ]; then
   need_swift
   scripts/packages.sh run python vm
   build_cooper
@@ -26,6 +28,8 @@ suite stable user 1
 if [ "$part" = all ]; then
   suite backports root 0
   suite backports user 1
+  suite older root 0 older
+  suite older user 1 older
 fi
 python3 VirtualMachine/shown.py .build/vm/*-root .build/vm/*-user
 exit "$failed"

@@ -1,10 +1,14 @@
 #!/bin/bash
 # attack.sh [ARGUMENTS of pytest]: the attacks of Tests/attack on cooper-runtime and `cooper run`; RUNTIME=PATH: on another
 # runtime alone. ROUNDS=10000 says how often a race is run; SHORT=1 leaves out the controls that are builds of ours.
+# PYTEST='python3 -m pytest': what is here already runs them, and nothing is installed.
 . "$(dirname "$0")/lib.sh"
 
-scripts/packages.sh run conformance
-venv
+if [ -z "${PYTEST:-}" ]; then
+  scripts/packages.sh run conformance bench
+  venv
+fi
+read -ra pytest <<<"${PYTEST:-.build-venv/bin/pytest}"
 if [ -z "${RUNTIME:-}" ]; then
   if [ "${BUILD:-1}" = 1 ]; then
     build_cooper
@@ -18,6 +22,8 @@ else
   RUNTIME=$(realpath "$RUNTIME")
   export RUNTIME
 fi
+# Who is no root has no other's namespaces to look into.
+if [ "$(id -u)" != 0 ]; then exec "${pytest[@]}" Tests/attack "$@"; fi
 # A /run of their own, so that what is left of their containers is told from what others have there.
 exec unshare --uts --ipc Benchmarks/v1-view.sh bash -c 'mount -t tmpfs -o mode=755 tmpfs /run && "$@"; exit $?' bash \
-  .build-venv/bin/pytest Tests/attack "$@"
+  "${pytest[@]}" Tests/attack "$@"

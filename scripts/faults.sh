@@ -1,12 +1,13 @@
 #!/bin/bash
 # faults.sh [ARGUMENTS of pytest]: the cases of Tests/faults on RUNTIME, which is cooper-runtime where nothing else is
-# said. FAULTS_STRIDE=10 tries every tenth call only. They run where /sys/fs/cgroup shows one version of cgroups only.
+# said, and then on `cooper run` too. FAULTS_STRIDE=10 tries every tenth call only. They run where /sys/fs/cgroup shows one
+# version of cgroups only.
 . "$(dirname "$0")/lib.sh"
 
 scripts/packages.sh run conformance
 venv
 if [ -z "${RUNTIME:-}" ]; then
-  build_static . cooper-runtime
+  build_cooper
   RUNTIME=.build/release/cooper-runtime
 fi
 RUNTIME=$(realpath "$RUNTIME")

@@ -17,3 +17,42 @@ extension String {
     return both.count == 2 ? (both[0], both[1]) : nil
   }
 }
+
+/// Words of a command line and of an environment are any bytes. In a String each byte that is no UTF-8 stands as a
+/// character that nobody uses, U+10FE00 and the byte's number; the kernel gets the byte back.
+extension String {
+  package init(ofAnyBytes bytes: some Collection<UInt8>) {
+    if let text = String(validating: bytes, as: UTF8.self), !text.hasStandIns {
+      self = text
+      return
+    }
+    self.init()
+    var rest = bytes[...]
+    while let first = rest.first {
+      let length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
+      if let character = String(validating: rest.prefix(length), as: UTF8.self), !character.hasStandIns {
+        self += character
+        rest = rest.dropFirst(length)
+      } else {
+        unicodeScalars.append(Unicode.Scalar(0x10FE00 + UInt32(first)) ?? "?")
+        rest = rest.dropFirst()
+      }
+    }
+  }
+
+  /// What the kernel gets.
+  package var bytes: [UInt8] {
+    if !hasStandIns { return Array(utf8) }
+    return unicodeScalars.flatMap { scalar in
+      scalar.isStandIn ? [UInt8(truncatingIfNeeded: scalar.value)] : Array(String(scalar).utf8)
+    }
+  }
+
+  private var hasStandIns: Bool {
+    utf8.contains(0xf4) && unicodeScalars.contains { $0.isStandIn }
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var isStandIn: Bool { (0x10FE80...0x10FEFF).contains(value) }
+}

@@ -18,16 +18,15 @@ struct CooperRuntime {
       guard CommandLine.argc > 0 else {
         throw ContainerError("the command line can't be read; it takes /proc and a free descriptor")
       }
-      let words = Array(CommandLine.arguments.dropFirst())
-      let arguments = try Arguments(words, globalOptions, stopsAtWord: true)
+      let arguments = try Arguments(ownArguments(), globalOptions, stopsAtWord: true)
       log = try Log(arguments)
       return try run(arguments, log)
     } catch let error as ContainerError {
-      log.error("\(error)")
+      log.error(explained(error))
       // ENOENT, ENOTDIR: the shell's statuses for a command that isn't there, or can't be executed.
       return error.execErrno.map { [2, 20].contains($0) ? 127 : 126 } ?? 1
     } catch {
-      log.error("\(error)")
+      log.error(error is UsageError ? "\(error)" : explained(error))
       return 1
     }
   }
@@ -71,7 +70,7 @@ struct CooperRuntime {
     do { return try verb.action(context, own) } catch {
       let error: any Error = (error as? UsageError).map { UsageError("\(name): \($0)") } ?? error
       guard let status = verb.failure else { throw error }
-      log.error("\(error)")
+      log.error(error is UsageError ? "\(error)" : explained(error))
       return status
     }
   }

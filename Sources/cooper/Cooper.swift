@@ -26,7 +26,9 @@ struct Cooper: ParsableCommand {
       exit(withError: status)
     } catch let error as ContainerError {
       // ENOENT, ENOTDIR
-      fail("\(error)", status: error.execErrno.map { [2, 20].contains($0) ? 127 : 126 } ?? 125)
+      fail(explained(error), status: error.execErrno.map { [2, 20].contains($0) ? 127 : 126 } ?? 125)
+    } catch let error as SystemCallError {
+      fail(explained(error), status: 125)
     } catch {
       // Help and the version are no failures.
       if exitCode(for: error) == .success { exit(withError: error) }

@@ -17,6 +17,8 @@ struct Run: ContainerCommand {
   var trace = false
 
   func run() throws {
+    // What the caller has open is nobody's whom this process makes.
+    try close_range(3, flags: .cloExec)
     let request = try options.request(isForShow: false)
     let host = try HostFacts.read(paths: request.hostPaths)
     for remains in try sweep(stateDirectory: request.stateDirectory) { printError("\(remains)") }

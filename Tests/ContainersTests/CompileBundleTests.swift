@@ -75,8 +75,6 @@ struct CompileBundleTests {
     let obstacle = "kernel.apparmor_restrict_unprivileged_userns is 1"
     #expect(try users { $1.user.isRestrictedByAppArmor = true }.remarks.contains { $0.contains(obstacle) })
     #expect(try users().remarks.contains { $0.contains(obstacle) } == false)
-    // There is no overlay that takes a newer kernel.
-    _ = try users { $1.kernel = KernelVersion(5, 10) }
     expectCompileError("user namespace", "user.max_user_namespaces is 0") {
       try users { $1.user.maximum = 0 }
     }
@@ -159,7 +157,7 @@ struct CompileBundleTests {
     #expect(late.filter { if case .setCapabilities = $0 { true } else { false } } == [none])
   }
 
-  @Test func namespacesThatAreThereAreEnteredTheUsersFirst() throws {
+  @Test func namespacesThatAreThereAreEnteredOnTheSideOfTheUserNamespaceThatAllowsIt() throws {
     let plan = try compile(
       bundle {
         $0.config.linux.namespaces = [
@@ -169,12 +167,60 @@ struct CompileBundleTests {
     #expect(plan.host.contains(.clone([], cgroup: nil)))
     let joins = plan.child.filter {
       switch $0 {
-      case .joinNamespace, .split: true
+      case .tryNamespace, .joinNamespace, .split: true
       default: false
       }
     }
     #expect(
-      joins == [.joinNamespace(.user, "/u"), .joinNamespace(.network, "/n"), .split([.newPID, .newNS])])
+      joins == [
+        .tryNamespace(.network, "/n"), .joinNamespace(.user, "/u"), .joinNamespace(.network, "/n"),
+        .split([.newPID, .newNS]),
+      ])
+  }
+
+  @Test func aUserNamespaceIsMadeBehindTheNamespacesThatAreEntered() throws {
+    var map = OCISpec.IDMapping()
+    map.hostID = 100_000
+    map.size = 1
+    let plan = try compile(
+      bundle {
+        $0.config.linux.namespaces = [
+          Namespace(.mount), Namespace(.network, path: "/n"), Namespace(.user), Namespace(.pid),
+        ]
+        $0.config.linux.uidMappings = [map]
+        $0.config.linux.gidMappings = [map]
+      }, machine())
+    let writes = HostStep.writeOfChild(file: "uid_map", value: "0 100000 1\n")
+    #expect(
+      plan.host.split(separator: .clone([], cgroup: nil)).last?.prefix(3) == [.go, .awaitChild, writes])
+    #expect(
+      plan.child.prefix(4) == [
+        .awaitGo, .joinNamespace(.network, "/n"), .split([.newPID, .newNS, .newUser]), .sync,
+      ])
+    #expect(plan.hasUserNamespace)
+  }
+
+  @Test func mountsThatAreThereAreEnteredAfterWhatIsWrittenByName() throws {
+    var parameters = Members<String>()
+    parameters.members = [.init("kernel.shmmni", "4001")]
+    let plan = try compile(
+      bundle {
+        $0.config.linux.namespaces = [
+          Namespace(.mount, path: "/m"), Namespace(.network, path: "/n"), Namespace(.ipc), Namespace(.pid),
+        ]
+        $0.config.linux.sysctl = parameters
+      }, machine())
+    let steps = plan.child.filter {
+      switch $0 {
+      case .joinNamespace, .sysctl: true
+      default: false
+      }
+    }
+    #expect(
+      steps == [
+        .joinNamespace(.network, "/n"), .sysctl(key: "kernel/shmmni", value: "4001"),
+        .joinNamespace(.mount, "/m"),
+      ])
   }
 
   @Test func clocksAreSetBeforeAnybodyHasThem() throws {
@@ -186,6 +232,14 @@ struct CompileBundleTests {
         $0.config.linux.timeOffsets.boottime = offset
       }, machine())
     #expect(plan.child.contains(.unshareTime(offsets: ["boottime 60 0"])))
+    // Also where the time namespace belongs to a user namespace that is joined.
+    let joined = try compile(
+      bundle {
+        $0.config.linux.namespaces += [Namespace(.time), Namespace(.user, path: "/u")]
+        $0.config.linux.timeOffsets.boottime = offset
+      }, machine())
+    let index = joined.child.firstIndex(of: .unshareTime(offsets: ["boottime 60 0"]))
+    #expect(index.map { joined.child[$0 + 1] } == .split([.newPID, .newNS, .newUTS]))
     #expect(plan.child.contains(.split(.newPID)))
     expectCompileError("linux.timeOffsets", "a time namespace") {
       try compile(bundle { $0.config.linux.timeOffsets.boottime = offset }, machine())

@@ -180,9 +180,6 @@ struct CompileUserTests {
     expectCompileError("user namespace", "sysctl -w user.max_user_namespaces") {
       try compile(request(), user { $0.user.maximum = 0 })
     }
-    expectCompileError("user namespace", "Linux 5.11 is needed") {
-      try compile(request(), user { $0.kernel = KernelVersion(5, 10) })
-    }
   }
 
   @Test func whatMayFailLaterIsARemark() throws {

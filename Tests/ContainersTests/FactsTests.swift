@@ -17,6 +17,15 @@ struct FactsTests {
       """,
     group: "root:x:0:\nhoops:x:1001:\nstaves:x:1002:cask,homeless\nbroken:x\n")
 
+  @Test func aKernelThatIsTooOldIsNamed() {
+    let obstacle = "Linux 5.12 or newer is needed, and this is 5.10.0-32-cloud-amd64"
+    #expect(oldKernelObstacle("5.10.0-32-cloud-amd64") == obstacle)
+    #expect(oldKernelObstacle("4.19") != nil)
+    #expect(oldKernelObstacle("5.12.0-rc1") == nil)
+    #expect(oldKernelObstacle("6.1.0-13-amd64") == nil)
+    #expect(oldKernelObstacle("no number") == nil)
+  }
+
   @Test(arguments: [
     ("0", ResolvedUser(uid: 0, gid: 0, groups: [], home: "/root")),
     ("cask", ResolvedUser(uid: 1000, gid: 1001, groups: [1002], home: "/home/cask")),

@@ -69,7 +69,8 @@ struct SmallCallsTests {
         let error = expectErrno(.fileTooLarge) { _ = try readFile("/tmp/f", limit: 4) }
         expectContains(error?.hint, "longer than 4 bytes")
         expectErrno(.noSuchFileOrDirectory) { _ = try readFile("/tmp/nowhere") }
-        expectErrno(.isDirectory) { _ = try readFile("/tmp") }
+        let unreadable = expectErrno(.isDirectory) { _ = try readFile("/tmp") }
+        expectEqual(unreadable.map { "\($0)" }, "read(path: \"/tmp\"): is a directory (EISDIR)")
         expectErrno(.isDirectory) { try writeFile("/tmp", "") }
         expectErrno(.noSuchFileOrDirectory) { try writeFile("/tmp/nowhere/f", "") }
         // A setting that the kernel refuses: the write's error, not the opening's.

@@ -1,16 +1,19 @@
 """An image that means harm, a host that must not notice, and the container between them."""
 
 import contextlib
+import hashlib
 import itertools
 import os
 import pathlib
 import pty
+import pwd
 import shutil
 import signal
 import subprocess
 import threading
 from types import SimpleNamespace
 
+import pytest
 from bundles import CGROUPS, Container, Runtime
 
 NUMBERS = itertools.count(1)
@@ -27,10 +30,40 @@ NUMBERED = (
     "SYS_PTRACE SYS_PACCT SYS_ADMIN SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE "
     "AUDIT_WRITE AUDIT_CONTROL SETFCAP"
 ).split()
+GUARDS = {"nosuid", "nodev", "noexec"}
+DEVICES = {f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom", "tty")}
 OWN_MOUNTS = {
     "runtime": {"/", "/proc", "/dev", "/dev/pts", "/dev/shm", "/sys"},
     "cooper": {"/", "/proc", "/sys", "/dev", "/dev/pts", "/dev/shm", "/dev/mqueue", "/sys/fs/cgroup"},
 }
+
+
+def ranges(kind):
+    """A user's ids: their own is root in the container, and those that they may use are behind it."""
+    own = os.geteuid() if kind == "uid" else os.getegid()
+    maps = [{"containerID": 0, "hostID": own, "size": 1}]
+    with contextlib.suppress(OSError, KeyError):
+        names = (pwd.getpwuid(os.geteuid()).pw_name, str(os.geteuid()))
+        for line in pathlib.Path(f"/etc/sub{kind}").read_text().splitlines():
+            name, first, size = line.split(":")
+            if name in names and shutil.which("newuidmap"):
+                maps.append({"containerID": 1, "hostID": int(first), "size": int(size)})
+                break
+    return maps
+
+
+def without_root(box, uids, gids):
+    """The configuration of who has no cgroup, and no other user's ids."""
+    box.linux.update(uidMappings=uids, gidMappings=gids, resources={})
+    box.linux["namespaces"].append({"type": "user"})
+    for entry in box.config["mounts"]:
+        entry["options"] = [o for o in entry.get("options", []) if not o.startswith("gid=")]
+
+
+def as_root():
+    """What follows takes root: another's namespaces, ids or cgroups."""
+    if os.geteuid() != 0:
+        pytest.skip("missing requirement: root (machine)")
 
 
 class Harm(AssertionError):
@@ -61,6 +94,7 @@ class Inside:
 
     def __init__(self, text):
         self.descriptors, self.capabilities, self.mounts, self.cwd, self.uid = {}, {}, [], None, None
+        self.place = None
         before, _, rest = text.replace("\r\n", "\n").partition("inside begins\n")
         report, ends, self.after = rest.partition("inside ends\n")
         self.is_whole = bool(ends)
@@ -78,8 +112,8 @@ class Inside:
                 self.cwd = rest
             elif word == "uid":
                 self.uid = int(rest.split()[0])
-            elif word == "devices":
-                self.devices = rest.split()
+            elif word == "place":
+                self.place = rest
 
 
 class Arena:
@@ -98,6 +132,9 @@ class Arena:
         self.runtime = Runtime(target.path, self.folder)
         self.box = Container(self.runtime, self.folder / "c", f"{NAME}-{self.folder.name}", place / "image")
         self.rootfs = self.box.rootfs
+        if os.geteuid() != 0:
+            without_root(self.box, ranges("uid"), ranges("gid"))
+            del self.box.linux["cgroupsPath"]
         self.options, self.background, self.terminal = [], [], ()
         self.before = self.host()
         self.made = set(os.listdir(self.folder)) | {"state", "log.out", "log.err"}
@@ -143,6 +180,8 @@ class Arena:
         self.box.config["mounts"] = [m for m in mounts if m["destination"] not in destinations]
 
     def user(self, uid):
+        if uid and os.geteuid() != 0 and len(ranges("uid")) == 1:
+            pytest.skip("missing requirement: a range of ids (machine)")
         self.options += ["-u", str(uid)]
         if not self.is_cooper:
             self.box.process["user"] = {"uid": uid, "gid": 0}
@@ -309,6 +348,7 @@ class Arena:
         expected = {"bounding": wanted, "permitted": held, "effective": held, "inheritable": 0, "ambient": 0}
         if "capabilities" in inside.__dict__ and self.box.process.get("capabilities"):
             harm(inside.capabilities != expected, f"capabilities: {inside.capabilities}, not {expected}")
+        harm(inside.place == "another", f"the working directory is not what it is called, {inside.cwd}")
         for fields in inside.mounts:
             harm(str(self.canary) in fields[3], f"the host's folder is mounted: {fields}")
         if self.checks_mounts and inside.mounts:
@@ -331,9 +371,32 @@ class Arena:
         if "-t" in self.terminal or self.box.process.get("terminal"):
             wanted.add("/dev/console")
             places.add("/dev/console")
+        if os.geteuid() != 0:
+            # Who may make no devices has the machine's own.
+            places -= DEVICES
+            wanted -= {"/sys/fs/cgroup"} if self.is_cooper and "/sys/fs/cgroup" not in places else set()
         extra = {place for place in places - wanted - masked if not place.startswith("/sys/fs/cgroup/")}
         harm(extra, f"mounts that nobody has configured: {extra}")
         harm(wanted - places, f"mounts are missing: {wanted - places}")
+        self.look_at_options({fields[4]: fields for fields in inside.mounts})
+
+    def look_at_options(self, mounts):
+        """What a mount forbids, and its filesystem: neither less nor more than is configured."""
+        if self.is_cooper:
+            wanted = {"/sys": {"ro", *GUARDS}, "/sys/fs/cgroup": {"ro", *GUARDS}, "/proc": GUARDS}
+            for place, options in wanted.items():
+                found = set(mounts[place][5].split(",")) if place in mounts else options
+                harm(not options <= found, f"{place} is mounted with {found}, without {options - found}")
+            return
+        for entry in self.box.config["mounts"]:
+            if entry["type"] in ("bind", "cgroup") or entry["destination"] not in mounts:
+                continue
+            fields = mounts[entry["destination"]]
+            found = {"ro", *GUARDS} & set(fields[5].split(","))
+            wanted = {"ro", *GUARDS} & set(entry.get("options", []))
+            kind = fields[fields.index("-") + 1]
+            what = f"{entry['destination']} is {kind} with {found}"
+            harm((kind, found) != (entry["type"], wanted), f"{what}, not {entry['type']} with {wanted}")
 
     def host(self):
         """What must not change."""
@@ -369,7 +432,21 @@ class Arena:
         if not self.is_cooper and self.runtime.state.exists():
             left += [str(path) for path in self.runtime.state.rglob("*") if self.box.id in str(path)]
         if self.is_cooper:
-            left += [str(path) for path in pathlib.Path("/run/cooper").glob("*")]
+            folder = "/run" if os.geteuid() == 0 else os.environ["XDG_RUNTIME_DIR"]
+            left += [str(path) for path in pathlib.Path(folder, "cooper").glob("*")]
+        return left + self.strangers()
+
+    def strangers(self):
+        """Processes with another root than this one, and those that run the target's program."""
+        own, left = os.stat("/"), []
+        program = os.stat(self.target.path)
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            # Who has ended has neither.
+            with contextlib.suppress(OSError):
+                root, exe = os.stat(f"/proc/{pid}/root"), os.stat(f"/proc/{pid}/exe")
+                is_ours = (root.st_dev, root.st_ino) == (own.st_dev, own.st_ino)
+                if not is_ours or (exe.st_dev, exe.st_ino) == (program.st_dev, program.st_ino):
+                    left.append(f"process {pid}: {os.readlink(f'/proc/{pid}/exe')}")
         return left
 
     def end(self):
@@ -381,7 +458,12 @@ class Arena:
             self.box.clean()
 
 
+def digest(path):
+    return hashlib.sha256(pathlib.Path(path).read_bytes()).hexdigest()
+
+
 def executable(path):
+    """What tells of a write through the filesystem; the file's content is looked at when all is over."""
     status = os.stat(path)
     return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 

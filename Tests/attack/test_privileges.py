@@ -6,7 +6,7 @@ import struct
 import subprocess
 
 import pytest
-from arena import COOPERS, CORE_PATTERN, harm, mask_of
+from arena import COOPERS, CORE_PATTERN, as_root, harm, mask_of, without_root
 from bundles import CGROUPS
 
 attack = pytest.mark.attack
@@ -136,13 +136,18 @@ def test_parameters(arena, key, value, missing):
         harm(done.has_run, f"{key}={value} is taken, without the namespaces {missing}")
 
 
-@attack("CVE-2022-4318", "lines in user, home, environment and names get into no file")
+@attack("CVE-2022-4318", "lines in user, home, environment and names get into no file",
+        control=("cooper-runtime:edited",))  # fmt: skip
 def test_lines(arena, target):
     evil = "x\nevil::0:0::/:/bin/sh"
     for index, text in enumerate([f"HOME={evil}", f"USER={evil}", f"HOSTNAME={evil}", "HOME=a:b:0:0"]):
         with arena() as a:
             before = (a.rootfs / "etc/passwd").read_text()
             a.env(text)
+            if target.is_control:
+                # As an engine does that writes down whom the container runs as.
+                line = f"printf '%s\\n' '{text.partition('=')[2]}' >>{a.rootfs}/etc/passwd"
+                a.box.hook("createRuntime", line)
             if not a.is_cooper and index == 1:
                 a.box.config["annotations"] = {"a": evil}
                 a.box.process["user"]["username"] = evil
@@ -166,6 +171,7 @@ HOOKS = ("prestart", "createRuntime", "createContainer", "startContainer", "post
     "CVE-2024-0132 CVE-2025-23266",
     "hooks have the environment of their configuration or the runtime's, and nothing of the container's",
     on=("runtime",),
+    control=("cooper-runtime:edited",),
 )
 def test_hooks(arena, monkeypatch, target):
     monkeypatch.setenv("MARK_OF_THE_CALLER", "yes")
@@ -174,7 +180,9 @@ def test_hooks(arena, monkeypatch, target):
         a.box.process["env"] += ["LD_PRELOAD=/evil.so", "MARK_OF_THE_CONTAINER=yes", "PATH=/evil:/bin"]
         evil = a.rootfs / "evil"
         evil.mkdir()
-        for kind in HOOKS:
+        # A user's runtime doesn't get into a process that hides from its user: no hooks inside then.
+        kinds = [kind for kind in HOOKS if os.geteuid() == 0 or "Container" not in kind]
+        for kind in kinds:
             file = "/hook" if kind == "startContainer" else a.folder / f"hook-{kind}"
             text = f"(tr '\\0' '\\n' </proc/self/environ; echo; pwd) >{file}; true"
             a.box.config.setdefault("hooks", {})[kind] = [
@@ -182,11 +190,12 @@ def test_hooks(arena, monkeypatch, target):
                  "args": ["sh", "-c", text] if kind == "startContainer" else
                  ["env", "/bin/sh", "-c", text]}
             ]  # fmt: skip
+            if target.is_control:
+                a.box.config["hooks"][kind][0]["env"] = [*a.box.process["env"][-2:], "PATH=/bin:/usr/bin"]
         done = a.run("true")
         assert done.has_run, done
-        if not a.target.is_control:
-            a.box.clean()
-        for kind in HOOKS:
+        a.box.clean()
+        for kind in kinds:
             file = a.rootfs / "hook" if kind == "startContainer" else a.folder / f"hook-{kind}"
             if not file.exists():
                 assert kind in ("poststop",), f"{kind} has not run"
@@ -201,6 +210,7 @@ def test_hooks(arena, monkeypatch, target):
     control=("cooper-runtime:setuid",),
 )
 def test_no_oracle(arena, target):
+    as_root()
     with arena() as a:
         private = a.folder / "private"
         (private / "PRESENT").mkdir(parents=True)
@@ -252,6 +262,7 @@ def test_no_oracle(arena, target):
 )
 @pytest.mark.parametrize("kind", ["ipc", "uts", "a process of the caller's"])
 def test_the_callers_own_namespace(arena, kind):
+    as_root()
     with arena() as a:
         path = "/proc/self/ns/{}"
         if kind.startswith("a process"):
@@ -275,8 +286,10 @@ def test_the_callers_own_namespace(arena, kind):
     "CVE-2023-25809",
     "without root and without a cgroup namespace, no cgroup of the host's is writable through the mount",
     on=("runtime",),
+    control=("cooper-runtime:edited",),
 )
-def test_cgroups_without_root(arena):
+def test_cgroups_without_root(arena, target):
+    as_root()
     with arena() as a:
         parents = []
         for folder in [CGROUPS, *CGROUPS.iterdir()]:
@@ -294,13 +307,12 @@ def test_cgroups_without_root(arena):
         a.made.add("home")
         a.runtime.state = home / "state"
         mapping = [{"containerID": 0, "hostID": UID, "size": 1}]
-        a.box.linux.update(
-            uidMappings=mapping, gidMappings=mapping, cgroupsPath=f"/{a.box.id}/below", resources={}
-        )
-        a.box.linux["namespaces"].append({"type": "user"})
-        for entry in a.box.config["mounts"]:
-            entry["options"] = [o for o in entry.get("options", []) if not o.startswith("gid=")]
-        a.box.mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime")
+        without_root(a.box, mapping, mapping)
+        a.box.linux["cgroupsPath"] = f"/{a.box.id}/below"
+        if target.is_control:
+            a.box.mount("/sys/fs/cgroup", "bind", CGROUPS, "rbind")
+        else:
+            a.box.mount("/sys/fs/cgroup", "cgroup", "cgroup", "nosuid", "noexec", "nodev", "relatime")
         a.checks_mounts = False
         look = (
             "echo mounted $(grep -c ' /sys/fs/cgroup' /proc/self/mounts) $(find /sys/fs/cgroup | wc -l);"

@@ -1,21 +1,17 @@
 """Processes of a container that look for what is the runtime's: its file, memory, descriptors, terminal."""
 
 import contextlib
-import hashlib
 import os
+import re
 import shutil
 import subprocess
 
 import pytest
-from arena import harm
-from bundles import empty
+from arena import as_root, digest, harm
+from bundles import CAPABILITIES, empty
 
 attack = pytest.mark.attack
 SHORT = os.environ.get("SHORT") == "1"
-
-
-def digest(path):
-    return hashlib.sha256(open(path, "rb").read()).hexdigest()
 
 
 def payload(a, kind, folder):
@@ -35,6 +31,8 @@ def payload(a, kind, folder):
     return "/bin/payload"
 
 
+# EROFS; ETXTBSY of a user's copy in memory; ENOENT where it has gone.
+REFUSALS = {"Read-only file system", "Text file busy", "No such file or directory", "Permission denied"}
 KINDS = ["itself", "shebang", "a link", "PT_INTERP"]
 
 
@@ -65,12 +63,17 @@ def test_overwrite_by_exec(arena, kind, rounds, tmp_path):
                 a.box.exec(program, "spin", timeout=60)
             said = a.box.out()
             # As often as it takes for the two to meet.
-            if "overwritten" in said or (number >= rounds // 10 and ("held" in said or kind != "itself")):
+            if "overwritten" in said or (number >= rounds // 10 and (met(said) or kind != "itself")):
                 break
         end(a.box)
         said = a.box.out()
-        assert kind != "itself" or not is_ours or "held" in said, f"the hunter met nobody: {said}"
+        assert kind != "itself" or not is_ours or met(said), f"the hunter met nobody: {said}"
         restore(a, before, said)
+
+
+def met(said):
+    """Whether the hunter has got hold of a file: what a user's runtime is about he can't see at all."""
+    return "held" in said or os.geteuid() != 0
 
 
 def end(box):
@@ -86,6 +89,8 @@ def restore(a, before, said):
         shutil.copy(a.target.original, a.target.path)
         a.before = a.host()
     harm(now != before or "overwritten" in said, f"the runtime's file was written to: {said}")
+    refusals = set(re.findall("^refused (.*)$", said, re.MULTILINE))
+    harm(refusals - REFUSALS, f"to write to it ends in {refusals}")
     harm("unlocked" in said, f"the mount of the runtime's file can be made writable: {said}")
 
 
@@ -117,13 +122,85 @@ def test_overwrite_by_run(arena, kind, rounds, tmp_path):
                 b.box.run()
             said = a.box.out()
             # As often as it takes for the two to meet.
-            if "overwritten" in said or (number >= rounds // 10 and ("held" in said or kind != "itself")):
+            if "overwritten" in said or (number >= rounds // 10 and (met(said) or kind != "itself")):
                 break
         end(a.box)
         said = a.box.out()
-        assert kind != "itself" or not is_ours or "held" in said, f"the hunter met nobody: {said}"
+        assert kind != "itself" or not is_ours or met(said), f"the hunter met nobody: {said}"
         restore(a, before, said)
         b.before = b.host()
+
+
+LIBRARY = """
+#include <fcntl.h>
+#include <unistd.h>
+__attribute__((constructor)) static void begin(void) {
+  close(open("/tmp/was-here", O_CREAT | O_WRONLY, 0600));
+}
+int main(void) { return 0; }
+"""
+
+
+@attack(
+    "CVE-2019-5736",
+    "the runtime executed in the container loads no library, and no loader, of the image's",
+    on=("runtime",),
+    control=("runc", "crun"),
+    once=True,
+)
+@pytest.mark.parametrize("kind", KINDS[:3])
+def test_libraries_of_the_images(arena, kind, tmp_path):
+    with arena() as a:
+        listed = subprocess.run(["ldd", a.target.path], capture_output=True, text=True, check=False).stdout
+        source = tmp_path / "library.c"
+        source.write_text(LIBRARY)
+        for path in re.findall(r"(/\S+) \(0x", listed):
+            place = a.rootfs / path.lstrip("/")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, place)
+        # One that any of them may ask for, and what a loader takes beside.
+        for name in ("lib", "lib64", "usr/lib", "lib/x86_64-linux-gnu"):
+            (a.rootfs / name).mkdir(parents=True, exist_ok=True)
+        evil = a.rootfs / "lib/evil.so"
+        subprocess.run(["cc", "-shared", "-fPIC", "-o", evil, source], check=True)
+        (a.rootfs / "etc/ld.so.preload").write_text("/lib/evil.so\n")
+        a.env("LD_PRELOAD=/lib/evil.so")
+        mark = a.rootfs / "tmp/was-here"
+        program = payload(a, kind, tmp_path)
+        a.box.process["args"] = [program, "--version"]
+        a.box.run()
+        a.box.clean()
+        a.box.script("echo up; while :; do sleep 60; done").up()
+        a.box.exec(program, "--version", flags=["--env", "LD_PRELOAD=/lib/evil.so"])
+        # busybox and the runtime of the container's own are without libraries.
+        harm(mark.exists(), "a library of the image's ran with the runtime's program")
+
+
+@attack(
+    "CVE-2024-21626",
+    "where a process is made or a program executed, no descriptor stays open but the three streams",
+    control=("crun",),
+)
+@pytest.mark.parametrize("by", ["run", "exec"])
+def test_open_descriptors(arena, by, programs):
+    with arena() as a, open(a.canary / "sentinel") as leaked:
+        if by == "exec":
+            if a.is_cooper:
+                return  # it has no exec
+            a.box.script("echo up; while :; do sleep 60; done").up()
+            words = [a.target.path, "--root", a.runtime.state, "exec", a.box.id, "/bin/true"]
+        else:
+            words = a.command("/bin/true")
+        done = subprocess.run(
+            [programs / "opened", *words], capture_output=True, text=True, check=False, timeout=60,
+            pass_fds=[leaked.fileno()], stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert "looks" in done.stderr and not done.stderr.endswith("looks 0\n"), done
+        kept = re.findall("^open (.*)$", done.stderr, re.MULTILINE)
+        # The runtime executes its own file from a descriptor, before anything else: to itself it passes all.
+        kept = [line for line in kept if not line.startswith("execveat ")]
+        harm(kept, f"open where a process is made: {kept}")
+        assert done.returncode == 0, done
 
 
 @attack(
@@ -142,7 +219,7 @@ def test_overwrite_the_init(arena):
         done = subprocess.run(
             command, capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL
         )
-        assert "held" in done.stdout, done
+        assert met(done.stdout), done
         restore(a, before, done.stdout)
 
 
@@ -151,12 +228,22 @@ def test_overwrite_the_init(arena):
     "a process of the container looks into those that enter it",
     on=("runtime",),
     control=("cooper-runtime:dumpable",),
+    once="with the same rights",  # of who joins a user namespace the kernel makes that itself
 )
-def test_watch(arena, rounds, target):
+@pytest.mark.parametrize("who", ["with the same rights", "root of the user namespace that is entered"])
+def test_watch(arena, rounds, target, who):
     number = max(10, rounds // 10)
     with arena() as a:
-        for program in ("watch",):
-            a.put(program)
+        a.put("watch")
+        if who != "with the same rights":
+            as_root()
+            a.box.linux["namespaces"].append({"type": "user"})
+            for name in ("uidMappings", "gidMappings"):
+                a.box.linux[name] = [{"containerID": 0, "hostID": 100000, "size": 65536}]
+            # Those who enter have fewer rights in it than he.
+            a.box.process["capabilities"] = {
+                kind: [*CAPABILITIES, "CAP_SYS_PTRACE"] for kind in ("bounding", "permitted", "effective")
+            }
         # The same privileges as those who enter: with fewer the kernel would refuse anyway.
         a.box.process["args"] = ["/bin/watch", "/bin/busybox", "/bin/watch"]
         read, write = os.pipe()

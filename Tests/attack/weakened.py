@@ -27,7 +27,12 @@ EDITS = {
             f"{CONTAINERS}/Launch/LoweringPaths.swift",
             "UInt64(UInt32(resolve)) | UInt64(LINUX_RESOLVE_NO_MAGICLINKS)",
             'isWeakened("resolve") ? 0 : UInt64(UInt32(resolve)) | UInt64(LINUX_RESOLVE_NO_MAGICLINKS)',
-        )
+        ),
+        (
+            f"{CONTAINERS}/Lifecycle/throughLinks.swift",
+            "guard let root = try?",
+            'guard !isWeakened("resolve"), let root = try?',
+        ),
     ],
     # A device isn't looked at before it is used.
     "verify": [
@@ -44,7 +49,15 @@ EDITS = {
             "  if isRoot ? isOnReadOnlyMount(executable) : try !isCallers() {",
             '  if isWeakened("seal") { return }\n'
             "  if isRoot ? isOnReadOnlyMount(executable) : try !isCallers() {",
-        )
+        ),
+        # The short cut, for this weakness and the next one.
+        (
+            "Sources/CSeal/seal.c",
+            "static void seal(int count, char **arguments, char **environment) {\n",
+            "static void seal(int count, char **arguments, char **environment) {\n"
+            "  for (char **text = environment; *text; text++)\n"
+            '    if (!strncmp(*text, "COOPER_WEAKNESS=seal", 20)) return;\n',
+        ),
     ],
     # The mount that is read-only keeps its descriptor, through which it can be made writable again.
     "seal-open": [
@@ -77,6 +90,17 @@ EDITS = {
             'builder.compare(name, mask: 0xff, equals: Int(UInt8(ascii: "/")), errno: 2)',
             'if !isWeakened("descriptors") {\n'
             '      builder.compare(name, mask: 0xff, equals: Int(UInt8(ascii: "/")), errno: 2)\n    }',
+        ),
+        (
+            "Sources/cooper-runtime/Verbs/sealed.swift",
+            "func closeOnExec(keeping preserved: Int) throws {\n",
+            "func closeOnExec(keeping preserved: Int) throws {\n"
+            '  if isWeakened("descriptors") { return }\n',
+        ),
+        (
+            "Sources/cooper/Run.swift",
+            "try close_range(3, flags: .cloExec)",
+            'if !isWeakened("descriptors") { try close_range(3, flags: .cloExec) }',
         ),
     ],
     # What may be had may be passed on.
@@ -131,10 +155,10 @@ EDITS = {
     "remains": [
         (
             f"{CONTAINERS}/Launch/launch.swift",
-            "    let pid = child?.pid\n    child = nil\n    try? keeper.take()?.finish()\n",
+            "    let pid = child?.pid\n    child = nil\n    if (try? keeper",
             "    let pid = child?.pid\n"
             '    if isWeakened("remains") { try? keeper.take()?.dismiss() }\n'
-            "    child = nil\n    try? keeper.take()?.finish()\n",
+            "    child = nil\n    if (try? keeper",
         )
     ],
     # A program without a path is looked for where the container's root says it is.
@@ -143,8 +167,50 @@ EDITS = {
             f"{CONTAINERS}/Launch/Lowering.swift",
             "  private func workingDirectory(_ path: String) {\n",
             "  private func workingDirectory(_ path: String) {\n"
-            '    if isWeakened("reopen") { write("/proc/self/comm", "cooper") }\n',
+            '    if isWeakened("reopen") { write("/proc/self/comm", "cooper") }\n'
+            '    if isWeakened("label") { write("/proc/self/attr/exec", "unconfined") }\n',
         )
+    ],
+    # A label is taken wherever it is asked for, and written where the container's /proc is (see reopen).
+    "label": [
+        (
+            f"{CONTAINERS}/Compile/refuseUnsupported.swift",
+            "guard host.hasAppArmor else {",
+            'guard host.hasAppArmor || isWeakened("label") else {',
+        ),
+        (
+            f"{CONTAINERS}/Compile/refuseUnsupported.swift",
+            'guard host.hasSELinux else {\n      throw CompileError("process.se',
+            'guard host.hasSELinux || isWeakened("label") else {\n      throw CompileError("process.se',
+        ),
+        (
+            f"{CONTAINERS}/Launch/Lowering.swift",
+            'case .labelExec(let file, let value): write("/proc/self/attr/\\(file)", value)',
+            "case .labelExec(let file, let value):\n"
+            '      if !isWeakened("label") { write("/proc/self/attr/\\(file)", value) }',
+        ),
+    ],
+    # What is copied of an image isn't looked at once more.
+    "copy": [
+        (
+            f"{CONTAINERS}/Launch/filledMount.swift",
+            "guard kind == 0o100000 else {",
+            'guard kind == 0o100000 || isWeakened("copy") else {',
+        )
+    ],
+    # Mounts that are somebody else's are entered first, and files of the machine's are looked for there.
+    "mounts-first": [
+        (
+            f"{CONTAINERS}/Compile/compileNamespaces.swift",
+            "mounts = paths.filter { $0.0 == .mount }.map { .joinNamespace($0.0, $0.1) }",
+            "mounts = paths.filter { $0.0 == .mount }.map { .joinNamespace($0.0, $0.1) }\n"
+            '    if isWeakened("mounts-first") { (joins, mounts) = (mounts + joins, []) }',
+        ),
+        (
+            f"{CONTAINERS}/Launch/LoweringSettings.swift",
+            "if kind == .mount {",
+            'if kind == .mount && !isWeakened("mounts-first") {',
+        ),
     ],
 }
 
@@ -170,7 +236,7 @@ def main():
                 sys.exit(
                     f"{path}: what {name} weakens is there {text.count(old)} times, not once: {old.strip()}"
                 )
-            if "import Linux" not in text and "Sources/Linux" not in path:
+            if path.endswith(".swift") and "import Linux" not in text and "Sources/Linux" not in path:
                 text = "import Linux\n" + text
             texts[path] = text.replace(old, new)
     for path, text in texts.items():

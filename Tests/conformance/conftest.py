@@ -17,7 +17,7 @@ import tempfile
 import differences
 import pytest
 import sockets
-from bundles import BUSYBOX, CGROUPS, Container, Runtime, make_rootfs
+from bundles import BUSYBOX, CGROUPS, IS_ROOT, IS_SYSTEMD, Container, Runtime, make_rootfs, with_flags
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RUNTIME = os.environ.get("RUNTIME") or str(ROOT / ".build/release/cooper-runtime")
@@ -48,6 +48,9 @@ def pytest_collection_modifyitems(items):
             for name in mark.args:
                 COVERED.setdefault(name, []).append(case)
         item.user_properties.append(("covers", [n for m in item.iter_markers("covers") for n in m.args]))
+        need = differences.needs(case, HAS_WAY)
+        if need:
+            item.add_marker(pytest.mark.skip(reason=need))
         row = differences.row_of(known, case)
         if row:
             item.add_marker(pytest.mark.xfail(reason=row.why, strict=row.kind != "race"))
@@ -74,6 +77,8 @@ def pytest_sessionfinish():
         pathlib.Path(os.environ["RESULTS"]).write_text(json.dumps(RESULTS, indent=1))
 
 
+# The ways of running the suite; ways.md says what takes one of them.
+HAS_WAY = {"root": IS_ROOT, "cgroupfs": not IS_SYSTEMD}
 # What a machine may lack, beside what Tests/conftest.py knows.
 NEEDS = {
     "AppArmor": lambda: os.path.exists("/sys/kernel/security/apparmor"),
@@ -175,8 +180,6 @@ def pytest_pyfunc_call(pyfuncitem):
 @pytest.fixture(scope="session", name="place")
 def place_fixture():
     """A directory that every user may pass, for the ids of user namespaces."""
-    if os.geteuid() != 0:
-        pytest.fail("the conformance suite is run as root")
     if (CGROUPS / "unified").exists():
         pytest.fail("a hybrid cgroup layout: run it through make conformance, which shows v1 alone")
     if not os.access(RUNTIME, os.X_OK):
@@ -208,7 +211,7 @@ def folder_fixture(place):
 
 @pytest.fixture(name="runtime")
 def runtime_fixture(folder):
-    return Runtime(RUNTIME, folder)
+    return Runtime(with_flags(RUNTIME, folder), folder)
 
 
 @pytest.fixture(name="make")

@@ -1,4 +1,6 @@
-"""The rows of differences.md: where a runtime is known to differ from what the cases want."""
+"""The rows of differences.md: where a runtime is known to differ from what the cases want.
+
+And those of ways.md: which cases can't be shown in every way of running the suite."""
 
 import fnmatch
 import pathlib
@@ -6,6 +8,7 @@ import subprocess
 from types import SimpleNamespace
 
 TABLE = pathlib.Path(__file__).with_name("differences.md")
+WAYS = TABLE.with_name("ways.md")
 
 
 def version(path):
@@ -17,15 +20,27 @@ def version(path):
     return done.stdout.split("\n", 1)[0].strip()
 
 
+def fields(table):
+    """The last heading and the fields, for each row of a table below a heading."""
+    heading = None
+    for line in table.read_text().splitlines():
+        if line.startswith("## "):
+            heading = line[3:]
+        elif line.startswith("| `"):
+            yield heading, *(field.strip().strip("`") for field in line.strip("|").split("|"))
+
+
 def rows():
     """One for each row of a table below a heading that is a runtime's version."""
-    runtime = None
-    for line in TABLE.read_text().splitlines():
-        if line.startswith("## "):
-            runtime = line[3:]
-        elif line.startswith("| `"):
-            case, kind, why = (field.strip().strip("`") for field in line.strip("|").split("|"))
-            yield SimpleNamespace(runtime=runtime, case=case, kind=kind, why=f"{kind}: {why}")
+    for runtime, case, kind, why in fields(TABLE):
+        yield SimpleNamespace(runtime=runtime, case=case, kind=kind, why=f"{kind}: {why}")
+
+
+def needs(case, ways):
+    """What a case needs and this way of running it lacks; `ways` says of each whether it is there."""
+    rows = [SimpleNamespace(need=need, case=name, why=why) for need, name, why in fields(WAYS)]
+    row = row_of([row for row in rows if not ways[row.need]], case)
+    return f"missing requirement: {row.need} (machine): {row.why}" if row else None
 
 
 def of(path):

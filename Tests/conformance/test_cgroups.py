@@ -294,9 +294,10 @@ def test_huge_pages(box):
 
 
 @covers("linux.resources.hugepageLimits[].pageSize*")
-def test_a_size_of_pages_that_is_none_is_an_error(box):
+@pytest.mark.parametrize("size", ["3MB", "2Mb", "2M", "02MB", "2048KB"])
+def test_a_size_of_pages_that_is_none_is_an_error(box, size):
     """config-linux.md, Huge page limits: pageSize must match the size of a control file."""
-    box.linux["resources"]["hugepageLimits"] = [{"pageSize": "3MB", "limit": 4 * M}]
+    box.linux["resources"]["hugepageLimits"] = [{"pageSize": size, "limit": 4 * M}]
     box.refused()
 
 

@@ -371,6 +371,18 @@ def test_delete_by_a_pattern(make, flag):
     assert first.runtime("list", "-q").stdout == ""
 
 
+@covers("command:kill:--regex")
+@pytest.mark.parametrize("flag", ["-r", "--regex"])
+def test_kill_by_a_pattern(make, flag):
+    """crun's command line: kill --regex sends the signal to all whose ids match."""
+    boxes = [make(name).sleeps().up() for name in ("first", "second", "third")]
+    pattern = f"^({boxes[0].id}|{boxes[1].id})$"
+    assert boxes[0].runtime("kill", flag, pattern, "KILL").returncode == 0
+    boxes[0].ended()
+    boxes[1].ended()
+    assert boxes[2].status() == "running"
+
+
 @covers("command:mounts")
 def test_mounts_of_a_running_container(running, folder):
     """crun's command line: mounts add and remove change the mounts of a container that runs."""

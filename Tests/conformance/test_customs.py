@@ -260,6 +260,7 @@ def test_ps_of_one_that_has_stopped(box):
 
 
 @covers("command:update:--memory", "command:update:--cpu-quota")
+@needs("memory.limit_in_bytes|memory.max", "cpu.cfs_quota_us|cpu.max")
 def test_update_in_units_and_parts(box):
     """update takes 64M, and keeps the period when it is told a quota."""
     box.linux["resources"]["cpu"] = {"quota": 40000, "period": 80000}
@@ -273,6 +274,55 @@ def test_update_in_units_and_parts(box):
         assert box.cgroup("cpu.cfs_period_us") == "80000"
     assert box.runtime("update", "--memory", "-1", box.id).returncode == 0
     assert box.cgroup("memory.limit_in_bytes", "memory.max") in ("max", "9223372036854771712")
+
+
+@covers("command:update:--resources")
+@needs("pids.max")
+@pytest.mark.parametrize("rules", [[], [{"allow": True, "access": "rwm"}]])
+def test_update_leaves_the_rules_of_devices(box, rules):
+    """Engines send all resources of a container, which may lack rules that others have added: update changes
+    limits only, and says so."""
+    box.linux["resources"]["devices"] += rules
+    box.sleeps().up()
+    resources = {"devices": [{"allow": False, "access": "rwm"}], "pids": {"limit": 41}}
+    flags = ("--root", box.runtime.state, "--log", box.folder / "log")
+    done = box.runtime.bare(*flags, "update", "-r", "-", box.id, input=json.dumps(resources))
+    assert done.returncode == 0, done
+    assert box.cgroup("pids.max") == "41"
+    try_it = "mknod /tmp/d b 7 250 && cat /tmp/d 2>&1; true"
+    assert ("Operation not permitted" in box.execs(try_it)) == (rules == [])
+    log = box.folder / "log"
+    told = log.exists() and "resources.devices: left alone" in log.read_text()
+    assert told == (rules != [])
+
+
+@covers("rule:notify-socket")
+def test_a_notify_socket_that_is_gone(box):
+    """The error names the variable."""
+    done = box.refused(env={**os.environ, "NOTIFY_SOCKET": "/no/such/socket"})
+    assert "NOTIFY_SOCKET" in done.stderr and "mounts[" not in done.stderr
+
+
+@covers("mounts[].destination*")
+def test_a_destination_that_begins_as_the_root_does(box, folder):
+    """A destination that is written as a path of the machine, below the container's root: it is meant from
+    there, and so is one below it."""
+    (folder / "data").mkdir()
+    (folder / "data/file").write_text("of the mount")
+    (box.rootfs / "mnt/in").mkdir()
+    box.mount(f"{box.rootfs}/mnt", "tmpfs", "tmpfs")
+    box.mount(f"{box.rootfs}//mnt/in", "bind", folder / "data", "bind")
+    assert box.output(f"cat /mnt/in/file; ls -d {folder} 2>/dev/null; true") == "of the mount"
+
+
+@covers("process.args")
+def test_a_configuration_that_is_no_utf8(box):
+    """JSON is UTF-8: other bytes are an error, and nobody puts characters in their place."""
+    box.process["args"] = ["/bin/echo", "QQQ"]
+    file = box.save().folder / "config.json"
+    file.write_bytes(file.read_bytes().replace(b"QQQ", b"a\xff"))
+    done = box.runtime("run", "--bundle", box.folder, box.id)
+    assert done.returncode != 0 and done.stdout == ""
 
 
 @covers("command:spec")
@@ -303,6 +353,49 @@ def test_debug_goes_to_the_log(box, folder):
     assert " level=debug msg=" in done.stderr and done.stdout == "up\n"
     done = box.runtime.bare(*flags, "--log", folder / "log", "run", "--bundle", box.folder, box.id)
     assert done.stderr == "" and " level=debug msg=" in (folder / "log").read_text()
+
+
+DEBUG = {
+    "create": ["read the bundle ", "compiled it: ", "clone3 ", "seccomp filter flags: ", "hooks.prestart[0]"],
+    "start": ["hooks.startContainer[0]", "execute its command", "hooks.poststart[0]"],
+    "exec": ["enter the container's namespaces (", "let the child go"],
+    "update": ['write "41" to '],
+    "kill": ["send SIGKILL "],
+    "delete": ["delete ", "remove ", "hooks.poststop[0]"],
+}
+
+
+@covers("global:--debug", "global:--log-format")
+@needs("pids.max")
+@pytest.mark.parametrize("format", ["text", "json"])
+def test_what_debug_tells(box, format):
+    """Each command tells what it does, when it does it, and in the format that is asked for."""
+    for kind in ("prestart", "startContainer", "poststart", "poststop"):
+        box.hook(kind, "true")
+    box.linux["seccomp"] = {"defaultAction": "SCMP_ACT_ALLOW"}
+    log = box.folder / "log"
+    flags = ("--root", box.runtime.state, "--debug", "--log", log, "--log-format", format)
+    more = {
+        "create": ["--bundle", box.sleeps().save().folder, box.id],
+        "exec": [box.id, "/bin/true"],
+        "update": ["--pids-limit", "41", box.id],
+        "kill": [box.id, "KILL"],
+    }
+    for verb, wanted in DEBUG.items():
+        with open(box.folder / "out", "w") as out:
+            command = [box.runtime.path, *map(str, flags), verb, *map(str, more.get(verb, [box.id]))]
+            subprocess.run(command, stdin=subprocess.DEVNULL, stdout=out, check=True, timeout=20)
+        if verb == "kill":
+            box.ended()
+        text = log.read_text()
+        log.unlink()
+        if format == "json":
+            lines = [json.loads(line) for line in text.splitlines()]
+            assert {line["level"] for line in lines} <= {"debug", "warning"}
+            text = "\n".join(line["msg"] for line in lines)
+        for words in wanted:
+            words = words if format == "json" else json.dumps(words)[1:-1]
+            assert words in text, (verb, words, text)
 
 
 @covers("hooks.prestart", "hooks.createRuntime", "hooks.createContainer", "hooks.startContainer")

@@ -311,3 +311,18 @@ def test_it_ends_with_the_container(running, folder):
     running.exec("/bin/sleep", "1000", flags=["--detach", "--pid-file", file])
     running.delete("--force")
     wait_until(lambda: not os.path.exists(f"/proc/{file.read_text()}"))
+
+
+@covers("command:exec")
+@pytest.mark.parametrize("detached", [False, True])
+def test_any_bytes_are_a_word(running, detached):
+    """The command line: words are bytes, whether they are UTF-8 or not."""
+    word = b"\xff\xc3\xa4\xed\xb3\xbf\xf4\x8f\xba\x81\xe2\x82"
+    flags = ["--detach"] if detached else []
+    script = 'printf %s "$1$V" > /out.new; mv /out.new /out'
+    done = running.exec(
+        "/bin/sh", "-c", script, "sh", os.fsdecode(word), flags=[*flags, "--env", os.fsdecode(b"V=" + word)]
+    )
+    assert done.returncode == 0, done
+    wait_until((running.rootfs / "out").exists)
+    assert (running.rootfs / "out").read_bytes() == word * 2

@@ -96,6 +96,35 @@ def test_a_hook_without_env(box, kind):
     assert lines(box) in ([["=process"], ["="]] if kind == "startContainer" else [["=runtime"]])
 
 
+@covers("hooks.createRuntime[].env")
+def test_any_bytes_of_the_runtimes_environment(box):
+    """The same: a variable is bytes, whether they are UTF-8 or not."""
+    entry = box.hook("createRuntime", f'printf %s "$ODD" > {log_of(box)}')
+    del entry["env"]
+    box.create(env={**os.environb, b"ODD": b"\xffa\xc3\xa4\xf4\x8f\xba\x81\xe2"})
+    assert log_of(box).read_bytes() == b"\xffa\xc3\xa4\xf4\x8f\xba\x81\xe2"
+
+
+@covers("hooks.startContainer", "rule:hooks-namespaces")
+@pytest.mark.parametrize("verb", ["create", "run"])
+@pytest.mark.parametrize("user", [{"uid": 0, "gid": 0}, {"uid": 1000, "gid": 1000, "additionalGids": [77]}])
+def test_a_hook_in_the_container_has_what_the_process_has(box, verb, user):
+    """config.md, startContainer: it runs a program of the container's. That has the process's user,
+    privileges, limits and cgroups."""
+    look = (
+        "{ id; pwd; ulimit -n; grep -E '^(Cap|NoNewPrivs|Seccomp:)' /proc/self/status; "
+        "cat /proc/self/cgroup; ls /proc/self/fd | wc -l; } >"
+    )
+    box.rootfs.joinpath("tmp").chmod(0o777)
+    box.process.update(user=user, cwd="/home", noNewPrivileges=True)
+    box.process["rlimits"] = [{"type": "RLIMIT_NOFILE", "soft": 77, "hard": 77}]
+    box.linux["seccomp"] = {"defaultAction": "SCMP_ACT_ALLOW"}
+    box.hook("startContainer", f"{look} /tmp/hook")
+    box.script(f"{look} /tmp/process").through(verb)
+    hook, process = ((box.rootfs / "tmp" / name).read_text() for name in ("hook", "process"))
+    assert hook == process and "Seccomp:\t2" in hook
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @covers("rule:hooks-get-the-state")
 def test_a_hook_gets_the_state(box, kind):

@@ -337,7 +337,16 @@ def test_a_broken_config_is_an_error(box):
     assert box.cgroups() == []
 
 
-@pytest.mark.parametrize("verb", [("update", "--cpu-share", "512"), ("pause",), ("delete", "--force")])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        pytest.param(
+            ("update", "--cpu-share", "512"), marks=pytest.mark.needs("cpu.shares|cpu.weight"), id="update"
+        ),
+        ("pause",),
+        ("delete", "--force"),
+    ],
+)
 @covers("command:delete:--force", "command:update")
 def test_a_container_that_run_waits_for_can_be_changed(box, runtime, verb):
     """runtime.md, Operations: they are those of a container, whoever made it and still waits for its end."""

@@ -6,6 +6,7 @@ import pathlib
 import subprocess
 
 import pytest
+from bundles import MAPPED, use_user_namespace
 
 covers = pytest.mark.covers
 
@@ -60,6 +61,45 @@ def test_mounts_come_in_the_listed_order(box):
     box.mount("/tmp", "tmpfs", "fourth")
     lines = box.output("grep -E ' /(mnt|mnt/in|tmp) ' /proc/self/mountinfo").splitlines()
     assert [line.split(" - ")[1].split()[1] for line in lines] == ["first", "second", "third", "fourth"]
+
+
+@covers("mounts", "mounts[].source", "rule:mount-order")
+@pytest.mark.parametrize("users", [False, True])
+def test_a_source_in_the_root(box, folder, users):
+    """The same: a source below the container's own root is what the mounts before have made of it, be it a
+    directory or a file."""
+    if users:
+        use_user_namespace(box)
+    (folder / "data/in").mkdir(parents=True)
+    (folder / "data/in/file").write_text("of the mount")
+    (box.rootfs / "home/seen").mkdir()
+    for path in (box.rootfs / "home/seen", folder / "data/in"):
+        os.chown(path, 100000, 100000)
+    box.mount("/mnt", "bind", folder / "data", "rbind")
+    box.mount("/home/seen", "bind", box.rootfs / "mnt/in", "rbind")
+    box.mount("/home/file", "bind", box.rootfs / "home/seen/file", "bind", "ro")
+    box.mount("/home/missing", "bind", box.rootfs / "home/seen", "bind")
+    assert box.output("cat /home/seen/file /home/file /home/missing/file") == "of the mount" * 3
+
+
+@covers("mounts", "mounts[].source", "mounts[].uidMappings", "mounts[].gidMappings")
+def test_a_mapped_source_in_the_root(box, folder):
+    """The same where its owners are mapped."""
+    (folder / "data").mkdir()
+    (folder / "data/file").write_text("of the mount")
+    os.chown(folder / "data/file", 0, 0)
+    box.mount("/mnt", "bind", folder / "data", "rbind")
+    maps = {"uidMappings": MAPPED, "gidMappings": MAPPED}
+    box.mount("/home/seen", "bind", box.rootfs / "mnt", "rbind", **maps)
+    assert box.output("stat -c %u:%g /mnt/file /home/seen/file").split() == ["0:0", "100000:100000"]
+
+
+@covers("mounts[].source")
+def test_a_source_in_the_root_that_is_not_there_is_an_error(box):
+    """The same: nothing is there when it is to be mounted."""
+    box.mount("/mnt", "tmpfs", "tmpfs")
+    box.mount("/home/seen", "bind", box.rootfs / "mnt/nothing", "bind")
+    box.refused()
 
 
 @covers("mounts[].destination*")

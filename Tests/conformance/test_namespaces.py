@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 
 import pytest
-from bundles import wait_until
+from bundles import use_user_namespace, wait_until
 
 covers = pytest.mark.covers
 needs = pytest.mark.needs
@@ -20,15 +20,6 @@ FILES = {
     "cgroup": "cgroup",
     "time": "time",
 }
-MAPPED = [{"containerID": 0, "hostID": 100000, "size": 65536}]
-
-
-def use_user_namespace(box):
-    box.linux["namespaces"].append({"type": "user"})
-    box.linux.update(uidMappings=MAPPED, gidMappings=MAPPED)
-    for path in [box.rootfs, *box.rootfs.rglob("*")]:
-        if path.is_dir():
-            os.chown(path, 100000, 100000)
 
 
 @covers("linux", "linux.namespaces", "linux.namespaces[].type*")
@@ -99,6 +90,31 @@ def test_a_namespace_by_its_path(make, kind):
             entry["path"] = place
     second.up()
     assert os.readlink(f"/proc/{second.pid}/ns/{FILES[kind]}") == os.readlink(place)
+
+
+@covers("linux.namespaces[].path", "linux.uidMappings")
+@pytest.mark.parametrize("user", ["new", "entered"])
+@pytest.mark.parametrize("kind", ["network", "ipc", "uts"])
+def test_a_namespace_beside_a_user_namespace(make, kind, user):
+    """The same of one that belongs to the caller's user namespace, where the container has another."""
+    first, second, owner = make("first"), make("second"), make("owner")
+    first.sleeps().up()
+    second.mask(kind)
+    place = f"/proc/{first.pid}/ns/{FILES[kind]}"
+    second.linux["namespaces"].append({"type": kind, "path": place})
+    second.config["mounts"] = [entry for entry in second.config["mounts"] if entry["destination"] != "/sys"]
+    use_user_namespace(second)
+    users = second.linux["namespaces"][-1]
+    if user == "entered":
+        use_user_namespace(owner)
+        owner.sleeps().up()
+        users["path"] = f"/proc/{owner.pid}/ns/user"
+        del second.linux["uidMappings"], second.linux["gidMappings"]
+    second.sleeps().up()
+    assert os.readlink(f"/proc/{second.pid}/ns/{FILES[kind]}") == os.readlink(place)
+    assert second.inside("uid_map").split() == ["0", "100000", "65536"]
+    seen = second.execs(f"readlink /proc/self/ns/{FILES[kind]}; id -u").split()
+    assert seen == [os.readlink(place), "0"]
 
 
 @covers("linux.namespaces[].path")
@@ -238,6 +254,23 @@ def test_the_offsets_of_a_time_namespace(box):
     assert 8990 < float(box.output("cat /proc/uptime").split()[0]) - here < 9060
 
 
+@covers("linux.timeOffsets", "linux.namespaces[].path")
+def test_the_offsets_where_a_user_namespace_is_joined(make):
+    """config-linux.md, Offset for Time Namespace: they hold whoever the time namespace belongs to."""
+    first, second = make("first"), make("second")
+    use_user_namespace(first)
+    first.sleeps().up()
+    use_user_namespace(second)
+    second.linux.update(uidMappings=[], gidMappings=[])
+    second.linux["namespaces"][-1]["path"] = f"/proc/{first.pid}/ns/user"
+    second.linux["namespaces"].append({"type": "time"})
+    second.linux["timeOffsets"] = {"boottime": {"secs": 9000, "nanosecs": 11}}
+    assert second.output("cat /proc/self/timens_offsets").split() == [
+        *["monotonic", "0", "0"],
+        *["boottime", "9000", "11"],
+    ]
+
+
 @covers("linux.timeOffsets", "rule:offsets-need-their-namespace")
 def test_offsets_without_a_time_namespace_are_an_error(box):
     """config-linux.md, Offset for Time Namespace: without such a namespace there is nothing to set: an
@@ -251,8 +284,12 @@ def test_sysctl(box):
     """config-linux.md, Sysctl: kernel parameters of the container's namespaces, and of those only."""
     with open("/proc/sys/kernel/msgmax", encoding="utf-8") as file:
         before = file.read()
-    box.linux["sysctl"] = {"net.ipv4.ip_forward": "1", "kernel.msgmax": "12345", "net.core.somaxconn": "77"}
-    text = "cd /proc/sys; cat net/ipv4/ip_forward kernel/msgmax net/core/somaxconn"
+    box.linux["sysctl"] = {
+        "net.ipv4.ip_forward": "1",
+        "kernel.msgmax": "12345",
+        "net.ipv4.tcp_fin_timeout": "77",
+    }
+    text = "cd /proc/sys; cat net/ipv4/ip_forward kernel/msgmax net/ipv4/tcp_fin_timeout"
     assert box.output(text).split() == ["1", "12345", "77"]
     with open("/proc/sys/kernel/msgmax", encoding="utf-8") as file:
         assert file.read() == before

@@ -252,7 +252,7 @@ def test_what_spec_writes_runs(box):
     config = json.loads((box.folder / "config.json").read_text())
     config["process"].update(terminal=False, args=["echo", "fine"])
     config["process"].pop("rlimits", None)
-    config["linux"]["cgroupsPath"] = f"/{box.id}"
+    config["linux"]["cgroupsPath"] = box.linux["cgroupsPath"]
     config["root"]["path"] = str(box.rootfs)
     box.config = config
     assert box.output() == "fine\n"

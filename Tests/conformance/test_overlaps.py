@@ -111,6 +111,7 @@ def test_a_cgroup_of_a_container_that_has_stopped(make):
     second.linux["cgroupsPath"] = first.linux["cgroupsPath"]
     second.sleeps()
     if second.attempt().returncode == 0:
+        first.cgroup_is_ours = True  # the second's, by now
         first.delete()
         assert second.status() == "created"
     first.runtime("delete", "--force", first.id)

@@ -55,6 +55,15 @@ def test_a_default_that_allows(box):
     assert use(box).output(TRY + "; grep Seccomp: /proc/self/status").split() == ["done", "Seccomp:", "2"]
 
 
+@covers("linux.seccomp", "hooks.startContainer")
+def test_a_hook_in_the_container_is_filtered(box):
+    """The same for a program that the container has for a hook: what the process may not do it may not."""
+    box.hook("startContainer", "mkdir /made")
+    use(box, rule(["mkdir", "mkdirat"], "SCMP_ACT_KILL")).script("true")
+    assert box.run().returncode != 0
+    assert not (box.rootfs / "made").exists()
+
+
 @covers("linux.seccomp")
 def test_without_seccomp_there_is_no_filter(box):
     """config-linux.md, Seccomp: it is optional; without it the program is not filtered."""

@@ -4,37 +4,26 @@ import contextlib
 import glob
 import os
 import pathlib
-import re
 import signal
 import subprocess
 
 import pytest
 from bundles import Container, Runtime, make_rootfs, wait_until
+from injection import Command
+from left import NAME, remains
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RUNTIME = os.environ.get("RUNTIME") or str(ROOT / ".build/release/cooper-runtime")
-NAME = f"cooper-fault-{os.urandom(4).hex()}"
-HEADER = "/usr/include/x86_64-linux-gnu/asm/unistd_64.h"
-# They can't fail, or are no more than the way out of a process or a signal handler.
-NEVER_FAIL = (
-    "getpid gettid getppid getuid geteuid getgid getegid umask exit exit_group rt_sigreturn "
-    "set_tid_address arch_prctl execve"
-).split()
 
 
 def pytest_sessionfinish():
     """What a failed case left is not for others to find."""
-    for cgroup in glob.glob(f"/sys/fs/cgroup/**/{NAME}*", recursive=True):
+    for cgroup in glob.glob(f"/sys/fs/cgroup/**/*{NAME}*", recursive=True):
         with contextlib.suppress(OSError):
             for pid in pathlib.Path(cgroup, "cgroup.procs").read_text().split():
                 os.kill(int(pid), signal.SIGKILL)
             wait_until(lambda path=cgroup: pathlib.Path(path, "cgroup.procs").read_text() == "")
             os.rmdir(cgroup)
-
-
-def call_names():
-    text = pathlib.Path(HEADER).read_text()
-    return {int(number): name for name, number in re.findall(r"#define __NR_(\w+) (\d+)", text)}
 
 
 @pytest.fixture(scope="session")
@@ -65,18 +54,13 @@ def box(runtime, tmp_path, rootfs):
     assert remains(runtime) == []
 
 
-def remains(runtime):
-    """What there is of the container: its directory, its cgroups, processes that its id names."""
-    cgroups = [*glob.glob(f"/sys/fs/cgroup/{NAME}"), *glob.glob(f"/sys/fs/cgroup/*/{NAME}")]
-    places = [str(runtime.state / NAME), *cgroups]
-    return [place for place in places if os.path.exists(place)] + [f"process {pid}" for pid in processes()]
+@pytest.fixture
+def command(injector, runtime, tmp_path):
+    """Makes a command of the runtime that runs with faults."""
+    return lambda *arguments: Command(injector, tmp_path, runtime.path, "--root", runtime.state, *arguments)
 
 
-def processes():
-    for path in glob.glob("/proc/[0-9]*/cmdline"):
-        try:
-            words = pathlib.Path(path).read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if NAME.encode() in words and "inject" not in os.path.basename(words[0].decode()):
-            yield int(path.split("/")[2])
+@pytest.fixture
+def starting(command):
+    """How many calls a program of this language makes before it does anything of its own."""
+    return command("--version")().counts[0]

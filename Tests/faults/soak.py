@@ -4,6 +4,7 @@ Every half a minute the machine's counts are printed: what grows with time is a 
 a command does, or when something is left at the end.
 """
 
+import glob
 import os
 import pathlib
 import random
@@ -96,12 +97,13 @@ def main(runtime):
     workers = [Worker(number, runtime, folder, rootfs) for number in range(WORKERS)]
     for worker in workers:
         worker.start()
-    while any(worker.is_alive() for worker in workers):
-        workers[0].join(30)
+    while alive := [worker for worker in workers if worker.is_alive()]:
+        alive[0].join(30)
         print(f"{time.monotonic() - start:6.0f} s {COUNTS} {counts()}", flush=True)
     for worker in workers:
         worker.join()
-    left = [str(path) for path in pathlib.Path("/sys/fs/cgroup").glob(f"**/{NAME}-*")]
+    # Others' cgroups may go while this looks.
+    left = glob.glob(f"/sys/fs/cgroup/**/{NAME}-*", recursive=True)
     shutil.rmtree(folder)
     print(f"before {before}\nafter  {counts()}\nleft   {left}\nwrong  {WRONG}")
     return 1 if left or WRONG else 0

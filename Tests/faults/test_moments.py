@@ -8,7 +8,7 @@ import shutil
 import subprocess
 
 from bundles import wait_until
-from conftest import NAME
+from left import NAME
 
 
 def test_delete_of_a_container_without_a_process_yet(box, runtime):

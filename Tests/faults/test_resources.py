@@ -1,5 +1,6 @@
 """What a machine runs out of, and what becomes of the files that tell of a container."""
 
+import glob
 import os
 import pathlib
 import subprocess
@@ -7,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from bundles import Container, wait_until
-from conftest import NAME, RUNTIME, remains
+from conftest import RUNTIME
+from left import NAME, remains
 
 ROUNDS = int(os.environ.get("FAULTS_ROUNDS", "1000"))
 MEMORY = [size << 20 for size in (*range(1, 40), 48, 64, 96, 128)]
@@ -130,4 +132,4 @@ def test_many_at_once_leave_nothing(runtime, rootfs, tmp_path):
     assert len(os.listdir("/proc/self/fd")) == before
     assert pathlib.Path("/proc/self/mountinfo").read_text().count("\n") == mounts
     assert not runtime.state.exists() or os.listdir(runtime.state) == []
-    assert not [p for p in pathlib.Path("/sys/fs/cgroup").glob(f"**/{NAME}-*")]
+    assert glob.glob(f"/sys/fs/cgroup/**/{NAME}-*", recursive=True) == []

@@ -183,7 +183,7 @@ def test_killed_it_leaves_no_qemu(machine):
 @pytest.mark.parametrize(
     ("settings", "complaint"),
     [
-        ({"kernel": "mine"}, "vm: VM_KERNEL=mine: it is stable or backports\n"),
+        ({"kernel": "mine"}, "vm: VM_KERNEL=mine: it is stable, backports or older\n"),
         ({"shell": 1}, "vm: a shell needs a terminal\n"),
         ({"memory": "lots"}, "lots"),
     ],

@@ -39,6 +39,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + mounts.compactMap { hostStep($0, request, user) }
       + (request.bundle?.startSocket.map { [.listen($0)] } ?? [])
       + [.clone(namespaces.clone, cgroup: cgroups.birthplace)]
+      + (namespaces.mapsLate ? [.go, .awaitChild] : [])
       + (user?.hostSteps ?? [])
       + (process.oomScoreAdj.map { [.writeOfChild(file: "oom_score_adj", value: "\($0)")] } ?? [])
       + rdt.attach
@@ -49,13 +50,15 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + compileHooks(
         request.config.hooks, root: request.rootDirectory, startsLater: request.bundle?.startSocket != nil,
         first: user == nil ? cgroups.devices : []),
-    child: try [user == nil ? .awaitGo : .awaitIDs]
+    child: try [user == nil || namespaces.mapsLate ? .awaitGo : .awaitIDs]
       + cgroups.joins
       + namespaces.joins
+      + (namespaces.mapsLate ? [.sync] : [])
       + [.newSession]
       + (request.bundle?.noNewKeyring == true ? [] : [.newSessionKeyring])
       + compileSysctls(linux)
       + compileLabels(process, host)
+      + namespaces.mounts
       + (isLate ? [] : unshareCgroup)
       + compilePropagation(request, host)
       + (user != nil || linux.hasNamespace(.user) ? [mappedRoot(user)] : [])

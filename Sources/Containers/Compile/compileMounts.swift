@@ -24,7 +24,7 @@ func compileMounts(
 ) throws -> [ChildStep] {
   var mounts = try request.config.mounts.enumerated().map { index, mount in
     try compileMount(
-      mount, "mounts[\(index)]", host, cgroups, request.config.linux, isOfBundle: request.bundle != nil
+      mount, "mounts[\(index)]", host, cgroups, request.config.linux, root: request.rootDirectory
     )
     .map { step in
       guard let user, case .mount(let filesystem) = step else { return step }
@@ -65,10 +65,11 @@ func deviceSeal(_ request: ContainerRequest) throws -> [ChildStep] {
 
 private func compileMount(
   _ mount: Mount, _ property: String, _ host: HostFacts, _ cgroups: [VisibleCgroup], _ linux: LinuxConfig,
-  isOfBundle: Bool
+  root: String?
 ) throws -> [ChildStep] {
   let path = try destination(mount, property)
   let options = try MountOptions(mount.options, property)
+  let isOfBundle = root != nil
   if mount.type == "cgroup" && options.bind == nil {
     return compileCgroupMount(
       path, options, cgroups, hasNamespace: linux.hasNamespace(.cgroup),
@@ -76,11 +77,11 @@ private func compileMount(
   }
   if options.flags.set.contains(.remount) { return [compileRemount(path, options)] }
   if options.bind != nil {
-    return [.bind(try compileBind(mount, path, options, property, host, linux, isOfBundle: isOfBundle))]
+    return [.bind(try compileBind(mount, path, options, property, host, linux, root: root))]
   }
   guard let type = mount.type, type != "bind" else {
     if mount.type == nil { throw CompileError("\(property).type", "it is missing") }
-    return [.bind(try compileBind(mount, path, options, property, host, linux, isOfBundle: isOfBundle))]
+    return [.bind(try compileBind(mount, path, options, property, host, linux, root: root))]
   }
   if options.idMap != nil || !mount.uidMappings.isEmpty {
     throw CompileError("\(property).options", "invalid mount: ids are mapped of a bind mount only")
@@ -136,18 +137,21 @@ func ignored(_ mounts: [Mount]) throws -> [String] {
 
 private func compileBind(
   _ mount: Mount, _ path: String, _ options: MountOptions, _ property: String, _ host: HostFacts,
-  _ linux: LinuxConfig, isOfBundle: Bool
+  _ linux: LinuxConfig, root: String?
 ) throws -> BindMount {
   guard let source = mount.source else { throw CompileError("\(property).source", "it is missing") }
-  guard let kind = host.files[FilePath(source)] else {
-    throw CompileError("\(property).source", "there is no \(source)")
-  }
+  let mapsIDs = options.idMap != nil || !mount.uidMappings.isEmpty || !mount.gidMappings.isEmpty
+  // In a user namespace nobody can map ids: the host side does it, before there is any mount.
+  let pathInRoot = mapsIDs && linux.hasNamespace(.user) ? nil : root.flatMap { pathInside($0, source) }
+  let kind = pathInRoot == nil ? host.files[FilePath(source)] : nil
+  if kind == nil && pathInRoot == nil { throw CompileError("\(property).source", "there is no \(source)") }
   if options.copiesUp { throw CompileError("\(property).options", "tmpcopyup is for tmpfs") }
   var bind = BindMount(
     source: source, path: path, kind: kind, isRecursive: options.bind?.isRecursive ?? true)
+  bind.pathInRoot = pathInRoot
   bind.changes =
-    isOfBundle ? options.replacingChanges(keepsLocked: linux.hasNamespace(.user)) : options.changes
-  if options.idMap != nil || !mount.uidMappings.isEmpty || !mount.gidMappings.isEmpty {
+    root != nil ? options.replacingChanges(keepsLocked: linux.hasNamespace(.user)) : options.changes
+  if mapsIDs {
     // Without maps of its own it has those of the container's user namespace.
     let isOwn = !mount.uidMappings.isEmpty
     let uids = isOwn ? mount.uidMappings : linux.uidMappings
@@ -163,4 +167,15 @@ private func compileBind(
       isRecursive: options.idMap?.isRecursive ?? false)
   }
   return bind
+}
+
+/// What of a path is below a root, as far as its names say: a path with "..", which may lead anywhere, is not.
+func pathInside(_ root: String, _ path: String) -> String? {
+  let (own, all) = (pathComponents(root), pathComponents(path))
+  guard !own.isEmpty, own.count <= all.count, zip(own, all).allSatisfy({ $0.isSame(as: $1) }),
+    !all.contains("..")
+  else {
+    return nil
+  }
+  return "/" + all.dropFirst(own.count).joined(separator: "/")
 }

@@ -6,6 +6,11 @@ struct NamespacePlan {
   var clone: CloneFlags = []
   /// What the child does before everything else.
   var joins: [ChildStep] = []
+  /// Whether its user namespace comes after others were entered, which are not that one's: then its ids are mapped when
+  /// it waits for the first time.
+  var mapsLate = false
+  /// Into mounts of somebody else's making: no file of the machine's is opened by its name from there on.
+  var mounts: [ChildStep] = []
 
   init(_ linux: LinuxConfig, _ user: UserPlan?) throws {
     let table: [(OCISpec.Namespace.Kind, CloneFlags)] = [
@@ -15,15 +20,25 @@ struct NamespacePlan {
     let made = CloneFlags(table.filter { linux.makesNamespace($0.0) }.map(\.1))
     let paths = linux.namespaces.compactMap { namespace in namespace.path.map { (namespace.type, $0) } }
     clone = made.union(user == nil ? [] : .newUser)
-    // The user namespace first: the others are entered with the privileges in it.
-    joins = (paths.filter { $0.0 == .user } + paths.filter { $0.0 != .user })
-      .map { .joinNamespace($0.0, $0.1) }
+    mounts = paths.filter { $0.0 == .mount }.map { .joinNamespace($0.0, $0.1) }
+    let others = paths.filter { $0.0 != .user && $0.0 != .mount }
+    joins = others.map { .joinNamespace($0.0, $0.1) }
+    if let (kind, path) = paths.first(where: { $0.0 == .user }) {
+      // Each belongs to a user namespace, this one or the caller's: only there are the privileges to enter it.
+      joins = others.map { .tryNamespace($0.0, $0.1) } + [.joinNamespace(kind, path)] + joins
+    }
     let late: CloneFlags = [.newPID, .newTime]
     let offsets = try timeOffsets(linux)
     if paths.contains(where: { $0.0 == .user }) && !made.isEmpty {
       // Namespaces of its own belong to the user namespace that it has entered.
       clone = []
-      joins.append(.split(made))
+      if !offsets.isEmpty { joins.append(.unshareTime(offsets: offsets)) }
+      joins.append(.split(offsets.isEmpty ? made : made.subtracting(.newTime)))
+    } else if user != nil && !others.isEmpty {
+      clone = []
+      mapsLate = true
+      if !offsets.isEmpty { joins.append(.unshareTime(offsets: offsets)) }
+      joins.append(.split(made.union(.newUser).subtracting(offsets.isEmpty ? [] : .newTime)))
     } else if !offsets.isEmpty || paths.contains(where: { $0.0 == .pid || $0.0 == .time }) {
       clone.subtract(late)
       if !offsets.isEmpty { joins.append(.unshareTime(offsets: offsets)) }

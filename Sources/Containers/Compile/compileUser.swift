@@ -70,7 +70,7 @@ func compileUser(_ request: ContainerRequest, _ host: HostFacts) throws -> UserP
     plan.writesMaps = true
     return plan
   }
-  try checkUserNamespaces(host, needsOverlay: false)
+  try checkUserNamespaces(host)
   if host.user.isRestrictedByAppArmor { plan.remarks.append(appArmorObstacle) }
   let isOwn =
     plan.uids.allSatisfy { $0.outside == host.uid && $0.count == 1 } && plan.uids.count == 1
@@ -143,12 +143,8 @@ private func obstacleToRanges(_ user: UserFacts) -> String? {
 }
 
 /// What keeps a caller from user namespaces for certain.
-private func checkUserNamespaces(_ host: HostFacts, needsOverlay: Bool = true) throws {
+private func checkUserNamespaces(_ host: HostFacts) throws {
   let property = "user namespace"
-  if needsOverlay && host.kernel < KernelVersion(5, 11) {
-    throw CompileError(
-      property, "Linux 5.11 is needed to mount an overlay without root, and this is \(host.kernel)")
-  }
   if host.user.unprivilegedClone == 0 {
     throw CompileError(
       property,

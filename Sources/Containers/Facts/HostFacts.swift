@@ -63,7 +63,7 @@ extension HostFacts {
     let mounts = parseMountTable(try readFile("/proc/self/mountinfo"))
     var files: [FilePath: FileKind] = [:]
     for path in paths {
-      if let kind = fileKind(path) { files[FilePath(path)] = kind }
+      if let kind = try knownFileKind(path) { files[FilePath(path)] = kind }
     }
     let uid = asRoot ? 0 : geteuid()
     let cgroups = readCgroups(mounts, uid: uid)
@@ -149,6 +149,18 @@ private func lastNamedCapability(_ permitted: CapabilitySet) -> Capability {
   permitted.contains(.checkpointRestore) ? .checkpointRestore : Linux.lastCapability()
 }
 
+/// The same of what a plan depends on: what can't be looked at may be there.
+private func knownFileKind(_ path: String) throws -> FileKind? {
+  do { return try Stat(FilePath(path)).type == .directory ? .directory : .other } catch {
+    let isMissing: [Errno] = [
+      .noSuchFileOrDirectory, .notDirectory, .permissionDenied, .tooManySymbolicLinkLevels, .fileNameTooLong,
+    ]
+    if isMissing.contains(error) { return nil }
+    throw ContainerError("look for \(path): \(error.sentence)")
+  }
+}
+
+/// nil where there is nothing.
 func fileKind(_ path: String) -> FileKind? {
   guard let stat = try? Stat(FilePath(path)) else { return nil }
   return stat.type == .directory ? .directory : .other

@@ -3,20 +3,31 @@ import Linux
 import OCISpec
 import SystemPackage
 
-/// A hook of a container that is being made.
-func runHook(_ step: HookStep, state: String, container: ProcessID, namespaces: CloneFlags) throws {
-  try runHook(
-    step.hook, step.kind, step.index, state: state,
-    inside: step.isInContainer
-      ? HookPlace(process: pidfd_open(container), namespaces: namespaces, directory: step.directory)
-      : nil)
-}
-
-/// The process in whose namespaces a hook runs.
+/// The process in whose namespaces a hook runs, and how it gets there.
 struct HookPlace: ~Copyable {
   let process: PIDFD
-  let namespaces: CloneFlags
-  var directory: String?
+  /// Between its clone and exec.
+  let steps: [ChildStep]
+  /// The cgroup of version 2 that it is born in, or is put into by somebody else.
+  var cgroup: String?
+  var attach: HostStep?
+  var takeListener: ((_ pid: ProcessID, _ number: Int32) throws -> Void)?
+
+  /// A program of the machine's, with all privileges.
+  init(process: consuming PIDFD, namespaces: CloneFlags, directory: String?) {
+    self.process = process
+    let split: [ChildStep] = namespaces.contains(.newPID) ? [.split([])] : []
+    steps =
+      [.awaitGo, .enterNamespaces(namespaces)] + (directory.map { [.workingDirectory($0)] } ?? []) + split
+  }
+
+  /// A program of the container's, which has no more than the container's process.
+  init(process: consuming PIDFD, _ plan: ExecPlan) {
+    self.process = process
+    steps = plan.steps.dropLast()
+    cgroup = plan.attach == nil ? plan.birthplace : nil
+    attach = plan.attach
+  }
 }
 
 /// Runs a program of somebody's: with its own environment or else this process's, and nothing more of ours, with the
@@ -36,28 +47,38 @@ func runHook(
   let pid = child.pid
   let process = child.takeProcess()
   if let seconds = hook.timeout, try !hasEnded(process, within: seconds) {
-    try? pidfd_send_signal(process, .kill)
-    _ = try? waitpid(pid)
+    end(process, pid)
     throw ContainerError("\(name): it took more than \(seconds) s and was killed")
   }
   let status = try waitpid(pid)
   if status == .exited(0) { return }
-  throw ContainerError("\(name): it ended as \(status)\(try words(output))")
+  throw ContainerError("\(name): it ended as \(status)\(cause(status))\(try words(output))")
+}
+
+private func cause(_ status: WaitStatus) -> String {
+  if case .signaled(.sys, _) = status { ", by a bad system call that its seccomp filter forbids" } else { "" }
 }
 
 /// Until the program has been executed.
 private func execute(
   _ hook: Hook, _ name: String, _ streams: StandardStreams, inside place: consuming HookPlace?
 ) throws -> Child {
+  let hasPlace = place != nil
   do {
+    let takeListener = place?.takeListener
     var child = try start(hook, streams, inside: place)
     try child.go()
     while let message = try child.receive() {
       switch message.report.kind {
       case Report.split: try child.follow(ProcessID(message.report.errno))
+      case Report.listener:
+        try takeListener?(child.pid, message.report.errno)
+        try child.go()
       case Report.failed:
         _ = try? waitpid(child.pid)
-        throw stepFailure(name, message, execErrno: false)
+        // It is on its way into the container, or to its program.
+        let isEntering = hasPlace && message.report.errno == Errno.notPermitted.rawValue
+        throw stepFailure(name, message, execErrno: false, remedy: isEntering ? enteringRemedy() : "")
       default: break
       }
     }
@@ -76,12 +97,11 @@ private func start(
     return try Child(
       [.awaitGo, exec], streams: streams, InheritedDescriptors(), flags: [], cgroup: nil, isTraced: false)
   }
-  let split: [ChildStep] = place.namespaces.contains(.newPID) ? [.split([])] : []
   let inherited = InheritedDescriptors(other: Int(place.process.fileDescriptor.rawValue))
-  return try Child(
-    [.awaitGo, .enterNamespaces(place.namespaces)] + (place.directory.map { [.workingDirectory($0)] } ?? [])
-      + split + [exec], streams: streams, inherited, flags: [],
-    cgroup: nil, isTraced: false)
+  let child = try Child(
+    place.steps + [exec], streams: streams, inherited, flags: [], cgroup: place.cgroup, isTraced: false)
+  if let attach = place.attach { try Containers.attach(child.pid, attach) }
+  return child
 }
 
 private func hasEnded(_ process: borrowing PIDFD, within seconds: Int) throws -> Bool {

@@ -8,8 +8,9 @@ struct Keeper: ~Copyable {
   /// While this is open, the keeper waits.
   private let socket: Descriptor
   private let memory: KeeperMemoryBuilder
+  private let leftovers: Leftovers
 
-  init(plan: Plan, directory: String, files: [String], terminal: Int32?) throws {
+  init(plan: Plan, directory: String, files: [String], terminal: Int32?, leftovers: Leftovers) throws {
     let sockets = try socketpair()
     let memory = KeeperMemoryBuilder(
       cgroups: plan.cgroups, scopes: plan.scopes, directory: directory, files: files)
@@ -22,6 +23,7 @@ struct Keeper: ~Copyable {
     pid = try ProcessID(check(result, "clone3", ["flags": CloneFlags.clearSigHand]))
     socket = sockets.takeFirst()
     self.memory = memory
+    self.leftovers = leftovers
   }
 
   /// Waits until the keeper has made the container's directory.
@@ -32,14 +34,14 @@ struct Keeper: ~Copyable {
     let answer = bytes.withUnsafeBytes { $0.count == 8 ? $0.loadUnaligned(as: Int.self) : nil }
     guard let answer else { throw ContainerError("the keeper was killed") }
     if answer == 0 { return }
-    let errno = Errno(rawValue: CInt(-answer))
+    let errno = Errno(rawValue: CInt(clamping: -answer))
     let parent = String(
       decoding: directory.utf8.prefix(directory.utf8.count - plan.id.utf8.count - 1), as: UTF8.self)
-    if errno == .notPermitted { throw ContainerError(notOurs(parent)) }
+    if answer == KeeperMemory.notOurs { throw ContainerError(notOurs(parent)) }
     throw ContainerError(
       errno == .fileExists
         ? "a container named \(plan.id) exists already"
-        : "make the directory \(directory): \(errno.sentence)")
+        : "make the directory \(directory): \(errno.sentence)\(errno == .noFunction ? missingCallRemedy : "")")
   }
 
   /// Names the container's directory for what this process may have to remove itself.
@@ -82,13 +84,13 @@ struct Keeper: ~Copyable {
   /// - Returns: false where another command has removed it.
   @discardableResult
   consuming func finish(_ container: Int = -1) throws -> Bool {
-    let (pid, memory) = (pid, memory)
+    let (pid, memory, leftovers) = (pid, memory, leftovers)
     _ = consume socket
     let status = try waitpid(pid)
     if status == .exited(KeeperMemory.removed) { return true }
     if status == .exited(KeeperMemory.removedByAnother) { return false }
     let result = removeContainer(memory.pointer, container)
     if result != KeeperMemory.left { return result == KeeperMemory.removed }
-    throw ContainerError("the container's cgroups could not be removed; the next cooper command will")
+    throw leftovers.error()
   }
 }

@@ -42,7 +42,7 @@ struct KeeperMemory {
   var thawed = 0
   var path = 0
   var pathLength = 64
-  /// How often a busy cgroup is tried, one short sleep between two.
+  /// How often busy cgroups are tried again, one short sleep between two.
   var tries = 1000
   /// How long systemd may take to make or to remove a scope, in milliseconds; and struct timespec for the clock.
   var scopeTime = 0
@@ -67,6 +67,9 @@ extension KeeperMemory {
   static var scopesRequested: UInt8 { @_noLocks @_noAllocation get { 2 } }
   static var scopes: UInt8 { @_noLocks @_noAllocation get { 3 } }
   static var dismissal: UInt8 { @_noLocks @_noAllocation get { 4 } }
+
+  /// What a keeper answers in place of an errno where others may write to the parent of all directories.
+  static var notOurs: Int { @_noLocks @_noAllocation get { -4096 } }
 
   /// What became of a removal, and a keeper's exit status: all is gone; something is left; another command was faster.
   static var removed: Int32 { @_noLocks @_noAllocation get { 0 } }

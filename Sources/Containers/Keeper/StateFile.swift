@@ -22,17 +22,17 @@ enum StateFile {
   }
 
   static func write(_ directory: String, pid: ProcessID) throws {
-    guard let status = ProcessStatus(pid) else { return }
+    guard let status = try ProcessStatus(pid) else { return }
     try writeFile("\(directory)/process.new", "\(pid) \(status.startTime)\n")
     try rename("\(directory)/process.new", "\(directory)/process")
   }
 
   /// The container's process, unless it has ended; nil too for a file that isn't whole.
-  static func read(_ directory: String) -> ProcessID? {
+  static func read(_ directory: String) throws -> ProcessID? {
     guard let text = try? readFile("\(directory)/process"), text.hasSuffix("\n") else { return nil }
     let words = text.split(whereSeparator: \.isWhitespace)
-    guard words.count == 2, let pid = ProcessID(words[0]),
-      ProcessStatus(pid).map({ "\($0.startTime)" }) == String(words[1])
+    guard words.count == 2, let pid = ProcessID(words[0]), let time = UInt64(words[1]),
+      try ProcessStatus(pid)?.began(at: time) == true
     else { return nil }
     return pid
   }

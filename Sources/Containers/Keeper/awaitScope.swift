@@ -19,7 +19,7 @@ func awaitChildInScope(_ keeper: KeeperMemory, _ child: Int) -> Bool {
 /// Waits until systemd has removed a scope's cgroup, which it does once no process is in it. Should it not, the cgroup
 /// is removed here. Not at once: the last change in it is how systemd learns that the scope has ended.
 @_noLocks @_noAllocation
-func awaitScope(_ keeper: KeeperMemory, _ path: Int) -> Bool {
+func awaitScope(_ keeper: KeeperMemory, _ path: Int, _ tries: inout Int) -> Bool {
   let noEntry = -2
   let end = milliseconds(keeper) + keeper.scopeTime
   while milliseconds(keeper) < end {
@@ -29,7 +29,7 @@ func awaitScope(_ keeper: KeeperMemory, _ path: Int) -> Bool {
     }
     _ = clinux_syscall(Int(__NR_nanosleep), keeper.shortTime, 0, 0, 0, 0, 0)
   }
-  return removeCgroup(keeper, path)
+  return removeCgroup(keeper, path, &tries)
 }
 
 /// Whether a file has what follows the kind in the last message, and nothing else.

@@ -56,8 +56,11 @@ func removeContainer(_ memory: UnsafePointer<KeeperMemory>, _ container: Int) ->
   let keeper = memory.pointee
   if container >= 0 {
     let kill = Int(LINUX_SIGKILL)
-    let result = clinux_syscall(Int(__NR_pidfd_send_signal), container, kill, 0, 0, 0, 0)
+    var result = clinux_syscall(Int(__NR_pidfd_send_signal), container, kill, 0, 0, 0, 0)
     let noProcess = -3
+    if result < 0 && result != noProcess {
+      result = clinux_syscall(Int(__NR_pidfd_send_signal), container, kill, 0, 0, 0, 0)
+    }
     if result != noProcess && !waitForEnd(keeper, container, keeper.briefTime) {
       // A process that v1's freezer holds dies when it is let go.
       thaw(keeper)
@@ -65,30 +68,29 @@ func removeContainer(_ memory: UnsafePointer<KeeperMemory>, _ container: Int) ->
     }
   }
   if isAnothers(keeper) { return KeeperMemory.removedByAnother }
-  var isGone = true
+  var (isGone, tries) = (true, keeper.tries)
   var index = 0
   while let path = entry(keeper.cgroups, index) {
-    if !removeCgroup(keeper, path) { isGone = false }
+    if !removeCgroup(keeper, path, &tries) { isGone = false }
     index += 1
   }
   index = 0
   while keeper.scopeState == KeeperMemory.scopes, let path = entry(keeper.scopes, index) {
-    if !awaitScope(keeper, path) { isGone = false }
+    if !awaitScope(keeper, path, &tries) { isGone = false }
     index += 1
   }
   // The directory is what the next sweep looks for.
   if !isGone { return KeeperMemory.left }
   index = 0
   while let path = entry(keeper.files, index) {
-    _ = clinux_syscall(Int(__NR_unlinkat), Int(LINUX_AT_FDCWD), path, 0, 0, 0, 0)
+    _ = unlink(path, 0)
     index += 1
   }
   index = 0
   var result = KeeperMemory.removed
   while let path = entry(keeper.directories, index) {
     // The last one is the parent of all containers' directories: it goes when it is empty.
-    let removed = clinux_syscall(
-      Int(__NR_unlinkat), Int(LINUX_AT_FDCWD), path, Int(LINUX_AT_REMOVEDIR), 0, 0, 0)
+    let removed = unlink(path, Int(LINUX_AT_REMOVEDIR))
     let noEntry = -2
     if index == 0 && removed < 0 {
       result = removed == noEntry ? KeeperMemory.removedByAnother : KeeperMemory.left
@@ -96,6 +98,15 @@ func removeContainer(_ memory: UnsafePointer<KeeperMemory>, _ container: Int) ->
     index += 1
   }
   return result
+}
+
+/// unlinkat, and once more where that fails for anything but what is not there or not empty.
+@_noLocks @_noAllocation
+private func unlink(_ path: Int, _ flags: Int) -> Int {
+  let (noEntry, notEmpty) = (-2, -39)
+  let result = clinux_syscall(Int(__NR_unlinkat), Int(LINUX_AT_FDCWD), path, flags, 0, 0, 0)
+  if result == 0 || result == noEntry || result == notEmpty { return result }
+  return clinux_syscall(Int(__NR_unlinkat), Int(LINUX_AT_FDCWD), path, flags, 0, 0, 0)
 }
 
 /// Whether the container's directory was removed, and another is there by its name.
@@ -135,12 +146,12 @@ func waitForEnd(_ keeper: KeeperMemory, _ container: Int, _ time: Int) -> Bool {
 /// mkdir of the container's directory, and a flock of it, which lasts as long as the keeper: it says that the id is in
 /// use. The lock of the parent is held meanwhile, so that no sweep takes the directory for an abandoned one.
 ///
-/// - Returns: the directory's descriptor, or a negative errno; -EEXIST when the id is in use, -EPERM when the parent is
+/// - Returns: the directory's descriptor, or a negative errno; -EEXIST when the id is in use, `notOurs` when the parent is
 ///   somebody else's: what is in it names processes to kill.
 @_noLocks @_noAllocation
 private func makeLockedDirectory(_ keeper: KeeperMemory) -> Int {
   let (here, shared, exclusive) = (Int(LINUX_AT_FDCWD), 1, 2)
-  let (notPermitted, noEntry, exists) = (-1, -2, -17)
+  let (noEntry, exists) = (-2, -17)
   let flags = Int(LINUX_O_DIRECTORY | LINUX_O_NOFOLLOW | LINUX_O_CLOEXEC)
   while true {
     let madeParent = clinux_syscall(Int(__NR_mkdirat), here, keeper.parent, 0o700, 0, 0, 0)
@@ -149,7 +160,8 @@ private func makeLockedDirectory(_ keeper: KeeperMemory) -> Int {
     // The last container to end removes the parent: perhaps just now.
     if parent == noEntry { continue }
     if parent < 0 { return parent }
-    if !isOurs(keeper, parent) { return notPermitted }
+    let ours = isOurs(keeper, parent)
+    if ours < 0 { return ours }
     let locked = clinux_syscall(Int(__NR_flock), parent, exclusive, 0, 0, 0, 0)
     if locked < 0 { return locked }
     let made = clinux_syscall(Int(__NR_mkdirat), parent, keeper.name, 0o700, 0, 0, 0)
@@ -173,18 +185,18 @@ private func makeLockedDirectory(_ keeper: KeeperMemory) -> Int {
   }
 }
 
-/// Whether a directory is the caller's own, and nobody else may write to it.
+/// Whether a directory is the caller's own, and nobody else may write to it: 0, `notOurs` or a negative errno.
 @_noLocks @_noAllocation
-private func isOurs(_ keeper: KeeperMemory, _ directory: Int) -> Bool {
+private func isOurs(_ keeper: KeeperMemory, _ directory: Int) -> Int {
   // struct statx: stx_uid at 20, stx_mode at 28
   let result = clinux_syscall(
     Int(__NR_statx), directory, keeper.empty, Int(LINUX_AT_EMPTY_PATH), Int(LINUX_STATX_BASIC_STATS),
     keeper.status, 0)
   guard result == 0, let uid = UnsafePointer<UInt32>(bitPattern: keeper.status + 20),
     let mode = UnsafePointer<UInt16>(bitPattern: keeper.status + 28)
-  else { return false }
+  else { return result }
   let ours = clinux_syscall(Int(__NR_geteuid), 0, 0, 0, 0, 0, 0)
-  return Int(uid.pointee) == ours && mode.pointee & 0o022 == 0
+  return Int(uid.pointee) == ours && mode.pointee & 0o022 == 0 ? 0 : KeeperMemory.notOurs
 }
 
 @_noLocks @_noAllocation

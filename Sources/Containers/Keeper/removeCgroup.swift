@@ -1,25 +1,31 @@
 import CLinux
 
 /// Removes a cgroup with all that a container has made in it, from below. One is busy for a moment after its last
-/// process has ended, so it is tried for a while.
+/// process has ended, so it is tried for a while; after any other failure once more.
+///
+/// - Parameter tries: how often a busy one may still be tried again, one short sleep before each: for all of a container's.
 @_noLocks @_noAllocation
-func removeCgroup(_ keeper: KeeperMemory, _ path: Int) -> Bool {
+func removeCgroup(_ keeper: KeeperMemory, _ path: Int, _ tries: inout Int) -> Bool {
   let (noEntry, busy) = (-2, -16)
-  var (tries, leaves) = (0, 0)
-  while tries < keeper.tries {
+  var (leaves, hasFailed) = (0, false)
+  while true {
     let result = clinux_syscall(
       Int(__NR_unlinkat), Int(LINUX_AT_FDCWD), path, Int(LINUX_AT_REMOVEDIR), 0, 0, 0)
     if result == 0 || result == noEntry { return true }
-    if result != busy { return false }
+    if result != busy {
+      if hasFailed { return false }
+      hasFailed = true
+      continue
+    }
     if leaves < 100_000 && removeLeaf(keeper, path) {
       leaves += 1
       continue
     }
+    if tries <= 0 { return false }
     // nanosleep and not ppoll: that writes the time that is left over the time that was asked for.
     _ = clinux_syscall(Int(__NR_nanosleep), keeper.shortTime, 0, 0, 0, 0, 0)
-    tries += 1
+    tries -= 1
   }
-  return false
 }
 
 /// Removes one cgroup below this one that has none below itself.

@@ -37,7 +37,7 @@ public func sweep(stateDirectory: String) throws -> [Sweep] {
     else {
       continue
     }
-    let container = StateFile.read(path).flatMap { try? pidfd_open($0) } ?? PIDFD(Descriptor(owning: -1))
+    let container = try StateFile.read(path).flatMap { try? pidfd_open($0) } ?? PIDFD(Descriptor(owning: -1))
     let memory = KeeperMemoryBuilder(
       cgroups: StateFile.lines(of: "cgroups", in: path), scopes: StateFile.lines(of: "scopes", in: path),
       directory: path, files: StateFile.names, tries: 25, scopeTime: 2000)

@@ -76,7 +76,12 @@ struct Child: ~Copyable {
     }
   }
 
-  borrowing func go() throws { try channel.write("g") }
+  /// A child that fails before it is let go has said why, which `receive` tells.
+  borrowing func go() throws {
+    do { try channel.write("g") } catch {
+      if error.errno != .brokenPipe { throw error }
+    }
+  }
 
   /// The next message; nil when the child has executed the command or is dead.
   borrowing func receive() throws(SystemCallError) -> Message? { try Self.receive(channel) }
@@ -86,9 +91,9 @@ struct Child: ~Copyable {
     let size = MemoryLayout<Report>.size
     var message: ReceivedMessage
     do { message = try recvmsg(channel, upTo: size + Lowering.textCapacity, descriptors: 1) } catch {
-      // A child that dies before it has read "go" resets the channel.
-      if error.errno == .connectionReset { return nil }
-      throw error
+      // A child that ends before it has read "go" resets the channel. That comes before what it has told.
+      if error.errno != .connectionReset { throw error }
+      message = try recvmsg(channel, upTo: size + Lowering.textCapacity, descriptors: 1)
     }
     if message.bytes.isEmpty { return nil }
     let report = message.bytes.withUnsafeBytes {
@@ -99,6 +104,8 @@ struct Child: ~Copyable {
       report: report, text: firstMessage(of: String(decoding: text, as: UTF8.self)),
       descriptor: message.descriptors.takeFirst())
   }
+
+  borrowing func kill() { Containers.kill(process) }
 
   consuming func takeProcess() -> PIDFD { process }
 }

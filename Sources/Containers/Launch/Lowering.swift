@@ -26,8 +26,14 @@ struct Lowering {
   /// What is bound of the machine, and the trees of it that are open already.
   let sources: [BindSource]
   let sourceTrees = OpenDescriptors()
+  let namespaces: OpenNamespaces
+  /// Files of the machine's that are written to after mounts of somebody else's making were entered: opened before.
+  let lateFiles: [String]
+  let openFiles = OpenDescriptors()
   let isTraced: Bool
   let hasMasks: Bool
+  /// The clocks of a time namespace of its own.
+  let clocks: Slot?
   let message: UnsafeMutablePointer<Report>
   /// 1 where the working directory has been reached.
   let arrival: UnsafeMutableRawPointer
@@ -40,7 +46,12 @@ struct Lowering {
     let first = other ?? channel
     trees = InheritedTrees([Int]((first + 1)..<(first + 1 + descriptors.trees.count)))
     sources = steps.compactMap(BindSource.init)
+    namespaces = OpenNamespaces(steps)
+    lateFiles = steps.drop { !$0.entersMounts }.compactMap {
+      if case .joinCgroup(let path) = $0 { "\(path)/tasks" } else { nil }
+    }
     hasMasks = steps.contains { if case .mask = $0 { true } else { false } }
+    clocks = steps.contains { if case .unshareTime = $0 { true } else { false } } ? builder.slot() : nil
     root = builder.slot()
     places = Places(root: root)
     empty = builder.slot()
@@ -84,7 +95,8 @@ struct Lowering {
       builder.call(__NR_keyctl, .value(Int(LINUX_KEYCTL_JOIN_SESSION_KEYRING)), 0, tolerate: [38])
     case .unshareCgroup: builder.call(__NR_unshare, .value(Int(LINUX_CLONE_NEWCGROUP)))
     case .enterNamespaces(let flags): enterNamespaces(flags)
-    case .joinNamespace(let kind, let path): joinNamespace(kind, path)
+    case .joinNamespace(let kind, let path): joinNamespace(NamespacePath(kind, path))
+    case .tryNamespace(let kind, let path): tryNamespace(NamespacePath(kind, path))
     case .unshareTime(let offsets): unshareTime(offsets)
     case .split(let flags): builder.split(flags)
     case .labelExec(let file, let value): write("/proc/self/attr/\(file)", value)
@@ -171,6 +183,7 @@ struct Lowering {
 
   private func awaitGo() {
     setSignalsAndMode()
+    openClocks()
     hideMemory()
     readGo()
   }
@@ -179,6 +192,7 @@ struct Lowering {
   private func awaitIDs() {
     setSignalsAndMode()
     readGo()
+    openClocks()
     hideMemory()
   }
 
@@ -210,12 +224,17 @@ struct Lowering {
 
   /// One write of a file of the machine's.
   private func write(_ path: String, _ text: String) {
+    let file = openFiles.slots[FilePath(path)] ?? openToWrite(path)
+    builder.call(__NR_write, .slot(file), builder.text(text), .value(text.utf8.count))
+    release(file)
+  }
+
+  func openToWrite(_ path: String) -> Slot {
     let file = builder.slot()
     let flags = Int(LINUX_O_WRONLY | LINUX_O_CLOEXEC)
     builder.call(
       __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text(path), .value(flags), into: file)
-    builder.call(__NR_write, .slot(file), builder.text(text), .value(text.utf8.count))
-    release(file)
+    return file
   }
 
   private func closeRange(from first: Int) {
@@ -263,11 +282,15 @@ struct Lowering {
   private func moveRoot(hiding paths: [String]) {
     let here = builder.text(".")
     let (notPermitted, noEntry, invalid): (Int32, Int32, Int32) = (1, 2, 22)
-    for path in paths {
+    for (index, path) in paths.enumerated() where !paths[..<index].contains(where: { $0.isSame(as: path) }) {
       let (text, cover, end) = (builder.text(path), Label(), Label())
       let errnos = [notPermitted, noEntry, invalid]
-      builder.call(
-        __NR_umount2, text, .value(Int(LINUX_MNT_DETACH)), tolerate: errnos, otherwise: cover, then: end)
+      // As many as lie on each other there. The one that covers must not be taken for one of them.
+      for _ in paths.filter({ $0.isSame(as: path) }) {
+        builder.call(
+          __NR_umount2, text, .value(Int(LINUX_MNT_DETACH)), tolerate: errnos, otherwise: cover)
+      }
+      builder.jump(end)
       // In a user namespace it can be covered only.
       builder.place(cover)
       builder.call(

@@ -111,19 +111,57 @@ extension Lowering {
   func attach(_ bind: BindMount) {
     let source = BindSource(path: bind.source, isRecursive: bind.isRecursive)
     let tree: Slot
-    if bind.idMap != nil, let inherited = inheritedTree() {
+    if bind.idMap != nil, bind.pathInRoot == nil, let inherited = inheritedTree() {
       tree = inherited
     } else if let open = sourceTrees.slots.removeValue(forKey: FilePath(source.key)) {
       tree = open
     } else {
       tree = builder.slot()
-      cloneTree(of: bind.source, into: tree, recursive: bind.isRecursive)
+      clone(bind, into: tree)
+      if let map = bind.idMap, let namespace = trees.next() { mapIDs(of: tree, namespace, map) }
     }
     // Before it has a place: what is read-only was so from the beginning.
     for change in bind.changes where change.propagation == nil { setAttributes(tree, change) }
-    attach(tree, onto: bind.path, bind.kind)
+    attach(tree, onto: bind.path, kind: bind.kind)
     for change in bind.changes where change.propagation != nil { setAttributes(tree, change) }
     release(tree)
+  }
+
+  /// A source in the container's own root is what the mounts before it have made of that, and no link of the image's
+  /// leads out of it.
+  private func clone(_ bind: BindMount, into tree: Slot) {
+    guard let path = bind.pathInRoot else {
+      return cloneTree(of: bind.source, into: tree, recursive: bind.isRecursive)
+    }
+    let source = builder.slot()
+    lookUp(path, Int(LINUX_O_PATH), into: source)
+    cloneTree(source, into: tree, recursive: bind.isRecursive)
+    release(source)
+  }
+
+  private func mapIDs(of tree: Slot, _ namespace: Int, _ map: IDMap) {
+    let attribute = builder.bytes(
+      (UInt64(LINUX_MOUNT_ATTR_IDMAP), UInt64(0), UInt64(0), UInt64(namespace)))
+    builder.call(
+      __NR_mount_setattr, .slot(tree), builder.text(""),
+      .value(Int(LINUX_AT_EMPTY_PATH) | (map.isRecursive ? Int(LINUX_AT_RECURSIVE) : 0)),
+      builder.address(attribute), 32)
+  }
+
+  /// - Parameter kind: nil for what the tree is.
+  private func attach(_ tree: Slot, onto path: String, kind: FileKind?) {
+    if let kind { return attach(tree, onto: path, kind) }
+    // struct statx: stx_mode at 28
+    let (status, isFile, end) = (builder.allocate(256), Label(), Label())
+    builder.call(
+      __NR_statx, .slot(tree), builder.text(""), .value(Int(LINUX_AT_EMPTY_PATH)),
+      .value(Int(LINUX_STATX_TYPE)), builder.address(status))
+    builder.compare(status + 28, mask: 0o170000, equals: 0o040000, errno: notDirectory, otherwise: isFile)
+    attach(tree, onto: path, .directory)
+    builder.jump(end)
+    builder.place(isFile)
+    attach(tree, onto: path, .other)
+    builder.place(end)
   }
 
   /// A detached mount that the host side has made.
@@ -281,7 +319,8 @@ struct BindSource {
   init?(_ step: ChildStep) {
     switch step {
     case .rootDirectory(let path): self.init(path: path, isRecursive: true)
-    case .bind(let bind) where bind.idMap == nil: self.init(path: bind.source, isRecursive: bind.isRecursive)
+    case .bind(let bind) where bind.idMap == nil && bind.pathInRoot == nil:
+      self.init(path: bind.source, isRecursive: bind.isRecursive)
     default: return nil
     }
   }

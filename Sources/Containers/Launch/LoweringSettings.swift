@@ -1,17 +1,52 @@
 import CLinux
 import Linux
 import OCISpec
+import SystemPackage
 
 // MARK: Namespaces
 
 extension Lowering {
-  func joinNamespace(_ kind: OCISpec.Namespace.Kind, _ path: String) {
-    let file = builder.slot()
+  func joinNamespace(_ namespace: NamespacePath) {
+    openNamespaces()
+    if namespace.kind == .mount {
+      for path in lateFiles { openFiles.slots[FilePath(path)] = openToWrite(path) }
+    }
+    guard let open = namespaces.all[namespace] else { return }
+    let end = Label()
+    if let isEntered = open.isEntered {
+      builder.compare(isEntered, mask: -1, equals: 0, errno: 1, otherwise: end)
+    }
+    builder.call(__NR_setns, .slot(open.file), .value(Int(namespace.kind.flag.rawValue)))
+    builder.place(end)
+    release(open.file)
+  }
+
+  func tryNamespace(_ namespace: NamespacePath) {
+    openNamespaces()
+    guard let open = namespaces.all[namespace] else { return }
+    let (isEntered, end, notPermitted) = (builder.allocate(4), Label(), Int32(1))
     builder.call(
-      __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text(path),
-      .value(Int(LINUX_O_CLOEXEC)), into: file)
-    builder.call(__NR_setns, .slot(file), .value(Int(kind.flag.rawValue)))
-    release(file)
+      __NR_setns, .slot(open.file), .value(Int(namespace.kind.flag.rawValue)), tolerate: [notPermitted],
+      otherwise: end)
+    builder.store(1, at: isEntered)
+    builder.place(end)
+    namespaces.all[namespace]?.isEntered = isEntered
+  }
+
+  /// All of them, before the first is entered: in another mount namespace their paths may lead elsewhere, and in
+  /// another user namespace nowhere.
+  private func openNamespaces() {
+    guard namespaces.all.isEmpty else { return }
+    let step = builder.step
+    for (index, namespace) in namespaces.steps {
+      let file = builder.slot()
+      builder.step = Int32(index)
+      builder.call(
+        __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text(namespace.path),
+        .value(Int(LINUX_O_CLOEXEC)), into: file)
+      namespaces.all[namespace] = OpenNamespaces.Open(file: file)
+    }
+    builder.step = step
   }
 
   /// Root of the user namespace, or who makes files there where it has no root: with all capabilities in it anyway.
@@ -22,21 +57,64 @@ extension Lowering {
     builder.call(__NR_setresuid, user, user, user, tolerate: [invalid])
   }
 
-  func unshareTime(_ offsets: [String]) {
-    builder.call(__NR_unshare, .value(Int(LINUX_CLONE_NEWTIME)))
-    let file = builder.slot()
+  /// Before this process hides: then its files in /proc are root's, and not those of a user.
+  func openClocks() {
+    guard let clocks else { return }
     builder.call(
       __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text("/proc/self/timens_offsets"),
-      .value(Int(LINUX_O_WRONLY | LINUX_O_CLOEXEC)), into: file)
+      .value(Int(LINUX_O_WRONLY | LINUX_O_CLOEXEC)), into: clocks)
+  }
+
+  func unshareTime(_ offsets: [String]) {
+    builder.call(__NR_unshare, .value(Int(LINUX_CLONE_NEWTIME)))
+    guard let clocks else { return }
     for line in offsets {
-      builder.call(__NR_write, .slot(file), builder.text(line), .value(line.utf8.count))
+      builder.call(__NR_write, .slot(clocks), builder.text(line), .value(line.utf8.count))
     }
-    release(file)
+    release(clocks)
   }
 
   func propagate(_ propagation: MountPropagation, _ path: String, isRecursive: Bool) {
     let flags = propagation.flags.union(isRecursive ? .recursive : [])
     builder.call(__NR_mount, 0, builder.text(path), 0, .value(Int(flags.rawValue)), 0)
+  }
+}
+
+/// A namespace that is there.
+struct NamespacePath: Hashable {
+  let kind: OCISpec.Namespace.Kind
+  let path: String
+
+  init(_ kind: OCISpec.Namespace.Kind, _ path: String) {
+    self.kind = kind
+    self.path = path
+  }
+}
+
+/// The namespaces that a child enters by their paths.
+final class OpenNamespaces {
+  struct Open {
+    let file: Slot
+    /// 1 where it has been entered.
+    var isEntered: UnsafeMutableRawPointer?
+  }
+
+  /// Those that are entered at last, by the numbers of the steps.
+  let steps: [(index: Int, namespace: NamespacePath)]
+  var all: [NamespacePath: Open] = [:]
+
+  init(_ steps: [ChildStep]) {
+    self.steps = steps.enumerated().compactMap { index, step in
+      guard case .joinNamespace(let kind, let path) = step else { return nil }
+      return (index, NamespacePath(kind, path))
+    }
+  }
+}
+
+extension ChildStep {
+  /// Whether from here on names lead where somebody else has decided.
+  var entersMounts: Bool {
+    if case .joinNamespace(.mount, _) = self { true } else { false }
   }
 }
 

@@ -41,7 +41,7 @@ final class ProgramBuilder {
 
   /// A C string's address.
   func text(_ string: String) -> Argument {
-    let bytes = Array(string.utf8)
+    let bytes = string.bytes
     let block = allocate(bytes.count + 1)
     block.copyMemory(from: bytes, byteCount: bytes.count)
     return address(block)

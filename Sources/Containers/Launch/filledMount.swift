@@ -50,7 +50,7 @@ private func copy(
     try symlink(readlink(at: source, name), at: target, name)
     return try fchownat(target, name, owner: status.uid, group: status.gid)
   case 0o100000:
-    let old = try open(at: source, name, [.noFollow, .nonBlock])
+    let old = try openRegularFile(at: source, name)
     let new = try open(at: target, name, [.writeOnly, .create, .exclusive])
     while true {
       let part = try old.read(upTo: 1 << 20)
@@ -65,4 +65,17 @@ private func copy(
     try fchownat(target, name, owner: status.uid, group: status.gid)
     try chmod(at: target, name, permissions)
   }
+}
+
+/// A file that is none any more by the time when it is opened may be a device, which root could read and the container
+/// may not: so it is looked at once nobody can exchange it, and only then opened.
+private func openRegularFile(
+  at directory: borrowing some DescriptorLike & ~Copyable, _ name: FilePath
+) throws -> Descriptor {
+  let file = try open(at: directory, name, [.path, .noFollow])
+  let kind = try statx(at: file, "", .emptyPath).mode.rawValue & 0o170000
+  guard kind == 0o100000 else {
+    throw ContainerError("copy \(name) of the image: it was a regular file, and is another kind now")
+  }
+  return try open("/proc/self/fd/\(file.rawValue)")
 }

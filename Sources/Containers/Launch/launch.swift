@@ -16,13 +16,15 @@ public struct LaunchOptions {
   public var state: ((_ pid: ProcessID, _ isInContainer: Bool) -> String)?
   /// Called with the number that a seccomp filter's listener has in the container's process.
   public var takeListener: ((_ pid: ProcessID, _ number: Int32) throws -> Void)?
-  /// The namespaces of the container's own, which some hooks enter.
-  public var namespaces: CloneFlags = []
+  /// Where a hook in the container runs.
+  var hookPlace: ((_ pid: ProcessID, _ step: HookStep) throws -> HookPlace)?
   /// Writes down what there is of the container: once its directory is there, and once its process is. In place of
   /// the files for a sweep.
   public var note: ((_ pid: ProcessID?) throws -> Void)?
   /// Called for a cgroup of the container's own that was there before.
   public var checkCgroup: ((_ path: String) throws -> Void)?
+  /// Takes away what was mounted for the container, where no namespace does that. The directory is kept where it fails.
+  public var unmount: (() throws -> Void)?
   /// Called when what was begun is gone, after a failure, and it was another command that removed it.
   public var removedByAnother: (() -> Void)?
 
@@ -40,16 +42,20 @@ public final class RunningContainer {
   private var keeper: Keeper?
   /// As long as this process lives the container is not abandoned, whatever becomes of the keeper.
   private let lock: Descriptor?
+  private let unmount: (() throws -> Void)?
+  private let leftovers: Leftovers
 
   init(
     pid: ProcessID, process: consuming PIDFD, terminal: consuming TerminalMaster?, keeper: consuming Keeper?,
-    lock: consuming Descriptor?
+    lock: consuming Descriptor?, unmount: (() throws -> Void)?, leftovers: Leftovers
   ) {
     self.pid = pid
     self.process = process
     self.terminal = consume terminal
     self.keeper = consume keeper
     self.lock = lock
+    self.unmount = unmount
+    self.leftovers = leftovers
   }
 
   /// The master of the container's terminal, for the first who asks; nil where it has none.
@@ -64,13 +70,28 @@ public final class RunningContainer {
     keeper = nil
   }
 
-  /// Removes what the container left: its cgroups and its directory.
+  /// Removes what the container left: its mounts, where they are in nobody's namespace, its cgroups and its directory.
   ///
   /// - Returns: false where another command has removed it.
   /// - Throws: ``ContainerError`` when something stays behind.
   @discardableResult
   public func remove() throws -> Bool {
-    try keeper.take()?.finish(Int(process.fileDescriptor.rawValue)) ?? false
+    if let unmount, isThere(lock) {
+      kill(process)
+      do { try unmount() } catch {
+        try release()
+        throw leftovers.error(error)
+      }
+    }
+    return try keeper.take()?.finish(Int(process.fileDescriptor.rawValue)) ?? false
+  }
+}
+
+/// Whether an open directory has not been removed.
+private func isThere(_ directory: borrowing Descriptor?) -> Bool {
+  switch directory {
+  case .some(let directory): (try? statx(at: directory, "", .emptyPath).linkCount) != 0
+  case .none: true
   }
 }
 
@@ -140,12 +161,21 @@ private struct Launcher: ~Copyable {
       return try awaitExec()
     } catch {
       // The keeper ends the child, and removes the rest.
-      abandon()
-      throw error
+      var failure = error
+      do { try abandon() } catch let left { failure = joined(error, left) }
+      guard let obstacle = oldKernelObstacle() else { throw failure }
+      throw ContainerError("\(obstacle): \(failure)")
     }
   }
 
-  private mutating func abandon() {
+  /// What there is of the container should it not be removed whole.
+  private func leftovers(_ directory: String?) -> Leftovers {
+    Leftovers(
+      id: plan.id, places: plan.cgroups + plan.scopes + (directory.map { [$0] } ?? []),
+      remedy: options.note == nil ? "the next cooper command removes it" : Leftovers.byForce)
+  }
+
+  private mutating func abandon() throws {
     closeTrees()
     if !ownsCgroups, let directory {
       try? keeper?.dismiss()
@@ -158,18 +188,31 @@ private struct Launcher: ~Copyable {
       let result = removeContainer(memory.pointer, -1)
       withExtendedLifetime(memory) {}
       if result == KeeperMemory.removedByAnother { options.removedByAnother?() }
+      if result == KeeperMemory.left {
+        throw Leftovers(id: plan.id, places: made + [directory], remedy: Leftovers.byForce).error()
+      }
       return
     }
     let pid = child?.pid
+    if let unmount = options.unmount, let directory, pid != nil, isThere(lock) {
+      child?.kill()
+      do { try unmount() } catch {
+        try? keeper?.dismiss()
+        keeper = nil
+        throw leftovers(directory).error(error)
+      }
+    }
     child = nil
-    if (try? keeper.take()?.finish()) == false { options.removedByAnother?() }
+    if try keeper.take()?.finish() == false { options.removedByAnother?() }
     if let pid { _ = try? waitpid(pid) }
   }
 
   private mutating func perform(_ step: HostStep) throws {
     switch step {
     case .startKeeper(let path):
-      keeper = try Keeper(plan: plan, directory: path, files: files, terminal: options.terminal)
+      keeper = try Keeper(
+        plan: plan, directory: path, files: files, terminal: options.terminal,
+        leftovers: leftovers(path))
       try keeper?.awaitDirectory(path, of: plan)
       directory = path
       let own = try open(path, [.directory, .noFollow])
@@ -195,9 +238,7 @@ private struct Launcher: ~Copyable {
       try writeFile("\(path)/cgroup.procs", "0")
       try keeper?.move(into: path)
     case .startScope(let scope): try start(scope)
-    case .attachToScope(let cgroup, let below, let path):
-      var bus = try Bus.connect(path)
-      if let pid = child?.pid { try attach(pid, to: unitName(cgroup), below: below, &bus) }
+    case .attachToScope: if let pid = child?.pid { try attach(pid, step) }
     case .clone(let flags, let cgroup):
       var inherited = InheritedDescriptors(preserved: options.preservedDescriptors)
       inherited.trees = trees.map(Int.init)
@@ -221,7 +262,8 @@ private struct Launcher: ~Copyable {
     case .runHook(let step):
       if let pid = child?.pid {
         let state = options.state?(pid, step.isInContainer) ?? ""
-        try Containers.runHook(step, state: state, container: pid, namespaces: options.namespaces)
+        let place = step.isInContainer ? try options.hookPlace?(pid, step) : nil
+        try Containers.runHook(step.hook, step.kind, step.index, state: state, inside: place)
       }
     case .fillMount(let mount, let root): trees.append(try filledMount(mount, from: root).release())
     case .makeDevices(let devices): trees.append(try madeDevices(devices).release())
@@ -282,7 +324,7 @@ private struct Launcher: ~Copyable {
     let pid = child.pid
     return RunningContainer(
       pid: pid, process: child.takeProcess(), terminal: terminal.take(), keeper: keeper.take(),
-      lock: lock.take())
+      lock: lock.take(), unmount: options.unmount, leftovers: leftovers(directory))
   }
 
   private mutating func awaitSync() throws {

@@ -2,9 +2,11 @@ import CLinux
 import Linux
 import SystemPackage
 
-/// A detached copy of a mount that shows owners through maps of ids.
+/// A detached copy of a mount that shows owners through maps of ids; or a user namespace with the maps, where only the child
+/// comes to the source.
 func mappedMount(_ bind: BindMount) throws -> Descriptor {
   guard let map = bind.idMap else { throw ContainerError("the mount on \(bind.path) has no map of ids") }
+  if bind.pathInRoot != nil { return try userNamespace(map) }
   let tree = try open_tree(bind.source, bind.isRecursive ? [.clone, .recursive] : .clone)
   let namespace = try userNamespace(map)
   let change = MountAttributeChange(userNamespace: namespace.fileDescriptor)

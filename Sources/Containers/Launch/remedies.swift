@@ -32,16 +32,23 @@ func remedy(_ step: ChildStep, _ errno: Errno, of plan: Plan) -> String {
     "; something is mounted below \(bind.source), which only root can leave out"
   case (.makeMountsPrivate, .invalidArgument):
     "; the root directory is no mount point, as in a chroot: a bind mount of it onto itself makes it one"
+  case (.enterNamespaces, .notPermitted): enteringRemedy()
   case (_, .notPermitted), (_, .permissionDenied):
     plan.hasUserNamespace && geteuid() != 0 && !step.isExec && appArmorRestrictsUsers()
       ? "; \(appArmorObstacle)" : ""
-  case (_, .noFunction): oldKernelRemedy
+  case (_, .noFunction): missingCallRemedy
   default: ""
   }
 }
 
-private let oldKernelRemedy =
-  "; this kernel (\(uname().release)) doesn't know the call: Linux 5.15 or newer does"
+/// A process that hides its memory is root's to look into.
+func enteringRemedy() -> String {
+  geteuid() == 0 ? "" : "; without root a container can be entered only once its process runs"
+}
+
+/// An old kernel is named before everything else.
+let missingCallRemedy =
+  "; Linux \(uname().release) has the call, if it is built with it: a seccomp filter may keep it from here"
 
 func remedy(_ step: HostStep, _ error: SystemCallError) -> String {
   switch (step, error.errno) {
@@ -55,7 +62,7 @@ func remedy(_ step: HostStep, _ error: SystemCallError) -> String {
     "; a cgroup that has processes can't pass controllers on"
   case (.write(let file, _), .noSuchFileOrDirectory) where file.hasSuffix("cgroup.subtree_control"):
     "; the cgroup doesn't have that controller itself"
-  case (_, .noFunction): oldKernelRemedy
+  case (_, .noFunction): missingCallRemedy
   default: ""
   }
 }
@@ -69,5 +76,6 @@ private func userNamespaceRemedy() -> String {
 extension Plan {
   var hasUserNamespace: Bool {
     host.contains { if case .clone(let flags, _) = $0 { flags.contains(.newUser) } else { false } }
+      || child.contains { if case .split(let flags) = $0 { flags.contains(.newUser) } else { false } }
   }
 }

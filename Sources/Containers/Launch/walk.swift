@@ -28,7 +28,8 @@ func walk(_ child: UnsafePointer<ChildMemory>) -> Never {
     switch operation.pointee.kind {
     case .call:
       result = perform(operation, memory.slots)
-      if operation.pointee.wanted >= 0 && result != operation.pointee.wanted { clinux_exit(1) }
+      // Who was to be heard is gone.
+      if result >= 0 && operation.pointee.wanted >= 0 && result != operation.pointee.wanted { clinux_exit(1) }
     case .compare:
       let a = operation.pointee.arguments
       if let pointer = UnsafePointer<UInt32>(bitPattern: a.0), Int(pointer.pointee) & a.1 != a.2 {

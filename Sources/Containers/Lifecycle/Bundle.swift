@@ -14,10 +14,11 @@ struct Bundle {
   init(_ given: String, configFile: String?, warn: (String) -> Void) throws {
     path = try absolutePath(given)
     let file = configFile ?? "\(path)/config.json"
-    text = try readConfiguration(file)
+    let bytes = try readConfiguration(file)
+    text = String(decoding: bytes, as: UTF8.self)
     let unknown: [String]
     do {
-      (config, unknown) = try Config.read(Array(text.utf8))
+      (config, unknown) = try Config.read(bytes)
       try config.check()
     } catch {
       throw ContainerError("\(file): \(error)")
@@ -29,13 +30,13 @@ struct Bundle {
 }
 
 /// As the file is at one moment: who writes it meanwhile could make one text of two.
-private func readConfiguration(_ file: String) throws -> String {
+private func readConfiguration(_ file: String) throws -> [UInt8] {
   do {
     let descriptor = try open(file)
     let before = try statx(at: descriptor, "", .emptyPath)
     // Of a pipe the size is not known.
     if before.mode.type != .regular || before.size == 0 {
-      return try readFile(file, limit: JSONReader.maximumSize)
+      return try readBytes(file, limit: JSONReader.maximumSize)
     }
     if before.size > JSONReader.maximumSize { throw tooLarge(file) }
     var bytes = try descriptor.read(upTo: Int(before.size))
@@ -48,7 +49,7 @@ private func readConfiguration(_ file: String) throws -> String {
     guard bytes.count == after.size, after.size == before.size, after.changeTime == before.changeTime else {
       throw ContainerError("\(file): it was changed while it was read")
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes
   } catch let error as SystemCallError {
     if error.errno == .fileTooLarge { throw tooLarge(file) }
     throw ContainerError("\(file): \(error.errno.sentence)")

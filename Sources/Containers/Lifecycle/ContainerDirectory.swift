@@ -89,8 +89,8 @@ struct ContainerDirectory {
         if let file = try openIfThere(configFile) {
           try flock(file, .exclusive)
           // While this waited, the container may have been removed, and one of the same name made.
-          if isAt(configFile, file) { return ContainerLock(place: place, file: file) }
-        } else if try claim(place) && fileKind(configFile) == nil && isAt(path, place) {
+          if try isAt(configFile, file) { return ContainerLock(place: place, file: file) }
+        } else if try claim(place), fileKind(configFile) == nil, try isAt(path, place) {
           return ContainerLock(place: place, file: nil)
         } else {
           var none: [PollDescriptor] = []
@@ -133,10 +133,12 @@ private func openIfThere(_ path: String) throws(SystemCallError) -> Descriptor? 
 }
 
 /// Whether a path still leads to what was opened by it.
-private func isAt(_ path: String, _ file: borrowing Descriptor) -> Bool {
-  guard let own = try? statx(at: file, "", .emptyPath), let there = try? statx(path, .symlinkNoFollow)
-  else { return false }
-  return own.inode == there.inode
+private func isAt(_ path: String, _ file: borrowing Descriptor) throws(SystemCallError) -> Bool {
+  let own = try statx(at: file, "", .emptyPath)
+  do { return try statx(path, .symlinkNoFollow).inode == own.inode } catch {
+    if error.errno == .noSuchFileOrDirectory { return false }
+    throw error
+  }
 }
 
 /// A name becomes part of paths and cgroup names.

@@ -55,13 +55,16 @@ extension ContainerRecord {
   /// All its cgroups, whoever made them.
   var allCgroups: [String] { cgroups + scopes }
 
+  /// The cgroup that all its processes are in or below, where there is one: a group of resctrl is no such.
+  var processCgroup: String? { allCgroups.first { fileKind("\($0)/cgroup.procs") != nil } }
+
   /// Whether its mounts are in a namespace that is others' too.
   var sharesMounts: Bool { mountBelow != nil }
 
   /// Takes away what was mounted for it, where no namespace does that.
   func unmount() throws {
     while let mountBelow, try mountNumber(of: rootfs) != mountBelow {
-      do { try umount2(rootfs, [.detach, .noFollow]) } catch {
+      do { try tried { try umount2(rootfs, [.detach, .noFollow]) } } catch {
         throw ContainerError("unmount the root of the container \(id): \(error)")
       }
     }

@@ -52,11 +52,11 @@ public struct ContainerStatus {
   public var status: State.Status
   public var isPaused: Bool
 
-  init(_ directory: ContainerDirectory) throws { self.init(try directory.read(), in: directory) }
+  init(_ directory: ContainerDirectory) throws { try self.init(directory.read(), in: directory) }
 
-  init(_ record: ContainerRecord, in directory: ContainerDirectory) {
+  init(_ record: ContainerRecord, in directory: ContainerDirectory) throws {
     self.record = record
-    status = record.status(directory)
+    status = try record.status(directory)
     isPaused = [.running, .created].contains(status) && CgroupFreezer(record).isFrozen
   }
 
@@ -81,9 +81,9 @@ public struct ContainerStatus {
 }
 
 extension ContainerRecord {
-  func status(_ directory: ContainerDirectory) -> State.Status {
+  func status(_ directory: ContainerDirectory) throws -> State.Status {
     guard let pid, let startTime else { return directory.isHeld ? .creating : .stopped }
-    guard let process = ProcessStatus(ProcessID(pid)), process.startTime == startTime, !process.hasEnded
+    guard let process = try ProcessStatus(ProcessID(pid)), process.began(at: startTime), !process.hasEnded
     else { return .stopped }
     if process.hasExecuted { return .running }
     // That of `run` waits for nobody: until it executes its command it is being made.
@@ -96,7 +96,7 @@ extension ContainerRecord {
   /// The first process, by a descriptor that can't come to mean another; nil when it has ended.
   func openProcess() throws -> PIDFD? {
     guard let pid, let startTime, let process = try openPID() else { return nil }
-    if isAlive(ProcessID(pid), since: startTime) { return process }
+    if try isAlive(ProcessID(pid), since: startTime) { return process }
     return nil
   }
 
@@ -111,7 +111,7 @@ extension ContainerRecord {
 }
 
 /// Whether a process is there, is the one that began then, and hasn't ended.
-private func isAlive(_ pid: ProcessID, since startTime: UInt64) -> Bool {
-  guard let status = ProcessStatus(pid) else { return false }
-  return status.startTime == startTime && !status.hasEnded
+private func isAlive(_ pid: ProcessID, since startTime: UInt64) throws -> Bool {
+  guard let status = try ProcessStatus(pid) else { return false }
+  return status.began(at: startTime) && !status.hasEnded
 }

@@ -53,8 +53,9 @@ struct ContainerMaker {
     self.options = options
     directory = try ContainerDirectory(root: runtime.root, id: id)
     bundle = try Bundle(bundlePath, configFile: options.configFile, warn: runtime.warn)
+    runtime.debug?("read the bundle \(bundle.path), whose root is \(bundle.root)")
     var request = ContainerRequest(id: id, config: bundle.config, lower: [])
-    let listened = try prepare(&request.config, bundle)
+    let listened = try prepare(&request.config, bundle, warn: runtime.warn)
     request.stateDirectory = runtime.root
     request.cgroupManager = runtime.cgroupManager
     request.isInteractive = true
@@ -79,6 +80,7 @@ struct ContainerMaker {
     request = request.withoutNamespaces(host.ownNamespaces)
     self.request = request
     plan = try compile(request, host)
+    runtime.debug?("compiled it: \(plan.host.count) steps of this side, \(plan.child.count) of the child")
     for remark in plan.remarks { runtime.warn(remark) }
     record = try ContainerRecord(directory, bundle, request, plan, host, startsLater: startsLater)
   }
@@ -98,7 +100,6 @@ struct ContainerMaker {
     launchOptions.streams = streams
     launchOptions.terminal = terminal
     launchOptions.preservedDescriptors = request.bundle?.preservedDescriptors ?? 0
-    launchOptions.namespaces = CloneFlags(rawValue: record.namespaces)
     var latest = record
     // The specification's hooks come after the step that ends with "created".
     launchOptions.state = { pid, isInContainer in
@@ -113,16 +114,27 @@ struct ContainerMaker {
         try sendListener(number, of: pid, profile, record.state(.creating))
       }
     }
+    launchOptions.hookPlace = { pid, step in
+      guard step.isOfImage else {
+        return HookPlace(
+          process: try pidfd_open(pid), namespaces: CloneFlags(rawValue: record.namespaces),
+          directory: step.directory)
+      }
+      var record = record
+      record.pid = Int(pid)
+      return try record.hookPlace(pidfd_open(pid), bundle.config, .creating)
+    }
     launchOptions.note = { pid in
       if let pid {
         latest.pid = Int(pid)
-        latest.startTime = ProcessStatus(pid)?.startTime
+        latest.startTime = try ProcessStatus(pid)?.startTime
       } else {
         try writeFile(directory.configFile, bundle.text)
       }
       try directory.write(latest)
     }
     launchOptions.checkCgroup = { try runtime.checkCgroup($0, isNobodysBut: record.id) }
+    if record.sharesMounts { launchOptions.unmount = { try record.unmount() } }
     var isOurs = true
     launchOptions.removedByAnother = { isOurs = false }
     do {
@@ -131,14 +143,13 @@ struct ContainerMaker {
         try handOut(container)
         try finish(container)
       } catch {
-        if (try? container.remove()) == false { isOurs = false }
+        do { if try !container.remove() { isOurs = false } } catch let left { throw joined(error, left) }
         throw error
       }
       return (container, latest)
     } catch {
       // Before it has a process no hook has run.
       guard isOurs && latest.pid != nil else { throw error }
-      try? record.unmount()
       if bundle.config.hooks.runBeforeStart { runtime.runPoststop(record) }
       throw error
     }
@@ -158,7 +169,6 @@ extension ContainerMaker {
   /// Removes the container and calls the last hooks, unless another command has done both.
   func end(_ container: RunningContainer, _ record: ContainerRecord) throws {
     guard try container.remove() else { return }
-    try record.unmount()
     runtime.runPoststop(record)
   }
 }
@@ -166,11 +176,16 @@ extension ContainerMaker {
 extension Runtime {
   /// What is in a cgroup ends with its container: so it is one container's, even while that has stopped.
   fileprivate func checkCgroup(_ path: String, isNobodysBut id: String) throws {
-    for other in (try? getdents64(open(root, [.directory])))?.map(\.name.string) ?? [] where other != id {
-      let record = try? ContainerDirectory(root: root, id: other).read()
-      if record?.cgroups.contains(path) == true {
-        throw ContainerError("the container's cgroup is that of the container \(other): \(path)")
-      }
+    if let other = another(than: id, with: path) {
+      throw ContainerError("the container's cgroup is that of the container \(other): \(path)")
+    }
+  }
+
+  /// Another container that has this cgroup.
+  func another(than id: String, with cgroup: String) -> String? {
+    ((try? getdents64(open(root, [.directory]))) ?? []).map(\.name.string).first { other in
+      other != id
+        && (try? ContainerDirectory(root: root, id: other).read())?.allCgroups.contains(cgroup) == true
     }
   }
 }
@@ -208,7 +223,12 @@ extension ContainerRecord {
 /// container, and the caller's listening sockets.
 ///
 /// - Returns: how many of those there are.
-private func prepare(_ config: inout Config, _ bundle: Bundle) throws -> Int {
+private func prepare(_ config: inout Config, _ bundle: Bundle, warn: (String) -> Void) throws -> Int {
+  for (index, mount) in config.mounts.enumerated() {
+    guard let path = pathInside(bundle.root, mount.destination) else { continue }
+    warn("mounts[\(index)].destination: a path of the machine in the root: \(path) in the container is meant")
+    config.mounts[index].destination = path
+  }
   for index in config.mounts.indices where config.mounts[index].isBind {
     if let source = config.mounts[index].source, !source.begins(with: "/") {
       config.mounts[index].source = "\(bundle.path)/\(source)"
@@ -219,7 +239,7 @@ private func prepare(_ config: inout Config, _ bundle: Bundle) throws -> Int {
     }
   }
   guard var process = config.process else { return 0 }
-  addNotifySocket(to: &process, &config.mounts)
+  try addNotifySocket(to: &process, &config.mounts)
   settleEnvironment(of: &process, root: bundle.root)
   let listened = try listenedDescriptors()
   if listened > 0 {
@@ -255,8 +275,11 @@ func checkedDescriptors(_ count: Int, _ name: String) throws -> Int {
 
 /// The socket by which a service tells its manager that it is ready, of the caller's environment: the container gets it
 /// where systemd's own runtime directory is not.
-private func addNotifySocket(to process: inout Process, _ mounts: inout [Mount]) {
+private func addNotifySocket(to process: inout Process, _ mounts: inout [Mount]) throws {
   guard let socket = environmentVariable("NOTIFY_SOCKET"), socket.begins(with: "/") else { return }
+  guard fileKind(socket) != nil else {
+    throw ContainerError("NOTIFY_SOCKET of the environment: there is no \(socket)")
+  }
   let place = "/run/notify/notify.sock"
   mounts.append(Mount(place, type: "bind", source: socket, options: ["bind"]))
   process.env.removeAll { $0.begins(with: "NOTIFY_SOCKET=") }

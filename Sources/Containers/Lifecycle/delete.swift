@@ -17,7 +17,8 @@ extension Runtime {
       _ = try remove(rest(of: directory), directory, lock.place)
       return
     }
-    let status = record.status(directory)
+    let status = try record.status(directory)
+    debug?("delete \(id), which is \(status.rawValue)")
     if status != .stopped {
       guard force else {
         throw ContainerError("cannot delete the container \(id): it is not stopped, but \(status.rawValue)")
@@ -49,11 +50,17 @@ extension Runtime {
   func remove(
     _ record: ContainerRecord, _ directory: ContainerDirectory, _ place: borrowing Descriptor
   ) throws -> Bool {
+    var record = record
+    // systemd forgets a scope with its last process, and gives its name to who asks next.
+    record.scopes.removeAll { fileKind($0) != nil && another(than: record.id, with: $0) != nil }
     if record.allCgroups.contains(where: { !Containers.processes(below: $0).isEmpty }) {
       _ = record.signalAll(.kill)
       record.thaw(after: .kill)
     }
-    try record.unmount()
+    let leftovers = Leftovers(
+      id: record.id, places: record.allCgroups + [directory.path], remedy: Leftovers.byForce)
+    do { try record.unmount() } catch { throw leftovers.error(error) }
+    debug?("remove \((record.allCgroups + [directory.path]).joined(separator: ", "))")
     let memory = KeeperMemoryBuilder(
       cgroups: record.cgroups, scopes: record.scopes, directory: directory.path,
       files: ContainerDirectory.files)
@@ -62,8 +69,6 @@ extension Runtime {
     let result = removeContainer(memory.pointer, -1)
     withExtendedLifetime(memory) {}
     if result != KeeperMemory.left { return result == KeeperMemory.removed }
-    let left = (record.cgroups + [directory.path]).filter { fileKind($0) != nil }
-    throw ContainerError(
-      "the container \(record.id) can't be removed whole: \(left.joined(separator: ", ")) is left")
+    throw leftovers.error()
   }
 }

@@ -45,7 +45,7 @@ extension Runtime {
   ) throws -> RunningContainer {
     let (record, config) = (entrance.record, entrance.config)
     let opened = try record.openPID()
-    let status = ContainerStatus(record, in: entrance.directory)
+    let status = try ContainerStatus(record, in: entrance.directory)
     try status.require(.created, .running, to: "exec in")
     guard let container = opened else { throw ContainerError("container not running: \(record.id)") }
     if !options.ignoresPause && status.isPaused {
@@ -69,7 +69,7 @@ extension Runtime {
 }
 
 /// The steps of a process that enters a container.
-private struct ExecPlan {
+struct ExecPlan {
   let steps: [ChildStep]
   let birthplace: String?
   let attach: HostStep?
@@ -117,8 +117,7 @@ private struct ExecPlan {
     let running = try enter(
       steps, container, launchOptions, cgroup: birthplace, attach: attach, oomScoreAdj: oomScoreAdj)
     do { try handOut(running, options) } catch {
-      try? pidfd_send_signal(running.process, .kill)
-      _ = try? running.wait()
+      end(running.process, running.pid)
       throw error
     }
     return running
@@ -161,6 +160,13 @@ private func affinity(_ list: String?, _ name: String) throws -> [ChildStep] {
   return [.setAffinity(cpus)]
 }
 
+/// Has systemd put a process into a scope that is there, or a cgroup below it.
+func attach(_ pid: ProcessID, _ step: HostStep) throws {
+  guard case .attachToScope(let cgroup, let below, let path) = step else { return }
+  var bus = try Bus.connect(path)
+  try attach(pid, to: unitName(cgroup), below: below, &bus)
+}
+
 /// A user may be born in a cgroup only where they may write to the nearest one that it has in common with their own. A
 /// session's and a scope's have none: but systemd may.
 private func attachStep(_ cgroup: String, _ record: ContainerRecord) -> HostStep? {
@@ -181,8 +187,8 @@ extension Runtime {
   /// The process of a file, as `exec --process` takes it.
   public func readProcess(_ file: String) throws -> Process {
     do {
-      let text = try readFile(file, limit: JSONReader.maximumSize)
-      let (process, unknown) = try JSONReader.read(Process.self, Array(text.utf8))
+      let text = try readBytes(file, limit: JSONReader.maximumSize)
+      let (process, unknown) = try JSONReader.read(Process.self, text)
       for property in unknown { warn("\(file): \(property): unknown, and ignored") }
       try process.check("process")
       return process

@@ -6,7 +6,8 @@ extension Runtime {
   public func kill(_ id: String, _ signal: Signal, all: Bool = false) throws {
     let directory = try ContainerDirectory(root: root, id: id)
     let record = try directory.read()
-    let status = record.status(directory)
+    let status = try record.status(directory)
+    debug?("send \(signal) to \(all ? "all of " : "")\(id), which is \(status.rawValue)")
     // Without a pid namespace of its own others live on when the first has ended.
     if all || (signal == .kill && sharesProcesses(record, directory)) {
       if record.signalAll(signal) || status == .stopped && all { return record.thaw(after: signal) }
@@ -28,6 +29,15 @@ extension Runtime {
   }
 }
 
+extension Runtime {
+  /// The same of all containers that live and whose ids match.
+  public func killAll(where matches: (_ id: String) -> Bool, _ signal: Signal, all: Bool) throws {
+    for container in try list() where container.status != .stopped && matches(container.record.id) {
+      try kill(container.record.id, signal, all: all)
+    }
+  }
+}
+
 extension ContainerRecord {
   /// SIGKILL for all, and the end of the first process is waited for.
   func kill() {
@@ -35,7 +45,7 @@ extension ContainerRecord {
       _ = signalAll(.kill)
       return
     }
-    try? pidfd_send_signal(process, .kill)
+    try? tried { try pidfd_send_signal(process, .kill) }
     _ = signalAll(.kill)
     thaw(after: .kill)
     var ended = [PollDescriptor(process)]
@@ -59,14 +69,15 @@ extension ContainerRecord {
 
   /// - Returns: whether there was anybody.
   func signalAll(_ signal: Signal) -> Bool {
-    guard let path = allCgroups.first else { return false }
+    guard let path = processCgroup else { return false }
     if signal == .kill, let file = allCgroups.first(where: { fileKind("\($0)/cgroup.kill") != nil }) {
       let hasProcesses = !processes(below: file).isEmpty
-      try? writeFile("\(file)/cgroup.kill", "1")
-      return hasProcesses
+      if (try? tried { try writeFile("\(file)/cgroup.kill", "1") }) != nil { return hasProcesses }
     }
     let pids = processes(below: path)
-    for pid in pids { try? Linux.kill(pid, signal) }
+    for pid in pids {
+      do { try Linux.kill(pid, signal) } catch { try? Linux.kill(pid, signal) }
+    }
     return !pids.isEmpty
   }
 }

@@ -17,7 +17,7 @@ extension Runtime {
   /// The container's processes, as the runtime's own pid namespace has them.
   public func processes(_ id: String) throws -> [ProcessID] {
     let status = try state(id)
-    if let cgroup = status.record.allCgroups.first {
+    if let cgroup = status.record.processCgroup {
       return Containers.processes(below: cgroup).sorted()
     }
     return status.status == .stopped ? [] : status.record.pid.map { [ProcessID($0)] } ?? []

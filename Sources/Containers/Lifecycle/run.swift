@@ -17,7 +17,7 @@ extension Runtime {
     let signals = try ForwardedSignals()
     let (container, record) = try maker.launch(StandardStreams(), terminal: streams.terminal)
     do { try runHooks(record.hooks.poststart, "poststart", record, .running) } catch {
-      try? maker.end(container, record)
+      do { try maker.end(container, record) } catch let left { throw joined(error, left) }
       throw error
     }
     let status = try supervise(container, signals, streams)
@@ -33,7 +33,7 @@ extension Runtime {
   public func runDetached(_ id: String, bundle: String, _ options: CreateOptions) throws {
     try create(id, bundle: bundle, options)
     do { try start(id) } catch {
-      try? delete(id, force: true)
+      do { try delete(id, force: true) } catch let left { throw joined(error, left) }
       throw error
     }
   }

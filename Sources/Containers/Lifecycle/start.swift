@@ -38,6 +38,7 @@ extension Runtime {
   }
 
   private func letGo(_ record: ContainerRecord, _ directory: ContainerDirectory) throws {
+    debug?("let the process of \(record.id) execute its command")
     let connection = try connect(to: directory.socket)
     try unlink(at: open(directory.path, [.path, .directory]), "start")
     var isReady = false
@@ -65,12 +66,14 @@ extension Runtime {
     if hooks.isEmpty { return }
     let state = JSONWriter.text(inside ? record.stateInside(status) : record.state(status))
     for (index, hook) in hooks.enumerated() {
+      debug?("run the hook hooks.\(name)[\(index)], \(hook.path)")
       var place: HookPlace?
       if inside {
         guard let process = try record.openProcess() else {
           throw ContainerError("container not running: \(record.id)")
         }
-        place = HookPlace(process: process, namespaces: CloneFlags(rawValue: record.namespaces))
+        let directory = try ContainerDirectory(root: root, id: record.id)
+        place = try record.hookPlace(process, configuration(directory), status)
       }
       try runHook(hook, name, index, state: state, inside: place)
     }
@@ -79,10 +82,28 @@ extension Runtime {
   /// A failure of theirs is told, and nothing more.
   func runPoststop(_ record: ContainerRecord) {
     for (index, hook) in record.hooks.poststop.enumerated() {
+      debug?("run the hook hooks.poststop[\(index)], \(hook.path)")
       do {
         let state = JSONWriter.text(record.state(.stopped))
         try runHook(hook, "poststop", index, state: state, inside: nil)
       } catch { warn("\(error)") }
     }
+  }
+}
+
+extension ContainerRecord {
+  /// Where a hook runs that is a program of the image's: in the container, with what its process has and no more. As
+  /// that it has the seccomp filter, whose listener is told of it as of a process of `exec`.
+  func hookPlace(
+    _ container: consuming PIDFD, _ config: Config, _ status: State.Status
+  ) throws -> HookPlace {
+    var process = config.process ?? Process()
+    process.terminal = false
+    let plan = try ExecPlan(process, config, self, ExecOptions(), { _ in })
+    var place = HookPlace(process: container, plan)
+    if let profile = config.linux.seccomp {
+      place.takeListener = { pid, number in try sendListener(number, of: pid, profile, state(status)) }
+    }
+    return place
   }
 }

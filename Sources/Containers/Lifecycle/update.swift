@@ -12,6 +12,7 @@ extension Runtime {
     let container = try ContainerStatus(directory)
     try container.require(.creating, .created, .running, to: "update")
     let record = container.record
+    try tell(of: resources.devices, directory)
     var host = try HostFacts.read(paths: [])
     host.readPageSizes(resources)
     try checkPageSizes(resources, host)
@@ -45,6 +46,14 @@ extension Runtime {
     }
   }
 
+  /// Engines send a container's whole resources, of which they want the limits, and don't know of rules that somebody
+  /// has added to the bundle on the way (a graphics card's): to apply theirs would take that away.
+  private func tell(of devices: [DeviceRule], _ directory: ContainerDirectory) throws {
+    if try devices.isEmpty || devices == configuration(directory).linux.resources.devices { return }
+    warn(
+      "resources.devices: left alone: the rules of devices stay those that the container was made with")
+  }
+
   /// What systemd doesn't know it would write over.
   private func updateUnit(_ scope: String, _ settings: [CgroupSetting], _ host: HostFacts) throws {
     let properties = settings.flatMap(\.scope)
@@ -72,6 +81,7 @@ extension Runtime {
   private func write(
     _ value: String, to file: String, _ setting: CgroupSetting, _ resources: Resources
   ) throws {
+    debug?("write \"\(value)\" to \(file)")
     do { try writeFile(file, value) } catch {
       // Memory may not be more than memory and swap together: these have to grow first.
       if file.hasSuffix("/memory.limit_in_bytes"), let swap = resources.memory.swap {

@@ -31,7 +31,10 @@ public struct FilesystemMount: Hashable, Sendable {
 public struct BindMount: Hashable, Sendable {
   public var source: String
   public var path: String
-  public var kind: FileKind
+  /// nil where only its turn shows what is there: of a source in the container's own root.
+  public var kind: FileKind?
+  /// Where a source in the container's own root is, from there.
+  public var pathInRoot: String?
   public var isRecursive: Bool
   /// In this order.
   public var changes: [MountChange] = []
@@ -40,7 +43,7 @@ public struct BindMount: Hashable, Sendable {
 
   /// - Parameter attributes: set on the mount, and on all below it where it is recursive.
   public init(
-    source: String, path: String, kind: FileKind, attributes: MountAttributes = [], isRecursive: Bool
+    source: String, path: String, kind: FileKind?, attributes: MountAttributes = [], isRecursive: Bool
   ) {
     self.source = source
     self.path = path

@@ -105,6 +105,9 @@ public struct HookStep: Hashable, Sendable {
   /// Where it is executed, in those namespaces; nil for their root.
   public var directory: String?
 
+  /// Whether its program is one of the container's.
+  var isOfImage: Bool { isInContainer && directory == nil }
+
   public var property: String { "hooks.\(kind)[\(index)]" }
 }
 
@@ -149,6 +152,8 @@ public enum ChildStep: Hashable, Sendable {
   case enterNamespaces(CloneFlags)
   /// setns into a namespace that is there, by its path on the machine.
   case joinNamespace(OCISpec.Namespace.Kind, String)
+  /// The same where the privileges of now allow it; else a `joinNamespace` follows.
+  case tryNamespace(OCISpec.Namespace.Kind, String)
   /// clone into the namespaces that only a child gets into: the process that was ends, its parent is the child's.
   case split(CloneFlags)
   /// unshare(CLONE_NEWTIME), whose clocks the children of this process have, and what is added to them.

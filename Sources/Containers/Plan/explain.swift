@@ -51,6 +51,8 @@ extension HostStep: CustomStringConvertible {
       "put the child into \(cgroup)\(below), by systemd on the bus \(bus)"
     case .fillMount(let mount, let root):
       "make a \(mount.type) with a copy of what \(root) has at \(mount.path)"
+    case .mapMount(let bind) where bind.pathInRoot != nil:
+      "map the ids of \(bind.source)\(bind.idMap.map { " (\($0))" } ?? "") in a user namespace"
     case .mapMount(let bind): "open \(bind.source) with ids mapped\(bind.idMap.map { " (\($0))" } ?? "")"
     case .makeDevices(let devices):
       devices.map { "make the \($0) mode \(octal($0.mode))\($0.owner)" }.joined(separator: ", ")
@@ -83,6 +85,7 @@ extension ChildStep: CustomStringConvertible {
     case .newSession: "start a session"
     case .enterNamespaces(let flags): "enter the container's namespaces (\(flags))"
     case .joinNamespace(let kind, let path): "enter the \(kind.rawValue) namespace \(path)"
+    case .tryNamespace(let kind, let path): "try to enter the \(kind.rawValue) namespace \(path)"
     case .unshareTime(let offsets):
       "unshare CLONE_NEWTIME, and add to its clocks: \(offsets.joined(separator: ", "))"
     case .split(let flags): "go on as a child\(flags.isEmpty ? "" : " with \(flags)")"

@@ -6,11 +6,21 @@ import SystemPackage
 /// - Parameter limit: in bytes; a longer file is EFBIG.
 /// - SeeAlso: <https://man7.org/linux/man-pages/man2/read.2.html>
 public func readFile(_ path: some PathLike, limit: Int = 16 << 20) throws(SystemCallError) -> String {
+  String(decoding: try readBytes(path, limit: limit), as: UTF8.self)
+}
+
+/// The same of a file that may be no UTF-8.
+package func readBytes(_ path: some PathLike, limit: Int = 16 << 20) throws(SystemCallError) -> [UInt8] {
   let file = try open(path)
   var bytes: [UInt8] = []
   while true {
-    let part = try file.read(upTo: 16384)
-    if part.isEmpty { return String(decoding: bytes, as: UTF8.self) }
+    let part: [UInt8]
+    do { part = try file.read(upTo: 16384) } catch {
+      // A descriptor's number tells nobody anything.
+      throw SystemCallError(
+        call: error.call, errno: error.errno, arguments: [.init(name: "path", value: "\"\(path)\"")])
+    }
+    if part.isEmpty { return bytes }
     bytes += part
     if bytes.count > limit {
       throw SystemCallError(

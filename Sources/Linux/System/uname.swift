@@ -16,10 +16,14 @@ public struct SystemName: Hashable, Sendable {
   public let domainname: String
 
   /// The first two numbers of `release`; nil where it doesn't begin with them.
-  public var kernelVersion: KernelVersion? {
+  public var kernelVersion: KernelVersion? { KernelVersion(release: release) }
+}
+
+extension KernelVersion {
+  package init?(release: String) {
     let numbers = release.split(omittingEmptySubsequences: false) { !$0.isNumber }.prefix(2).map { Int($0) }
     guard numbers.count == 2, let major = numbers[0], let minor = numbers[1] else { return nil }
-    return KernelVersion(major, minor)
+    self.init(major, minor)
   }
 }
 

@@ -5,7 +5,7 @@ extension Verb {
     name: "create", words: "ID", summary: "Make a container, whose command waits for `start`.",
     options: makerOptions
   ) { context, arguments in
-    try sealed()
+    try sealed(context)
     let (bundle, options) = try makerChoices(arguments)
     try context.runtime.create(arguments.id(), bundle: bundle, options)
     return 0
@@ -34,5 +34,6 @@ func makerChoices(_ arguments: Arguments) throws -> (bundle: String, options: Cr
   options.noPivot = arguments.has("no-pivot")
   options.noNewKeyring = arguments.has("no-new-keyring")
   options.preservedDescriptors = try arguments.number("preserve-fds") ?? 0
+  try closeOnExec(keeping: options.preservedDescriptors)
   return (arguments["bundle"] ?? ".", options)
 }

@@ -26,7 +26,7 @@ extension Verb {
       Option("no-subreaper", help: "accepted: there is no subreaper to disable"),
     ], stopsAtWord: true, failure: 255
   ) { context, arguments in
-    try sealed()
+    try sealed(context)
     guard let id = arguments.rest.first else { throw UsageError("the container's id is missing") }
     let entrance = try context.runtime.entrance(id)
     let process = try process(context.runtime, entrance, arguments)
@@ -35,6 +35,7 @@ extension Verb {
     options.consoleSocket = arguments["console-socket"].flatMap { $0.isEmpty ? nil : $0 }
     options.pidfdSocket = arguments["pidfd-socket"].flatMap { $0.isEmpty ? nil : $0 }
     options.preservedDescriptors = try arguments.number("preserve-fds") ?? 0
+    try closeOnExec(keeping: options.preservedDescriptors)
     options.ignoresPause = arguments.has("ignore-paused")
     options.cgroups = arguments.all("cgroup")
     if arguments.has("detach") {

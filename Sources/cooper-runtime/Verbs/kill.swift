@@ -7,12 +7,16 @@ extension Verb {
     summary: "Send a signal to a container's first process: SIGTERM by default.",
     options: [
       Option("all", "a", help: "to all its processes"),
-      Option("regex", "r", help: "accepted by `delete` only"),
+      Option("regex", "r", help: "to all whose ids match: ID is a regular expression"),
     ]
   ) { context, arguments in
-    if arguments.has("regex") { throw UsageError("--regex is for delete") }
     let words = try arguments.words(1...2, "the container's id")
     let signal = try words.count == 2 ? signal(words[1]) : .term
+    if arguments.has("regex") {
+      let pattern = try Pattern(words[0])
+      try context.runtime.killAll(where: { pattern.matches($0) }, signal, all: arguments.has("all"))
+      return 0
+    }
     try context.runtime.kill(words[0], signal, all: arguments.has("all"))
     return 0
   }

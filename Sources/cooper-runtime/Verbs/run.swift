@@ -8,7 +8,7 @@ extension Verb {
       Option("keep", help: "leave the container, stopped, for `delete`"),
     ]
   ) { context, arguments in
-    try sealed()
+    try sealed(context)
     let (bundle, options) = try makerChoices(arguments)
     if arguments.has("detach") {
       try context.runtime.runDetached(arguments.id(), bundle: bundle, options)

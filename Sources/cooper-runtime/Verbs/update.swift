@@ -26,13 +26,13 @@ extension Verb {
     ]
   ) { context, arguments in
     let resources =
-      try arguments["resources"].map { try readResources($0) } ?? resources(arguments)
+      try arguments["resources"].map { try readResources($0, context.runtime.warn) } ?? resources(arguments)
     try context.runtime.update(arguments.id(), resources)
     return 0
   }
 }
 
-private func readResources(_ file: String) throws -> Resources {
+private func readResources(_ file: String, _ warn: (String) -> Void) throws -> Resources {
   var text: [UInt8] = []
   let descriptor = file == "-" ? FileDescriptor.standardInput : try .open(FilePath(file), .readOnly)
   var buffer = [UInt8](repeating: 0, count: 65536)
@@ -41,7 +41,9 @@ private func readResources(_ file: String) throws -> Resources {
     if count == 0 { break }
     text += buffer[..<count]
   }
-  return try JSONReader.read(Resources.self, text).value
+  let (resources, unknown) = try JSONReader.read(Resources.self, text)
+  for property in unknown { warn("\(file): \(property): unknown, and ignored") }
+  return resources
 }
 
 private func resources(_ arguments: Arguments) throws(UsageError) -> Resources {

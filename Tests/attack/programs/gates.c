@@ -48,6 +48,7 @@ static const struct gate gates[] = {
     {"io_uring_enter", SYS_io_uring_enter, 426, {-1, 0, 0, 0, 0, 0}, 0},
     {"io_uring_register", SYS_io_uring_register, 427, {-1, 0, 0, 0}, 0},
     {"kexec_load", SYS_kexec_load, 283, {0, 17, 0, 0xff}, 0},
+    {"kexec_file_load", SYS_kexec_file_load, 0, {-1, -1, 0, 0, 0xff}, 0},
     {"init_module", SYS_init_module, 128, {0, 0, 0}, 0},
     {"finit_module", SYS_finit_module, 350, {-1, 0, 0}, 0},
     {"delete_module", SYS_delete_module, 129, {0, 0}, 0},

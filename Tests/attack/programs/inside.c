@@ -48,10 +48,12 @@ int main(int count, char **words) {
   tell_mounts();
   char path[4096];
   // Not getcwd(3), which looks for a path of its own where the kernel tells that there is none.
-  struct stat here, root;
+  struct stat here, named;
   long length = syscall(SYS_getcwd, path, sizeof path);
   printf("cwd %s\n", length > 0 ? path : strerror(errno));
-  if (!stat(".", &here) && !stat("/", &root)) printf("devices %lx %lx\n", here.st_dev, root.st_dev);
+  // What the name leads to, from the root.
+  if (length > 0 && !stat(".", &here) && !stat(path, &named))
+    printf("place %s\n", here.st_dev == named.st_dev && here.st_ino == named.st_ino ? "same" : "another");
   printf("inside ends\n");
   fflush(stdout);
   if (count < 2) return 0;
