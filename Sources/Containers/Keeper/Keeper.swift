@@ -41,7 +41,8 @@ struct Keeper: ~Copyable {
     throw ContainerError(
       errno == .fileExists
         ? "a container named \(plan.id) exists already"
-        : "make the directory \(directory): \(errno.sentence)\(errno == .noFunction ? missingCallRemedy : "")")
+        : "make the directory \(directory): \(errno.sentence)\(errno == .noFunction ? missingCallRemedy : "")"
+    )
   }
 
   /// Names the container's directory for what this process may have to remove itself.
