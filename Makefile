@@ -4,8 +4,8 @@ EDITION ?= python
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz sanitize lint format bench conformance conformance-all attack faults soak clients docs install python vm-test vm-shell \
-  vm-test-all workshop workshop-install workshop-site workshop-site-test workshop-kit clean
+.PHONY: help run test fuzz sanitize lint format bench order conformance conformance-all attack faults soak clients docs install python \
+  vm-test vm-shell vm-test-all workshop workshop-install workshop-site workshop-site-test workshop-kit clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ format: ## lay out the Swift and Python sources
 
 bench: ## measure against other runtimes (RUNNING=1,100,1000: also while so many containers run)
 	@scripts/bench.sh
+
+order: ## list the functions of cooper-runtime that a container's life calls, for the linker
+	@scripts/order.sh
 
 conformance: ## check an OCI runtime against the specification (RUNTIME=/usr/sbin/runc: another one than cooper-runtime)
 	@scripts/conformance.sh

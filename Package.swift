@@ -1,6 +1,8 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+/// The programs begin with `cooper_start` of CSeal, in front of glibc's `_start`.
+let seal: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "--entry=cooper_start"])]
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
@@ -34,9 +36,10 @@ let package = Package(
       dependencies: [
         "CSeal", "Containers", "Images", "Linux", "OCISpec", system,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+      ], linkerSettings: seal),
     .executableTarget(
-      name: "cooper-runtime", dependencies: ["CLinux", "CSeal", "Containers", "Linux", "OCISpec", system]),
+      name: "cooper-runtime", dependencies: ["CLinux", "CSeal", "Containers", "Linux", "OCISpec", system],
+      linkerSettings: seal),
     .target(name: "TestSupport", dependencies: ["Linux", system], path: "Tests/TestSupport"),
     .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux", "TestSupport", system]),
     .testTarget(name: "OCISpecTests", dependencies: ["OCISpec"], exclude: ["Specification"]),

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Compiles CLinux for aarch64 without a warning, so that the layout assertions hold there, and compares its
+# Compiles CLinux and CSeal for aarch64 without a warning, so that the layout assertions hold there, and compares its
 # constants and system call numbers with that architecture's headers.
 # Needs a cross compiler: apt-get install gcc-aarch64-linux-gnu
 set -eu
@@ -11,8 +11,9 @@ if ! command -v "$cc" >/dev/null; then
   exit 77 # A skip, or a failure where everything is required.
 fi
 # gcc knows no swift_attr.
-for file in Sources/CLinux/*.c; do
-  "$cc" -std=gnu11 -Wall -Wextra -Werror -Wno-attributes -D_GNU_SOURCE -I Sources/CLinux/include -c "$file" -o /dev/null
+for file in Sources/CLinux/*.c Sources/CSeal/*.c; do
+  "$cc" -std=gnu11 -Wall -Wextra -Werror -Wno-attributes -D_GNU_SOURCE \
+    -I Sources/CLinux/include -I Sources/CSeal/include -c "$file" -o /dev/null
 done
-echo "CLinux compiles for aarch64"
+echo "CLinux and CSeal compile for aarch64"
 python3 Tests/constants.py --cc "$cc"

@@ -79,6 +79,7 @@ REQUIREMENTS = {
     "containers": ("installable", makes_containers),
     "ids of a container": ("installable", lambda: os.geteuid() == 0 or has_range()),
     "strace": ("installable", program("strace")),
+    "time": ("installable", file("/usr/bin/time")),
     "newuidmap": ("installable", program("newuidmap")),
     "xz": ("installable", program("xz")),
     "zstd": ("installable", program("zstd")),

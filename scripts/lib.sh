@@ -14,15 +14,21 @@ need_swift() {
     die "swift: not found; install Swift 6.3 or newer from https://www.swift.org/install/linux and put it into PATH"
 }
 
-# build_static PACKAGE PRODUCT: a program for people, as one static file in PACKAGE/.build/release. What the linker says of
-# glibc in a static program is known (static-warnings.txt: Foundation has those calls, ours make none of them); any
-# other warning is an error.
+# build_static PACKAGE PRODUCT: a program for people, as one static file in PACKAGE/.build/release. Each function has a section
+# of its own, so that the linker leaves out what nothing calls, and puts side by side what a container's life calls
+# (scripts/order.sh). What the linker says of glibc in a static program is known (static-warnings.txt: Foundation has those
+# calls, ours make none of them); any other warning is an error.
 build_static() {
-  local package=$1 product=$2 log
+  local package=$1 product=$2 log order=()
   need_swift
   log=$package/.build/$product.log
   mkdir -p "$package/.build"
-  swift build -c release --package-path "$package" --product "$product" -Xswiftc -static-executable 2>&1 |
+  if [ -e "scripts/order/$product.txt" ]; then
+    order=(-Xlinker "--symbol-ordering-file=$PWD/scripts/order/$product.txt" -Xlinker --no-warn-symbol-ordering
+      -Xlinker "--script=$PWD/scripts/order/unnamed.ld")
+  fi
+  swift build -c release --package-path "$package" --product "$product" -Xswiftc -static-executable \
+    -Xswiftc -use-ld=lld -Xswiftc -Xfrontend -Xswiftc -function-sections "${order[@]}" 2>&1 |
     tee "$log" | { grep --line-buffered -vFf scripts/static-warnings.txt || true; }
   if grep -F "warning: " "$log" | grep -vFf scripts/static-warnings.txt; then die "a warning is an error"; fi
 }

@@ -1,4 +1,6 @@
 #include <errno.h>
+#include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,3 +34,8 @@ long clinux_exit_address(void) { return (long)clinux_exit; }
 _Noreturn void clinux_exit_normally(int status) { exit(status); }
 
 char **clinux_environment(void) { return environ; }
+
+void clinux_keep_freed_memory(void) {
+  mallopt(M_TRIM_THRESHOLD, INT_MAX);
+  mallopt(M_TOP_PAD, 512 << 10);
+}

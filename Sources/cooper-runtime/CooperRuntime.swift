@@ -1,3 +1,4 @@
+import CLinux
 import Containers
 import Linux
 import SystemPackage
@@ -12,6 +13,7 @@ struct CooperRuntime {
 
   /// Does what the command line says, and returns the status to end with.
   private static func answer() -> Int32 {
+    clinux_keep_freed_memory()
     var log = Log(path: nil, format: .text, isDebugging: false)
     do {
       try openMissingStreams()

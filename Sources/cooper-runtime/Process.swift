@@ -14,7 +14,9 @@ func exit(_ status: Int32) -> Never { Linux._exit(status) }
 /// Opens /dev/null for each standard stream that the caller has closed: otherwise the next descriptor would become
 /// the container's stream.
 func openMissingStreams() throws {
-  for stream in CInt(0)...2 where (try? FileDescriptor(rawValue: stream).stat()) == nil {
+  var streams = (CInt(0)...2).map { PollDescriptor(FileDescriptor(rawValue: $0)) }
+  _ = try poll(&streams, timeout: .zero)
+  for stream in streams where stream.revents.contains(.nVal) {
     // The lowest free number is this one.
     _ = try FileDescriptor.open("/dev/null", .readWrite)
   }

@@ -1,3 +1,3 @@
-// A program that links this target seals its own executable before Swift's runtime begins: see seal.c. There is nothing
-// to call.
+// What comes before Swift's runtime in a program that links this target: seal.c runs it again from a read-only mount,
+// arguments.c keeps its command line. There is nothing to call.
 #pragma once

@@ -3,12 +3,21 @@ import Linux
 
 /// The hierarchies that are mounted where their paths lead.
 func readCgroups(_ mounts: [MountEntry], uid: UInt32) -> [CgroupHierarchy] {
-  mounts.compactMap { mount in
+  let isMachinesRoot = uid == 0 && isInMachinesUserNamespace()
+  return mounts.compactMap { mount in
     guard mount.type == "cgroup" || mount.type == "cgroup2" else { return nil }
     // Others are hidden by a later mount over them, as in a container that mounts /sys/fs/cgroup anew.
     guard mounts.mount(at: mount.mountPoint)?.id == mount.id else { return nil }
-    return mount.type == "cgroup" ? readVersion1(mount, uid: uid) : readVersion2(mount, uid: uid)
+    if mount.type == "cgroup2" { return readVersion2(mount, uid: uid) }
+    let isWritable = isMachinesRoot || may(write: mount.mountPoint, [.write, .execute], uid: uid)
+    return readVersion1(mount, isWritable: isWritable && !mount.isReadOnly)
   }
+}
+
+/// Root there may write wherever a mount may be written to.
+private func isInMachinesUserNamespace() -> Bool {
+  let number: UInt64 = 0xEFFF_FFFD  // USER_NS_INIT_INO
+  return (try? statx("/proc/self/ns/user"))?.inode == number
 }
 
 private let knownControllers: Set<String> = [
@@ -17,12 +26,11 @@ private let knownControllers: Set<String> = [
   "perf_event", "rdma", "misc",
 ]
 
-private func readVersion1(_ mount: MountEntry, uid: UInt32) -> CgroupHierarchy {
+private func readVersion1(_ mount: MountEntry, isWritable: Bool) -> CgroupHierarchy {
   let path = mount.mountPoint
   let controllers = mount.superOptions.filter { knownControllers.contains($0) }
   var hierarchy = CgroupHierarchy(
-    .v1, path, controllers: controllers,
-    isWritable: !mount.isReadOnly && may(write: path, [.write, .execute], uid: uid),
+    .v1, path, controllers: controllers, isWritable: isWritable,
     hasSwapLimit: controllers.contains("memory") && fileKind("\(path)/memory.memsw.limit_in_bytes") != nil)
   hierarchy.name = mount.superOptions.lazy.compactMap { $0.cut(at: "=") }.first { $0.0 == "name" }?.1
   return hierarchy

@@ -22,8 +22,11 @@ func keep(_ memory: UnsafeMutablePointer<KeeperMemory>) -> Never {
   if told < 0 { clinux_exit(removeContainer(memory, -1)) }
   var (container, channel) = (-1, -1)
   while true {
-    let received = clinux_syscall(Int(__NR_recvmsg), keeper.socket, keeper.message, 0x4000_0000, 0, 0, 0)
-    if received <= 0 { break }
+    var received = receive(keeper)
+    if received < 0 { received = receive(keeper) }
+    // The host side may live, and make more: it, or the next command, removes all of it.
+    if received < 0 { clinux_exit(KeeperMemory.left) }
+    if received == 0 { break }
     guard let kind = UnsafePointer<UInt8>(bitPattern: keeper.kind)?.pointee,
       let descriptor = UnsafePointer<Int32>(bitPattern: keeper.descriptor)
     else { break }
@@ -45,6 +48,12 @@ func keep(_ memory: UnsafeMutablePointer<KeeperMemory>) -> Never {
     _ = clinux_syscall(Int(__NR_ioctl), keeper.terminal, setSettings, keeper.terminalSettings, 0, 0, 0)
   }
   clinux_exit(removeContainer(memory, container))
+}
+
+@_noLocks @_noAllocation
+private func receive(_ keeper: KeeperMemory) -> Int {
+  let closeOnExec = 0x4000_0000
+  return clinux_syscall(Int(__NR_recvmsg), keeper.socket, keeper.message, closeOnExec, 0, 0, 0)
 }
 
 /// Kills what runs, and removes cgroups, files and directories.

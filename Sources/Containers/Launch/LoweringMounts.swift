@@ -8,6 +8,8 @@ private let notDirectory: Int32 = 20
 private let invalid: Int32 = 22
 /// F_DUPFD_CLOEXEC
 private let duplicateDescriptor = 1030
+/// What engines mask that is a file.
+private let maskedFiles: Set = ["/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/interrupts"]
 private let here = Argument.value(Int(LINUX_AT_FDCWD))
 
 // MARK: The root
@@ -249,16 +251,17 @@ extension Lowering {
       builder.address(attribute), 32, tolerate: change.toleratesLocks ? [Errno.notPermitted.rawValue] : [])
   }
 
-  /// A path that isn't there needs no mask.
+  /// A path that isn't there needs no mask. Whether it is a file or a directory is found out by trying.
   func mask(_ path: String) {
-    let null = nullDevice()
+    let covers = [empty, nullDevice()]
+    let (likely, other) = maskedFiles.contains(path) ? (covers[1], covers[0]) : (covers[0], covers[1])
     let (target, cover) = (builder.slot(), builder.slot())
-    let (isFile, end) = (Label(), Label())
+    let (isOther, end) = (Label(), Label())
     lookUp(path, Int(LINUX_O_PATH), into: target, orElse: end)
-    cloneTree(empty, into: cover, recursive: false)
-    move(cover, onto: target, orElse: isFile, then: end)
-    builder.place(isFile)
-    cloneTree(null, into: cover, recursive: false)
+    cloneTree(likely, into: cover, recursive: false)
+    move(cover, onto: target, orElse: isOther, then: end)
+    builder.place(isOther)
+    cloneTree(other, into: cover, recursive: false)
     move(cover, onto: target)
     builder.place(end)
   }

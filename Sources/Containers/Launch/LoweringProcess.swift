@@ -163,7 +163,8 @@ extension Lowering {
     if !keepsGroups {
       builder.call(__NR_setgroups, .value(user.additionalGids.count), builder.address(groups))
     }
-    builder.call(__NR_prctl, .value(Int(LINUX_PR_SET_KEEPCAPS)), 1, 0, 0, 0)
+    // Only who becomes another than root loses them.
+    if user.uid != 0 { builder.call(__NR_prctl, .value(Int(LINUX_PR_SET_KEEPCAPS)), 1, 0, 0, 0) }
     builder.call(__NR_setresgid, gid, gid, gid)
     builder.call(__NR_setresuid, uid, uid, uid)
   }
