@@ -68,7 +68,7 @@ struct CooperRuntime {
       try print(verb.help)
       return 0
     }
-    let context = try context(arguments, log)
+    let context = try context(arguments, log, usesState: verb.usesState)
     do { return try verb.action(context, own) } catch {
       let error: any Error = (error as? UsageError).map { UsageError("\(name): \($0)") } ?? error
       guard let status = verb.failure else { throw error }
@@ -77,12 +77,12 @@ struct CooperRuntime {
     }
   }
 
-  private static func context(_ arguments: Arguments, _ log: Log) throws -> Context {
+  private static func context(_ arguments: Arguments, _ log: Log, usesState: Bool) throws -> Context {
     let rootless = arguments["rootless"] ?? "auto"
     guard ["true", "false", "auto"].contains(rootless) else {
       throw UsageError("--rootless \(rootless): it is true, false or auto")
     }
-    var runtime = Runtime(root: try arguments["root"].map(absolutePath) ?? defaultRoot())
+    var runtime = Runtime(root: usesState ? try root(arguments) : "")
     runtime.cgroupManager = try cgroupManager(arguments)
     runtime.allowsNoCgroup = rootless != "false"
     runtime.warn = { log.warning($0) }
@@ -97,6 +97,12 @@ struct CooperRuntime {
       throw UsageError("--cgroup-manager \(word): it is cgroupfs, systemd or disabled")
     }
     return manager
+  }
+
+  private static func root(_ arguments: Arguments) throws -> String {
+    guard let root = arguments["root"] else { return try defaultRoot() }
+    if root.isEmpty { throw UsageError("--root: it is empty") }
+    return try absolutePath(root)
   }
 
   /// Root's containers are known to root; a user's end with the session.

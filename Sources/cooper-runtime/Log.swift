@@ -42,6 +42,12 @@ struct Log {
   /// Of a message, in bytes: a configuration's texts may have millions.
   private static let longest = 4096
 
+  /// A warning that belongs to the answer: people see it too.
+  func notice(_ message: String) {
+    if path != nil { write(.warning, message) }
+    printLine("cooper-runtime: warning: \(message.oneLine)")
+  }
+
   func debug(_ message: String) { if isDebugging { write(.debug, message) } }
 
   private func write(_ level: Level, _ message: String) {

@@ -9,6 +9,8 @@ struct Verb: Sendable {
   var options: [Option] = []
   /// What follows the container's id is a command of somebody else's.
   var stopsAtWord = false
+  /// Whether it has to do with containers, and so takes a place where they have their state.
+  var usesState = true
   /// How it ends when it fails, where that is not the status of a command that can't be executed.
   var failure: Int32?
   let action: @Sendable (Context, Arguments) throws -> Int32
@@ -37,6 +39,13 @@ struct Verb: Sendable {
 struct Context {
   var runtime: Runtime
   let log: Log
+
+  /// All containers. Whoever asks for them is told of those whose state can't be read.
+  func containers() throws -> [ContainerStatus] {
+    var runtime = runtime
+    runtime.warn = { log.notice($0) }
+    return try runtime.list()
+  }
 }
 
 func table(_ options: [Option]) -> String {

@@ -39,7 +39,14 @@ struct ReaderTests {
     (#"{"ociVersion": 1}"#, "ociVersion: it must be a string, and is 1"),
     (#"{"ociVersion": "1.0.0", "ociVersion": "1.0.0"}"#, "ociVersion is there twice"),
     (#"{"ociVersion": "1.0.0", "\u006fciVersion": "1.0.0"}"#, "ociVersion is there twice"),
-    (#"{"ociVersion": "2.0.0"}"#, "ociVersion: 2.0.0: only versions up to 1.x are understood"),
+    (
+      #"{"ociVersion": "2.0.0"}"#,
+      "ociVersion: 2.0.0: only versions from 1.0.0 on and below 2.0.0 are understood"
+    ),
+    (
+      #"{"ociVersion": "0.9.0"}"#,
+      "ociVersion: 0.9.0: only versions from 1.0.0 on and below 2.0.0 are understood"
+    ),
     (#"{"ociVersion": "1.0"}"#, #"ociVersion: "1.0" is no version: as 1.3.0"#),
     (
       #"{"ociVersion": "1.0.0", "process": {"cwd": "/", "args": ["a", 2]}}"#,

@@ -138,7 +138,18 @@ def test_invalid_values_are_errors(box, change):
 
 
 @covers("rule:oci-version-is-checked", "ociVersion*")
-@pytest.mark.parametrize(("version", "good"), [("1.0.0", True), ("1.2.1", True), ("nonsense", False)])
+@pytest.mark.parametrize(
+    ("version", "good"),
+    [
+        ("1.0.0", True),
+        ("1.2.1", True),
+        ("1.0.0-rc5", True),
+        ("1.99.0+build", True),
+        ("nonsense", False),
+        ("0.9.0", False),
+        ("2.0.0", False),
+    ],
+)
 def test_the_version_of_the_bundle(box, version, good):
     """config.md, Specification version: ociVersion MUST be SemVer 2.0.0; compatibility holds in a major
     version."""

@@ -302,6 +302,20 @@ def test_a_recursively_idmapped_mount(box, tree):
     assert box.output("stat -c '%u %g' /mnt/file /mnt/sub/inner").splitlines() == ["1000 2000"] * 2
 
 
+@covers("option:idmap", "option:ridmap")
+@pytest.mark.parametrize("option", ["idmap", "ridmap"])
+def test_an_idmapped_mount_in_a_user_namespace(box, tree, option):
+    """config.md, Linux mount options: a mount without mappings may have those of the container's user
+    namespace."""
+    box.linux["namespaces"].append({"type": "user"})
+    mapping = [{"containerID": 0, "hostID": 100000, "size": 65536}]
+    box.linux.update(uidMappings=mapping, gidMappings=mapping)
+    subprocess.run(["chown", "-R", "100000:100000", box.rootfs], check=True)
+    box.mount("/mnt", "bind", tree, "rbind", option)
+    box.mount("/tmp", "bind", tree, "rbind")
+    assert box.output("stat -c '%u %g' /mnt/file /tmp/file").splitlines() == ["0 0", "65534 65534"]
+
+
 @covers("rule:idmap-needs-mappings")
 @pytest.mark.parametrize(
     "option", [pytest.param(name, marks=covers(f"option:{name}")) for name in ("idmap", "ridmap")]

@@ -1,5 +1,6 @@
 """cooper explain prints the plan and does nothing; cooper run --trace prints its steps as they are done."""
 
+import json
 import re
 import subprocess
 
@@ -69,6 +70,21 @@ def test_a_step_stays_one_line_whatever_is_in_it(cooper, rootfs):
 def test_explain_refuses_what_run_refuses(cooper, rootfs):
     assert "--user nobody" in cooper.refusal("--user", "nobody", rootfs, "true", verb="explain")
     assert "no image" in cooper.refusal("no-such-image", verb="explain")
+
+
+@pytest.mark.requires("root")
+def test_the_keeper_of_a_bundle_is_dismissed(cooper, rootfs, tmp_path):
+    """The container of `create` outlives who makes it; that of `run` doesn't."""
+    config = {
+        "ociVersion": "1.2.0",
+        "root": {"path": str(rootfs)},
+        "process": {"cwd": "/", "args": ["true"]},
+        "linux": {"namespaces": [{"type": "mount"}]},
+    }
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    lines = [line for line in explain(cooper, "--bundle", tmp_path) if line.startswith("host")]
+    assert lines[-1] == "host   dismiss the keeper once the child waits to be started: the container stays"
+    assert not any("dismiss" in line for line in explain(cooper, rootfs, "true"))
 
 
 @pytest.mark.requires("containers")

@@ -104,6 +104,17 @@ private func pidsSettings(_ pids: Pids?) -> [CgroupSetting] {
   return [setting]
 }
 
+/// A size that the machine doesn't have has no file in a cgroup.
+func checkPageSizes(_ resources: Resources, _ host: HostFacts) throws {
+  guard let sizes = host.pageSizes else { return }
+  for (index, limit) in resources.hugepageLimits.enumerated()
+  where !sizes.contains(where: { $0.lowercased() == limit.pageSize.lowercased() }) {
+    throw CompileError(
+      "linux.resources.hugepageLimits[\(index)].pageSize",
+      "this machine has no pages of \(limit.pageSize): it has \(sizes.joined(separator: ", "))")
+  }
+}
+
 private func hugepageSettings(_ limits: [HugepageLimit]) -> [CgroupSetting] {
   limits.enumerated().map { index, limit in
     var setting = CgroupSetting(

@@ -69,9 +69,10 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + (process.terminal ? [.terminal(process.consoleSize)] : request.isInteractive ? [] : [.nullInput])
       + deviceSeal(request)
       + linux.maskedPaths.map { .mask($0) }
-      + linux.readonlyPaths.map { .makeReadOnly($0) }
+      + linux.readonlyPaths.filter { !isRoot($0) }.map { .makeReadOnly($0) }
       + (request.bundle != nil && process.cwd != "/" ? [.makeDirectory(process.cwd)] : [])
-      + (request.config.root?.readonly == true ? [.makeRootReadOnly] : [])
+      + (request.config.root?.readonly == true || linux.readonlyPaths.contains(where: isRoot)
+        ? [.makeRootReadOnly] : [])
       + [compilePivot(request, host)]
       + (request.bundle != nil ? finalPropagation(linux) : [])
       + (request.config.hostname.map { [.setHostname($0)] } ?? [])
@@ -83,7 +84,8 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + steps.last,
     remarks: request.remarks + (user?.remarks ?? []) + cgroups.remarks + rights.remarks + ignored(process)
       + ignoredOptions
-      + (linux.seccomp == nil ? ["no seccomp filter: the container may make every system call"] : []))
+      + (linux.seccomp == nil ? ["no seccomp filter: the container may make every system call"] : []),
+    properties: cgroups.properties)
 }
 
 /// A container that is started later may have none: then it waits for its end.
@@ -95,6 +97,8 @@ private func process(of request: ContainerRequest) throws -> Process {
   if process.args.isEmpty { throw CompileError("process.args", "there is no command") }
   return process
 }
+
+private func isRoot(_ path: String) -> Bool { pathComponents(path).isEmpty }
 
 /// Who makes the container's files: root where the namespace has it, and else the first whom it has.
 private func mappedRoot(_ user: UserPlan?) -> ChildStep {

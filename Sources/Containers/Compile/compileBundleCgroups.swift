@@ -78,7 +78,7 @@ private func add(
     if isLate { plan.lateJoins.append(.joinCgroup(path)) } else { plan.joins.append(.joinCgroup(path)) }
   }
   for setting in settings {
-    let steps = try setting.steps(path, hierarchy.version)
+    let steps = try plan.write(setting, path, hierarchy.version)
     if setting.comesLate { plan.attach += steps } else { plan.limits += steps }
   }
 }

@@ -18,11 +18,23 @@ struct CgroupPlan {
   /// The hierarchies that the container sees: those in which something is limited, and v2.
   var visible: [VisibleCgroup] = []
   var remarks: [String] = []
+  /// What the steps of settings are for.
+  var properties: [StepProperty] = []
+
+  /// The steps of a setting.
+  mutating func write(
+    _ setting: CgroupSetting, _ path: String, _ version: CgroupHierarchy.Version
+  ) throws -> [HostStep] {
+    let steps = try setting.steps(path, version)
+    properties += steps.map { StepProperty(step: $0, property: setting.property) }
+    return steps
+  }
 }
 
 /// The container's cgroups, by the manager that was asked for, or the one that fits.
 func compileCgroups(_ request: ContainerRequest, _ host: HostFacts) throws -> CgroupPlan {
   let swapByDefault = host.cgroups.contains { $0.controllers.contains("memory") && $0.hasSwapLimit }
+  try checkPageSizes(request.config.linux.resources, host)
   let settings = try cgroupSettings(request.config.linux.resources, swapByDefault: swapByDefault)
   switch request.cgroupManager ?? suitableManager(settings, host) {
   case .cgroupfs where request.bundle != nil: return try compileBundleCgroups(request, settings, host)
@@ -120,7 +132,7 @@ private func add(
     plan.prepare += missing.map { .write(file: "\(hierarchy.base)/cgroup.subtree_control", value: "+\($0)") }
   }
   plan.prepare += make(path, hierarchy)
-  for setting in settings { plan.prepare += try setting.steps(path, hierarchy.version) }
+  for setting in settings { plan.prepare += try plan.write(setting, path, hierarchy.version) }
   var own = path
   if !settings.isEmpty {
     own += "/container"

@@ -12,6 +12,7 @@ func compileDevices(
   let configured = try request.config.linux.devices.enumerated().map { index, device in
     try compileDevice(device, "linux.devices[\(index)]")
   }
+  try checkNull(configured, request.config.linux)
   let isMade = { (node: DeviceNode) in
     hostMakesNodes && node.type != .fifo && user?.maps(uid: node.uid) == true
       && user?.maps(gid: node.gid) == true
@@ -41,6 +42,18 @@ private func missingDefaults(_ request: ContainerRequest, _ configured: [DeviceN
     !configured.contains { pathComponents($0.path) == pathComponents(path) }
   }
   .map { DeviceNode($0.0, DeviceNumber($0.1, $0.2)) }
+}
+
+/// Files are hidden behind the container's own /dev/null.
+private func checkNull(_ configured: [DeviceNode], _ linux: LinuxConfig) throws {
+  let null = configured.firstIndex { pathComponents($0.path) == ["dev", "null"] }
+  guard let null, !linux.maskedPaths.isEmpty else { return }
+  let node = configured[null]
+  if node.type != .characterDevice || node.number != DeviceNumber(1, 3) {
+    throw CompileError(
+      "linux.devices[\(null)]",
+      "the \(node) is not the null device, c 1:3, behind which files of linux.maskedPaths are hidden")
+  }
 }
 
 private func compileDevice(_ device: Device, _ property: String) throws -> DeviceNode {

@@ -128,8 +128,9 @@ func ignored(_ mounts: [Mount]) throws -> [String] {
     if !mount.isBind { return [] }
     let options = try MountOptions(mount.options, property)
     if options.flags.set.contains(.remount) { return [] }
-    return (options.flags.set.filesystemOptions + options.data).map { option in
-      "\(property).options: \(option.key) means nothing to a bind mount"
+    let names = (options.flags.set.filesystemOptions + options.data).map(\.key)
+    return (names + (options.flags.set.contains(.iVersion) ? ["iversion"] : [])).map { name in
+      "\(property).options: \(name) means nothing to a bind mount"
     }
   }
 }
@@ -152,9 +153,11 @@ private func compileBind(
     root != nil ? options.replacingChanges(keepsLocked: linux.hasNamespace(.user)) : options.changes
   if mapsIDs {
     // Without maps of its own it has those of the container's user namespace.
-    let (uids, gids) =
-      mount.uidMappings.isEmpty
-      ? (linux.uidMappings, linux.gidMappings) : (mount.uidMappings, mount.gidMappings)
+    let isOwn = !mount.uidMappings.isEmpty
+    let uids = isOwn ? mount.uidMappings : linux.uidMappings
+    let gids = isOwn ? mount.gidMappings : linux.gidMappings
+    try checkMap(uids, "\(isOwn ? property : "linux").uidMappings")
+    try checkMap(gids, "\(isOwn ? property : "linux").gidMappings")
     if uids.isEmpty || gids.isEmpty {
       throw CompileError("\(property).uidMappings", "there are none, and no user namespace that has some")
     }

@@ -47,7 +47,7 @@ private func compileScheduler(_ scheduler: Scheduler) throws -> SchedulingAttrib
     }
     attributes.nice = nice
   }
-  if let priority = scheduler.priority {
+  if let priority = scheduler.priority ?? (isRealTime ? 0 : nil) {
     guard isRealTime ? (1...99).contains(priority) : priority == 0 else {
       throw CompileError(
         "\(property).priority",
@@ -125,6 +125,14 @@ private func compileMemoryPolicy(_ policy: OCISpec.MemoryPolicy) throws -> Linux
   guard let nodes = list.isEmpty ? [] : CPUSet(list) else {
     throw CompileError(
       "\(property).nodes", "invalid memory policy node: \"\(list)\" is no list of nodes, as 0-3,7")
+  }
+  let takesNodes: [MemoryPolicyMode] = [.bind, .interleave, .weightedInterleave, .preferredMany]
+  if nodes.isEmpty && takesNodes.contains(mode) {
+    throw CompileError("\(property).nodes", "there are none, and \(policy.mode?.rawValue ?? "") takes some")
+  }
+  if flags.contains(.staticNodes) && flags.contains(.relativeNodes) {
+    throw CompileError(
+      "\(property).flags", "MPOL_F_STATIC_NODES and MPOL_F_RELATIVE_NODES can't be together")
   }
   return Linux.MemoryPolicy(mode, flags, nodes: nodes)
 }

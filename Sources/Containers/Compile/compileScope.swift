@@ -36,7 +36,7 @@ func compileScope(
   plan.attach = [.startScope(scope)] + place.enabling(settings, systemd)
   // What systemd has no property for, or one that says less.
   for setting in settings where setting.scope.isEmpty || setting.isUnified {
-    plan.attach += try setting.steps(own, .v2)
+    plan.attach += try plan.write(setting, own, .v2)
   }
   if request.bundle == nil {
     own += "/container"

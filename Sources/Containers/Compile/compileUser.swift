@@ -54,6 +54,8 @@ func compileUser(_ request: ContainerRequest, _ host: HostFacts) throws -> UserP
   guard isAlone || !linux.gidMappings.isEmpty else {
     throw CompileError("linux.gidMappings", "beside uidMappings they take a map of ids")
   }
+  try checkMap(linux.uidMappings, "linux.uidMappings")
+  try checkMap(linux.gidMappings, "linux.gidMappings")
   var plan = UserPlan(
     uids: linux.uidMappings.map(IDMapping.init), gids: linux.gidMappings.map(IDMapping.init))
   if isAlone {

@@ -21,6 +21,8 @@ public struct HostFacts: Hashable, Sendable {
   /// Whether these security modules are at work.
   public var hasAppArmor = false
   public var hasSELinux = false
+  /// The sizes of huge pages as cgroups call them; nil where nobody has asked for them, or there are none.
+  public var pageSizes: [String]?
   /// Whether the caller can make devices for a container in a user namespace.
   public var makesNodes = false
   /// The highest capability that the kernel knows.
@@ -91,6 +93,20 @@ extension HostFacts {
     }
     if process?.selinuxLabel != nil || mountLabel != nil {
       hasSELinux = fileKind("/sys/fs/selinux/enforce") != nil
+    }
+  }
+
+  /// Looks for the sizes of huge pages, where some are to be limited.
+  mutating func readPageSizes(_ resources: Resources) {
+    guard !resources.hugepageLimits.isEmpty,
+      let entries = try? getdents64(open("/sys/kernel/mm/hugepages", .directory))
+    else { return }
+    // As hugepages-2048kB.
+    let sizes = entries.compactMap { entry in
+      entry.name.string.cut(at: "-").flatMap { UInt64($0.1.dropLast("kB".utf8.count)) }
+    }
+    pageSizes = sizes.sorted().map { size in
+      size >= 1 << 20 ? "\(size >> 20)GB" : size >= 1 << 10 ? "\(size >> 10)MB" : "\(size)KB"
     }
   }
 

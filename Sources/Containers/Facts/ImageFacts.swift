@@ -120,7 +120,12 @@ private func readInRoot(_ root: String, _ path: String) -> String {
   else { return "" }
   withExtendedLifetime(found) {}
   var bytes: [UInt8] = []
-  while let part = try? file.read(upTo: 65536), !part.isEmpty, bytes.count <= limit { bytes += part }
+  let most = 65536
+  while let part = try? file.read(upTo: most), bytes.count <= limit {
+    bytes += part
+    // A regular file gives less than was asked for at its end alone.
+    if part.count < most { break }
+  }
   return String(decoding: bytes, as: UTF8.self)
 }
 

@@ -152,8 +152,7 @@ private struct Launcher: ~Copyable {
         ownsCgroups = index > lastTaken
         if case .write = step {} else { settings = nil }
         do { try perform(step) } catch let error as SystemCallError {
-          throw ContainerError(
-            "\("\(step)".shortened(to: 1024)): \(error.errno.sentence)\(remedy(step, error))")
+          throw ContainerError("\(plan.failing(step)): \(error.errno.sentence)\(remedy(step, error))")
         } catch let error as BusError {
           throw ContainerError("\(step.scopeDescription): \(error)")
         }
@@ -397,12 +396,6 @@ func stepFailure(
 }
 
 extension ChildStep {
-  /// What an error calls it: of a command it has the word that engines look for.
-  var failing: String {
-    if case .exec = self { return "exec\(description.dropFirst("execve".count))".shortened(to: 1024) }
-    return description.shortened(to: 1024)
-  }
-
   var isExec: Bool {
     switch self {
     case .exec, .findCommand: true

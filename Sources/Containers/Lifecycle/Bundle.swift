@@ -14,7 +14,7 @@ struct Bundle {
   init(_ given: String, configFile: String?, warn: (String) -> Void) throws {
     path = try absolutePath(given)
     let file = configFile ?? "\(path)/config.json"
-    let bytes = try readBounded(file)
+    let bytes = try readConfiguration(file)
     text = String(decoding: bytes, as: UTF8.self)
     let unknown: [String]
     do {
@@ -29,26 +29,35 @@ struct Bundle {
   }
 }
 
-/// A file that is refused by its size before it is parsed, and by its kind before it is read: a FIFO could keep its
-/// reader for ever.
-private func readBounded(_ path: String) throws -> [UInt8] {
+/// As the file is at one moment: who writes it meanwhile could make one text of two. It is refused by its size before it is
+/// parsed, and by its kind before it is read: a FIFO could keep its reader for ever.
+private func readConfiguration(_ file: String) throws -> [UInt8] {
   do {
-    let file = try open(path, [.nonBlock, .noCTTY])
-    let status = try statx(at: file, "", .emptyPath)
-    guard status.mode.rawValue & 0o170000 == 0o100000 else {
-      throw ContainerError("\(path): it is no regular file")
-    }
-    let limit = JSONReader.maximumSize
-    var bytes: [UInt8] = []
+    let descriptor = try open(file, [.nonBlock, .noCTTY])
+    let before = try statx(at: descriptor, "", .emptyPath)
+    guard before.mode.type == .regular else { throw ContainerError("\(file): it is no regular file") }
     // The kernel's own files have no size.
-    while status.size == 0 || bytes.count < status.size {
-      let part = try file.read(upTo: 65536)
+    if before.size == 0 { return try readBytes(file, limit: JSONReader.maximumSize) }
+    if before.size > JSONReader.maximumSize { throw tooLarge(file) }
+    var bytes = try descriptor.read(upTo: Int(before.size))
+    while bytes.count < before.size {
+      let part = try descriptor.read(upTo: Int(before.size) - bytes.count)
       if part.isEmpty { break }
       bytes += part
-      if bytes.count > limit { throw ContainerError("\(path): larger than \(limit >> 20) MiB") }
+    }
+    let after = try statx(at: descriptor, "", .emptyPath)
+    guard bytes.count == after.size, after.size == before.size, after.changeTime == before.changeTime else {
+      throw ContainerError("\(file): it was changed while it was read")
     }
     return bytes
-  } catch let error as SystemCallError { throw ContainerError("\(path): \(error.errno.sentence)") }
+  } catch let error as SystemCallError {
+    if error.errno == .fileTooLarge { throw tooLarge(file) }
+    throw ContainerError("\(file): \(error.errno.sentence)")
+  }
+}
+
+private func tooLarge(_ file: String) -> ContainerError {
+  ContainerError("\(file): larger than \(JSONReader.maximumSize >> 20) MiB")
 }
 
 /// A path of the caller's, from the working directory unless it is absolute.

@@ -14,11 +14,13 @@ import SystemPackage
 /// A flock of the directory is held by whoever makes the container, by `run` until its end, and by `start`; one of
 /// config.json by whoever changes or removes it.
 struct ContainerDirectory {
+  let root: String
   let path: String
   let id: String
 
   init(root: String, id: String) throws {
     try checkID(id)
+    self.root = root
     self.id = id
     path = "\(root)/\(id)"
   }
@@ -56,6 +58,9 @@ struct ContainerDirectory {
     let text: String
     do { text = try readFile(stateFile) } catch {
       if error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory {
+        if fileKind(root) == .other {
+          throw ContainerError("container does not exist: \(id): \(root) is no directory")
+        }
         throw ContainerError(
           fileKind(path) == nil
             ? "container does not exist: \(id)"

@@ -29,10 +29,17 @@ extension Runtime {
 
   /// The containers below the root, by their ids. Who is not to be read is left out, with a warning.
   public func list() throws -> [ContainerStatus] {
-    guard let directory = try? open(root, [.directory]) else { return [] }
-    return try getdents64(directory).map(\.name.string).sorted().compactMap { id in
+    let entries: [DirectoryEntry]
+    do { entries = try getdents64(open(root, [.directory])) } catch {
+      // Nobody has made a container yet.
+      if error.errno == .noSuchFileOrDirectory { return [] }
+      throw ContainerError("list the containers in \(root): \(error.errno.sentence)")
+    }
+    let folders = entries.filter { $0.type == .directory || $0.type == nil }
+    return folders.map(\.name.string).sorted().compactMap { id in
       do { return try state(id) } catch {
-        warn("\(error)")
+        // It may have been deleted in this moment.
+        if fileKind("\(root)/\(id)") != nil { warn("\(error)") }
         return nil
       }
     }

@@ -74,6 +74,7 @@ struct ContainerMaker {
     var host = try HostFacts.read(
       paths: request.hostPaths, namespaces: request.config.linux.namespaces)
     host.readSecurityModules(bundle.config.process, mountLabel: bundle.config.linux.mountLabel)
+    host.readPageSizes(bundle.config.linux.resources)
     if request.config.linux.makesNamespace(.user) && !request.config.linux.devices.isEmpty {
       host.makesNodes = try canMakeDevices(host)
     }

@@ -10,7 +10,9 @@ public func features(upTo version: String) -> Features {
     "prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop",
   ]
   features.mountOptions = MountOption.names
-  features.potentiallyUnsafeConfigAnnotations = [unitAnnotation]
+  features.potentiallyUnsafeConfigAnnotations = [
+    unitAnnotation, "run.oci.keep_original_groups", "run.oci.pidfd_receiver",
+  ]
   features.linux.namespaces = [.cgroup, .ipc, .mount, .network, .pid, .time, .user, .uts]
   features.linux.capabilities = Capability.names.map(\.name)
   features.linux.cgroup.v1 = true

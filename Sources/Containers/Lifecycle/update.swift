@@ -5,6 +5,7 @@ import SystemPackage
 extension Runtime {
   /// Writes new limits of a container that runs; what isn't said stays as it is.
   public func update(_ id: String, _ resources: Resources) throws {
+    try resources.check("linux.resources")
     let directory = try ContainerDirectory(root: root, id: id)
     let lock = try directory.lock()
     defer { withExtendedLifetime(lock) {} }
@@ -12,7 +13,9 @@ extension Runtime {
     try container.require(.creating, .created, .running, to: "update")
     let record = container.record
     try tell(of: resources.devices, directory)
-    let host = try HostFacts.read(paths: [])
+    var host = try HostFacts.read(paths: [])
+    host.readPageSizes(resources)
+    try checkPageSizes(resources, host)
     let places = record.allCgroups
     var resources = resources
     if resources.pids?.limit == 0 { resources.pids = nil }

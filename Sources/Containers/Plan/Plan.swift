@@ -13,6 +13,8 @@ public struct Plan: Hashable, Sendable {
   public var child: [ChildStep]
   /// What the container may not have here, and why: printed, not done.
   public var remarks: [String]
+  /// What of the configuration some of the host's steps are for: errors name it.
+  public var properties: [StepProperty] = []
   /// The cgroups to remove at the end.
   public var cgroups: [String] {
     host.compactMap {
@@ -26,6 +28,12 @@ public struct Plan: Hashable, Sendable {
   public var scopes: [String] {
     host.compactMap { if case .startScope(let scope) = $0 { scope.cgroup } else { nil } }
   }
+}
+
+/// A step, and the property that it is for.
+public struct StepProperty: Hashable, Sendable {
+  public var step: HostStep
+  public var property: String
 }
 
 public enum HostStep: Hashable, Sendable {

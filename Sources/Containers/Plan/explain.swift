@@ -4,8 +4,16 @@ import OCISpec
 extension Plan {
   /// The plan, one line a step, in the order of doing: the child starts at the clone and waits there for "go".
   public func explain() -> [String] {
-    remarks.map { "note   \($0)" } + host.map { "host   \($0)" } + child.map { "child  \($0)" }
+    remarks.map { "note   \($0)" } + host.map { "host   \($0)" }
+      + (startsLater
+        ? ["host   dismiss the keeper once the child waits to be started: the container stays"] : [])
+      + child.map { "child  \($0)" }
   }
+}
+
+extension Plan {
+  /// Whether the container outlives the process that makes it.
+  fileprivate var startsLater: Bool { host.contains { if case .listen = $0 { true } else { false } } }
 }
 
 extension HostStep: CustomStringConvertible {

@@ -130,6 +130,8 @@ public struct TimeOffsets: Record {
     try properties.optional("monotonic", &monotonic)
     try properties.optional("boottime", &boottime)
   }
+
+  public static var faultOfOthers: String? { "there is no such clock: it is boottime or monotonic" }
 }
 
 public struct TimeOffset: Record {

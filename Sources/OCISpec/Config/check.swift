@@ -11,15 +11,16 @@ extension Config {
     try linux.check()
   }
 
-  /// Those of the future may mean something else; the specification's own example is of 0.5.0-dev.
+  /// Those of another major version may mean something else.
   private func checkVersion() throws(JSONError) {
     let release = ociVersion.prefix { $0 != "-" && $0 != "+" }
     let parts = release.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 3, parts.allSatisfy({ UInt($0) != nil }) else {
       throw JSONError("ociVersion", "\"\(ociVersion)\" is no version: as 1.3.0")
     }
-    guard parts[0] == "0" || parts[0] == "1" else {
-      throw JSONError("ociVersion", "\(ociVersion): only versions up to 1.x are understood")
+    guard parts[0] == "1" else {
+      throw JSONError(
+        "ociVersion", "\(ociVersion): only versions from 1.0.0 on and below 2.0.0 are understood")
     }
   }
 }
@@ -101,6 +102,10 @@ extension LinuxConfig {
         throw JSONError("linux.\(name)[\(index)]", "\"\(path)\" is not absolute")
       }
     }
+    for (index, path) in maskedPaths.enumerated()
+    where path.split(separator: "/").allSatisfy({ $0 == "." }) {
+      throw JSONError("linux.maskedPaths[\(index)]", "\"\(path)\" is the root, which can't be hidden")
+    }
     try resources.check("linux.resources")
     for (index, rule) in (seccomp?.syscalls ?? []).enumerated() {
       let place = "linux.seccomp.syscalls[\(index)]"
@@ -128,8 +133,25 @@ extension Resources {
       throw JSONError(
         "\(path).hugepageLimits[\(index)].pageSize", "\"\(limit.pageSize)\" is no size: as 2MB, 1GB")
     }
+    try blockIO.check("\(path).blockIO")
     if let swappiness = memory.swappiness, swappiness > 100 {
       throw JSONError("\(path).memory.swappiness", "\(swappiness) is not from 0 to 100")
+    }
+  }
+}
+
+extension BlockIO {
+  /// 0 is what engines write when they mean nothing.
+  fileprivate func check(_ path: String) throws(JSONError) {
+    var weights = [("weight", weight), ("leafWeight", leafWeight)]
+    for (index, device) in weightDevice.enumerated() {
+      weights += [
+        ("weightDevice[\(index)].weight", device.weight),
+        ("weightDevice[\(index)].leafWeight", device.leafWeight),
+      ]
+    }
+    for case (let name, let weight?) in weights where weight != 0 && !(10...1000).contains(weight) {
+      throw JSONError("\(path).\(name)", "\(weight) is not from 10 to 1000")
     }
   }
 }

@@ -35,6 +35,12 @@ public final class JSONReader {
 
   func fault(_ cause: String) -> JSONError { JSONError(pathText, cause) }
 
+  func fault(_ cause: String, ofMember name: String) -> JSONError {
+    path.append(.member(name))
+    defer { path.removeLast() }
+    return fault(cause)
+  }
+
   /// The error of a value that is of another kind.
   func mismatch(_ wanted: String, _ token: JSONToken) -> JSONError {
     switch token.kind {

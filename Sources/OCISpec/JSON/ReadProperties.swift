@@ -39,10 +39,14 @@ struct ReadProperties: Properties {
   }
 
   /// What nobody asked for.
-  func end() throws(JSONError) {
+  func end(faultOfOthers fault: String?) throws(JSONError) {
     var (index, number) = (object.index + 1, 0)
     while index < object.next {
-      if number >= known.count || !known[number] { reader.ignore(try reader.string(reader.token(index))) }
+      if number >= known.count || !known[number] {
+        let name = try reader.string(reader.token(index))
+        if let fault { throw reader.fault(fault, ofMember: name) }
+        reader.ignore(name)
+      }
       index = reader.token(index + 1).next
       number += 1
     }

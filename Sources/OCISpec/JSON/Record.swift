@@ -18,6 +18,8 @@ extension JSONValue {
 /// An object with known properties. It names each of them once: reading, writing and listing are the same walk.
 public protocol Record: JSONValue {
   mutating func walk(_ properties: inout some Properties) throws(JSONError)
+  /// What is wrong with a name that it doesn't know; nil where such a name is left alone, as in most.
+  static var faultOfOthers: String? { get }
 }
 
 /// Who walks over a record's properties.
@@ -31,7 +33,7 @@ extension Record {
     self.init()
     var properties = try ReadProperties(reader, token)
     try walk(&properties)
-    try properties.end()
+    try properties.end(faultOfOthers: Self.faultOfOthers)
   }
 
   public func write(to writer: inout JSONWriter) {
@@ -50,4 +52,5 @@ extension Record {
 
 extension Record {
   public var isAbsent: Bool { self == Self() }
+  public static var faultOfOthers: String? { nil }
 }

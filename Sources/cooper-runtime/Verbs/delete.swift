@@ -10,7 +10,7 @@ extension Verb {
   ) { context, arguments in
     if arguments.has("regex") {
       let pattern = try Pattern(arguments.id())
-      for container in try context.runtime.list() where pattern.matches(container.record.id) {
+      for container in try context.containers() where pattern.matches(container.record.id) {
         try context.runtime.delete(container.record.id, force: arguments.has("force"))
       }
       return 0

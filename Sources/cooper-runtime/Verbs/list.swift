@@ -10,7 +10,7 @@ extension Verb {
     ]
   ) { context, arguments in
     _ = try arguments.words(0...0, "")
-    let lines = try context.runtime.list().map(ContainerLine.init)
+    let lines = try context.containers().map(ContainerLine.init)
     if arguments.has("quiet") {
       for line in lines { try print(line.id) }
       return 0

@@ -8,7 +8,7 @@ extension Verb {
     options: [
       Option("bundle", "b", value: "DIR", help: "where to; the working directory by default"),
       Option("rootless", help: "for a caller who is not root"),
-    ]
+    ], usesState: false
   ) { _, arguments in
     _ = try arguments.words(0...0, "")
     let file = "\(arguments["bundle"] ?? ".")/config.json"
