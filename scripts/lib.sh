@@ -24,6 +24,10 @@ build_static() {
   log=$package/.build/$product.log
   mkdir -p "$package/.build"
   if [ -e "scripts/order/$product.txt" ]; then
+    # A new order is no reason for swift build to link anew.
+    if [ "scripts/order/$product.txt" -nt "$package/.build/release/$product" ]; then
+      rm -f "$package/.build/release/$product"
+    fi
     order=(-Xlinker "--symbol-ordering-file=$PWD/scripts/order/$product.txt" -Xlinker --no-warn-symbol-ordering
       -Xlinker "--script=$PWD/scripts/order/unnamed.ld")
   fi
