@@ -1,5 +1,6 @@
 import Linux
 import OCISpec
+import SystemPackage
 
 /// What is kept of a container between two commands: state.json in its directory.
 public struct ContainerRecord: Record {
@@ -74,13 +75,32 @@ extension ContainerRecord {
   /// Whether its mounts are in a namespace that is others' too.
   var sharesMounts: Bool { mountBelow != nil }
 
-  /// Takes away what was mounted for it, where no namespace does that.
+  /// Takes away what was mounted for it, where no namespace does that. Somebody else may have done it, and may have
+  /// removed the root.
   func unmount() throws {
-    while let mountBelow, try mountNumber(of: rootfs) != mountBelow {
-      do { try tried { try umount2(rootfs, [.detach, .noFollow]) } } catch {
-        throw ContainerError("unmount the root of the container \(id): \(error)")
+    guard let mountBelow else { return }
+    do {
+      while try mountNumber(of: rootfs) != mountBelow {
+        try tried { try umount2(rootfs, [.detach, .noFollow]) }
       }
+    } catch {
+      // EINVAL: it is no mount, and what it lies on is another one than before.
+      let nothing: [Errno] = [.noSuchFileOrDirectory, .notDirectory, .invalidArgument]
+      if let errno = (error as? SystemCallError)?.errno, nothing.contains(errno) { return }
+      throw ContainerError("unmount the root of the container \(id): \(error)")
     }
+  }
+
+  /// Without scopes that are another container's by now, and cgroups in them: systemd forgets a scope with its last
+  /// process, and gives its name to who asks next. Those of a container that runs are its own.
+  func withoutOthersScopes(_ runtime: Runtime) -> ContainerRecord {
+    let others = scopes.filter { fileKind($0) != nil && runtime.another(than: id, with: $0) != nil }
+    if others.isEmpty { return self }
+    var record = self
+    record.scopes.removeAll(where: others.contains)
+    record.cgroups.removeAll { cgroup in others.contains { "\(cgroup)/".begins(with: "\($0)/") } }
+    if let unified, !record.allCgroups.contains(unified) { record.unified = nil }
+    return record
   }
 
   /// What a hook is given that runs in the container's namespaces: the pid is what the container sees.

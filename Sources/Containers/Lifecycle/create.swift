@@ -149,8 +149,8 @@ struct ContainerMaker {
       }
       return (container, latest)
     } catch {
-      // Before it has a process no hook has run.
-      guard isOurs && latest.pid != nil else { throw error }
+      // Before it has a process no hook has run. What stays with its state is left to `delete`, and so are its last hooks.
+      guard isOurs && latest.pid != nil && !runtime.keepsState(of: record) else { throw error }
       if bundle.config.hooks.runBeforeStart { runtime.runPoststop(record) }
       throw error
     }
@@ -169,8 +169,7 @@ struct ContainerMaker {
 extension ContainerMaker {
   /// Removes the container and calls the last hooks, unless another command has done both.
   func end(_ container: RunningContainer, _ record: ContainerRecord) throws {
-    guard try container.remove() else { return }
-    runtime.runPoststop(record)
+    try runtime.runPoststop(record) { try container.remove() }
   }
 }
 

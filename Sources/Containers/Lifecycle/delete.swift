@@ -25,7 +25,25 @@ extension Runtime {
       }
       record.kill()
     }
-    if try remove(record, directory, lock.place) { runPoststop(record) }
+    try runPoststop(record) { try remove(record, directory, lock.place, force: force) }
+  }
+
+  /// The same of all of these that are there still. What fails of one keeps no other.
+  public func deleteAll(_ ids: [String], force: Bool = false) throws {
+    try forEach(ids) { id in
+      do { try delete(id, force: force) } catch {
+        if try !ContainerDirectory(root: root, id: id).isMissing() { throw error }
+      }
+    }
+  }
+
+  /// Does it with all, and tells at the end what failed.
+  func forEach(_ ids: [String], _ action: (_ id: String) throws -> Void) throws {
+    var failure: (any Error)?
+    for id in ids {
+      do { try action(id) } catch { failure = failure.map { joined($0, error) } ?? error }
+    }
+    if let failure { throw failure }
   }
 
   /// What is still known of a container whose state can't be read: the cgroups that its configuration names.
@@ -45,21 +63,25 @@ extension Runtime {
 
   /// Cgroups, files and the directory.
   ///
-  /// - Parameter place: the directory, opened.
+  /// - Parameters:
+  ///   - place: the directory, opened.
+  ///   - force: go on where what was mounted can't be taken away, with a warning.
   /// - Returns: false where it was another command that removed the directory.
   func remove(
-    _ record: ContainerRecord, _ directory: ContainerDirectory, _ place: borrowing Descriptor
+    _ record: ContainerRecord, _ directory: ContainerDirectory, _ place: borrowing Descriptor,
+    force: Bool = false
   ) throws -> Bool {
-    var record = record
-    // systemd forgets a scope with its last process, and gives its name to who asks next.
-    record.scopes.removeAll { fileKind($0) != nil && another(than: record.id, with: $0) != nil }
+    let record = record.withoutOthersScopes(self)
     if record.allCgroups.contains(where: { !Containers.processes(below: $0).isEmpty }) {
       _ = record.signalAll(.kill)
       record.thaw(after: .kill)
     }
     let leftovers = Leftovers(
       id: record.id, places: record.allCgroups + [directory.path], remedy: Leftovers.byForce)
-    do { try record.unmount() } catch { throw leftovers.error(error) }
+    do { try record.unmount() } catch {
+      if !force { throw leftovers.error(error) }
+      warn("\(error)")
+    }
     debug?("remove \((record.allCgroups + [directory.path]).joined(separator: ", "))")
     let memory = KeeperMemoryBuilder(
       cgroups: record.cgroups, scopes: record.scopes, directory: directory.path,

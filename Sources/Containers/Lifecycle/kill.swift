@@ -5,8 +5,9 @@ extension Runtime {
   /// Sends a signal to the container's first process, or to all.
   public func kill(_ id: String, _ signal: Signal, all: Bool = false) throws {
     let directory = try ContainerDirectory(root: root, id: id)
-    let record = try directory.read()
+    var record = try directory.read()
     let status = try record.status(directory)
+    if status == .stopped { record = record.withoutOthersScopes(self) }
     debug?("send \(signal) to \(all ? "all of " : "")\(id), which is \(status.rawValue)")
     // Without a pid namespace of its own others live on when the first has ended.
     if all || (signal == .kill && sharesProcesses(record, directory)) {
@@ -30,10 +31,16 @@ extension Runtime {
 }
 
 extension Runtime {
-  /// The same of all containers that live and whose ids match.
+  /// The same of all containers that live and whose ids match. What fails of one keeps no other.
   public func killAll(where matches: (_ id: String) -> Bool, _ signal: Signal, all: Bool) throws {
-    for container in try list() where container.status != .stopped && matches(container.record.id) {
-      try kill(container.record.id, signal, all: all)
+    let ids = try list().filter { $0.status != .stopped }.map(\.record.id).filter(matches)
+    try forEach(ids) { id in
+      do { try kill(id, signal, all: all) } catch {
+        // It may have ended since.
+        let directory = try ContainerDirectory(root: root, id: id)
+        let hasStopped = (try? directory.read().status(directory)) == .stopped
+        if try !hasStopped && !directory.isMissing() { throw error }
+      }
     }
   }
 }

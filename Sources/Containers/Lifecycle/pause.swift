@@ -17,9 +17,11 @@ extension Runtime {
   /// The container's processes, as the runtime's own pid namespace has them.
   public func processes(_ id: String) throws -> [ProcessID] {
     let status = try state(id)
-    if let cgroup = status.record.processCgroup {
+    let isStopped = status.status == .stopped
+    let record = isStopped ? status.record.withoutOthersScopes(self) : status.record
+    if let cgroup = record.processCgroup {
       return Containers.processes(below: cgroup).sorted()
     }
-    return status.status == .stopped ? [] : status.record.pid.map { [$0] } ?? []
+    return isStopped ? [] : record.pid.map { [$0] } ?? []
   }
 }

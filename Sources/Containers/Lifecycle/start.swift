@@ -34,7 +34,9 @@ extension Runtime {
     // A container with a hook that fails is ended and removed.
     do { try runHooks(record.hooks.poststart, "poststart", record, .running) } catch {
       record.kill()
-      if (try? remove(record, directory, place)) == true { runPoststop(record) }
+      do { try runPoststop(record) { try remove(record, directory, place) } } catch let left {
+        throw joined(error, left)
+      }
       throw error
     }
     withExtendedLifetime(place) {}
@@ -84,6 +86,22 @@ extension Runtime {
       }
       try runHook(hook, name, index, state: state, inside: place)
     }
+  }
+
+  /// The last hooks once the container is removed, unless another command has done both. What stays with its state is
+  /// left to `delete`, and so are they.
+  ///
+  /// - Parameter remove: as its result it has whether it was this command that removed the container.
+  func runPoststop(_ record: ContainerRecord, after remove: () throws -> Bool) throws {
+    do { if try remove() { runPoststop(record) } } catch {
+      if !keepsState(of: record) { runPoststop(record) }
+      throw error
+    }
+  }
+
+  /// Whether a container that was to be removed is still known, and no other has its name.
+  func keepsState(of record: ContainerRecord) -> Bool {
+    (try? ContainerDirectory(root: root, id: record.id).read())?.created.isSame(as: record.created) == true
   }
 
   /// A failure of theirs is told, and nothing more.

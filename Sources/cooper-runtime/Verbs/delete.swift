@@ -10,9 +10,8 @@ extension Verb {
   ) { context, arguments in
     if arguments.has("regex") {
       let pattern = try Pattern(arguments.id())
-      for container in try context.containers() where pattern.matches(container.record.id) {
-        try context.runtime.delete(container.record.id, force: arguments.has("force"))
-      }
+      let ids = try context.containers().map(\.record.id).filter { pattern.matches($0) }
+      try context.runtime.deleteAll(ids, force: arguments.has("force"))
       return 0
     }
     try context.runtime.delete(arguments.id(), force: arguments.has("force"))
