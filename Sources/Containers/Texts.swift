@@ -60,7 +60,7 @@ extension String {
     }
   }
 
-  private var hasStandIns: Bool {
+  package var hasStandIns: Bool {
     utf8.contains(0xf4) && unicodeScalars.contains { $0.isStandIn }
   }
 }

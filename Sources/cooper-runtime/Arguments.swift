@@ -1,3 +1,5 @@
+import Containers
+
 /// A command line's options, and the words that are none.
 struct Arguments {
   private var values: [String: [String]] = [:]
@@ -44,6 +46,7 @@ struct Arguments {
     guard let value = value ?? words.popFirst() else {
       throw UsageError("the option --\(name) takes a value")
     }
+    if value.hasStandIns && !option.takesAnyBytes { throw UsageError("--\(name): its value is no UTF-8") }
     values[option.names[0], default: []].append(value)
   }
 
@@ -78,6 +81,8 @@ struct Option: Sendable {
   let names: [String]
   let value: String?
   let help: String
+  /// What is for the container's process alone.
+  var takesAnyBytes: Bool { ["env", "cwd"].contains(names[0]) }
 
   init(_ names: String..., value: String? = nil, help: String) {
     self.names = names

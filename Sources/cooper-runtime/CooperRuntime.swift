@@ -17,9 +17,7 @@ struct CooperRuntime {
     var log = Log()
     do {
       try openMissingStreams()
-      guard CommandLine.argc > 0 else {
-        throw ContainerError("the command line can't be read; it takes /proc and a free descriptor")
-      }
+      guard CommandLine.argc > 0 else { throw UsageError("there is no command line, and not even a name") }
       let arguments = try Arguments(ownArguments(), globalOptions, stopsAtWord: true)
       log = try Log(arguments)
       return try run(arguments, log)

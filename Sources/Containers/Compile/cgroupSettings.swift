@@ -108,7 +108,7 @@ private func pidsSettings(_ pids: Pids?) -> [CgroupSetting] {
 func checkPageSizes(_ resources: Resources, _ host: HostFacts) throws {
   guard let sizes = host.pageSizes else { return }
   for (index, limit) in resources.hugepageLimits.enumerated()
-  where !sizes.contains(where: { $0.lowercased() == limit.pageSize.lowercased() }) {
+  where !sizes.contains(limit.pageSize) {
     throw CompileError(
       "linux.resources.hugepageLimits[\(index)].pageSize",
       "this machine has no pages of \(limit.pageSize): it has \(sizes.joined(separator: ", "))")

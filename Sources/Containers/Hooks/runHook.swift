@@ -11,6 +11,7 @@ struct HookPlace: ~Copyable {
   /// The cgroup of version 2 that it is born in, or is put into by somebody else.
   var cgroup: String?
   var attach: HostStep?
+  var oomScoreAdj: Int?
   var takeListener: ((_ pid: ProcessID, _ number: Int32) throws -> Void)?
 
   /// A program of the machine's, with all privileges.
@@ -27,6 +28,7 @@ struct HookPlace: ~Copyable {
     steps = plan.steps.dropLast()
     cgroup = plan.attach == nil ? plan.birthplace : nil
     attach = plan.attach
+    oomScoreAdj = plan.oomScoreAdj
   }
 }
 
@@ -101,6 +103,9 @@ private func start(
   let child = try Child(
     place.steps + [exec], streams: streams, inherited, flags: [], cgroup: place.cgroup, isTraced: false)
   if let attach = place.attach { try Containers.attach(child.pid, attach) }
+  if let score = place.oomScoreAdj {
+    try perform(.writeOfChild(file: "oom_score_adj", value: "\(score)"), on: child.pid)
+  }
   return child
 }
 

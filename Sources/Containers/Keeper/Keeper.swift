@@ -83,6 +83,14 @@ struct Keeper: ~Copyable {
     _ = try? waitpid(pid)
   }
 
+  /// Ends the keeper without its work, by its death where it can't be told: what it would remove is to stay.
+  borrowing func abandon() {
+    do { try tried { try dismiss() } } catch {
+      _ = try? kill(pid, .kill)
+      _ = try? waitpid(pid)
+    }
+  }
+
   /// Lets the keeper do its work, and waits until it is done. Where it was killed, this process does it.
   ///
   /// - Parameter container: the container's pidfd, or -1 when its process has ended or ends by itself.

@@ -96,10 +96,10 @@ final class KeeperMemoryBuilder {
     pointer.pointee.scopes = number(builder.texts(scopes))
     pointer.pointee.scopeProcesses = number(builder.texts(scopes.map { "\($0)/cgroup.procs" }))
     pointer.pointee.files = number(builder.texts(files.map { "\(directory)/\($0)" }))
-    let parent = String(directory.prefix(upTo: directory.lastIndex(of: "/") ?? directory.startIndex))
+    let (parent, name) = directory.cutAtLastSlash
     pointer.pointee.directories = number(builder.texts([directory, parent]))
     pointer.pointee.parent = number(builder.text(parent))
-    pointer.pointee.name = number(builder.text(String(directory.dropFirst(parent.utf8.count + 1))))
+    pointer.pointee.name = number(builder.text(name))
     pointer.pointee.answer = Int(bitPattern: builder.allocate(8))
     pointer.pointee.tries = tries
     pointer.pointee.scopeTime = scopeTime
@@ -143,5 +143,16 @@ final class KeeperMemoryBuilder {
 
   private func number(_ argument: Argument) -> Int {
     if case .value(let value) = argument { value } else { 0 }
+  }
+}
+
+extension String {
+  /// The directory that a path is in, and its name there.
+  fileprivate var cutAtLastSlash: (String, String) {
+    guard let slash = utf8.lastIndex(of: UInt8(ascii: "/")) else { return ("", self) }
+    return (
+      String(decoding: utf8[..<slash], as: UTF8.self),
+      String(decoding: utf8[slash...].dropFirst(), as: UTF8.self)
+    )
   }
 }

@@ -133,9 +133,11 @@ struct Lowering {
     case .pivotSharedRoot: pivotSharedRoot()
     case .moveRoot(let paths): moveRoot(hiding: paths)
     case .setHostname(let name):
-      builder.call(__NR_sethostname, builder.text(name), .value(name.utf8.count))
+      let text = builder.counted(name)
+      builder.call(__NR_sethostname, text.address, text.count)
     case .setDomainname(let name):
-      builder.call(__NR_setdomainname, builder.text(name), .value(name.utf8.count))
+      let text = builder.counted(name)
+      builder.call(__NR_setdomainname, text.address, text.count)
     case .loopbackUp: loopbackUp()
     case .limit(let setting): limit(setting)
     case .setScheduler(let attributes): setScheduler(attributes)
@@ -225,7 +227,8 @@ struct Lowering {
   /// One write of a file of the machine's.
   private func write(_ path: String, _ text: String) {
     let file = openFiles.slots[FilePath(path)] ?? openToWrite(path)
-    builder.call(__NR_write, .slot(file), builder.text(text), .value(text.utf8.count))
+    let bytes = builder.counted(text)
+    builder.call(__NR_write, .slot(file), bytes.address, bytes.count)
     release(file)
   }
 

@@ -184,9 +184,9 @@ extension Lowering {
 
   func labelMount(_ path: String, _ label: String) {
     enterMount(path)
+    let text = builder.counted(label)
     builder.call(
-      __NR_setxattr, builder.text("."), builder.text("security.selinux"), builder.text(label),
-      .value(label.utf8.count), 0)
+      __NR_setxattr, builder.text("."), builder.text("security.selinux"), text.address, text.count, 0)
   }
 
   private func enterMount(_ path: String) {

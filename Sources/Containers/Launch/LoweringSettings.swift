@@ -69,7 +69,8 @@ extension Lowering {
     builder.call(__NR_unshare, .value(Int(LINUX_CLONE_NEWTIME)))
     guard let clocks else { return }
     for line in offsets {
-      builder.call(__NR_write, .slot(clocks), builder.text(line), .value(line.utf8.count))
+      let text = builder.counted(line)
+      builder.call(__NR_write, .slot(clocks), text.address, text.count)
     }
     release(clocks)
   }

@@ -40,11 +40,14 @@ final class ProgramBuilder {
   }
 
   /// A C string's address.
-  func text(_ string: String) -> Argument {
+  func text(_ string: String) -> Argument { counted(string).address }
+
+  /// A C string's address, and how many bytes come before its zero.
+  func counted(_ string: String) -> (address: Argument, count: Argument) {
     let bytes = string.bytes
     let block = allocate(bytes.count + 1)
     block.copyMemory(from: bytes, byteCount: bytes.count)
-    return address(block)
+    return (address(block), .value(bytes.count))
   }
 
   /// A NULL-terminated array of C strings.

@@ -164,7 +164,7 @@ private struct Launcher: ~Copyable {
       var failure = error
       do { try abandon() } catch let left { failure = joined(error, left) }
       guard let obstacle = oldKernelObstacle() else { throw failure }
-      throw ContainerError("\(obstacle): \(failure)")
+      throw ContainerError("\(obstacle): \(failure)", execErrno: (failure as? ContainerError)?.execErrno)
     }
   }
 
@@ -178,7 +178,7 @@ private struct Launcher: ~Copyable {
   private mutating func abandon() throws {
     closeTrees()
     if !ownsCgroups, let directory {
-      try? keeper?.dismiss()
+      keeper?.abandon()
       keeper = nil
       let memory = KeeperMemoryBuilder(cgroups: made, scopes: [], directory: directory, files: files)
       switch lock {
@@ -197,7 +197,7 @@ private struct Launcher: ~Copyable {
     if let unmount = options.unmount, let directory, pid != nil, isThere(lock) {
       child?.kill()
       do { try unmount() } catch {
-        try? keeper?.dismiss()
+        keeper?.abandon()
         keeper = nil
         throw leftovers(directory).error(error)
       }
@@ -262,13 +262,21 @@ private struct Launcher: ~Copyable {
     case .runHook(let step):
       if let pid = child?.pid {
         let state = options.state?(pid, step.isInContainer) ?? ""
-        let place = step.isInContainer ? try options.hookPlace?(pid, step) : nil
+        let place = step.isInContainer ? try hookPlace(pid, step) : nil
         try Containers.runHook(step.hook, step.kind, step.index, state: state, inside: place)
       }
     case .fillMount(let mount, let root): trees.append(try filledMount(mount, from: root).release())
     case .makeDevices(let devices): trees.append(try madeDevices(devices).release())
     case .mapMount(let bind): trees.append(try mappedMount(bind).release())
     }
+  }
+
+  /// A hook of the container's runs there or not at all.
+  private func hookPlace(_ pid: ProcessID, _ step: HookStep) throws -> HookPlace {
+    guard let place = try options.hookPlace?(pid, step) else {
+      throw ContainerError("hooks.\(step.kind): nobody says how the container is entered")
+    }
+    return place
   }
 
   /// The steps that write to the same file come one after the other.
