@@ -95,6 +95,44 @@ def test_a_mapped_source_in_the_root(box, folder):
 
 
 @covers("mounts[].source")
+@pytest.mark.parametrize("users", [False, True])
+@pytest.mark.parametrize("options", [["rbind"], ["rbind", "ro"], ["bind"]], ids=",".join)
+def test_the_root_as_a_source(box, users, options):
+    """The same: the root itself may be mounted in it, and stays what it is."""
+    if users:
+        use_user_namespace(box)
+    (box.rootfs / "home/file").write_text("of the root")
+    box.mount("/mnt", "bind", box.rootfs, *options)
+    text = "touch /new && cat /mnt/home/file && ! test -e /mnt/mnt/home && touch /mnt/other || echo refused"
+    said = box.output(text + " 2>/dev/null")
+    assert said == "of the root" + ("refused\n" if "ro" in options else "")
+
+
+@covers("mounts[].source", "linux.uidMappings")
+def test_a_source_that_is_mounted_twice(box, folder):
+    """config.md, Mounts: each entry is mounted. In a user namespace too, whose root can't go to the source.
+    One mount's options are not another's."""
+    use_user_namespace(box)
+    (folder / "closed/data").mkdir(parents=True)
+    (folder / "closed").chmod(0o700)
+    os.chown(folder / "closed/data", 100000, 100000)
+    for name, option in [("one", "ro"), ("two", "rw"), ("three", "ro")]:
+        box.mount(f"/tmp/{name}", "bind", folder / "closed/data", "rbind", option)
+    text = "for name in one two three; do touch /tmp/$name/$name 2>/dev/null; done; ls /tmp/three"
+    assert box.output(text) == "two\n"
+
+
+@covers("linux.maskedPaths", "linux.readonlyPaths")
+@pytest.mark.parametrize("name", ["maskedPaths", "readonlyPaths"])
+def test_a_path_that_leads_to_a_mount(box, name):
+    """config-linux.md, Masked and Readonly Paths: a link of the image's is followed, also to a mount."""
+    (box.rootfs / "link").symlink_to("/mnt")
+    box.mount("/mnt", "tmpfs", "tmpfs")
+    box.linux[name] = ["/link", "/mnt/."]
+    assert box.output("touch /mnt/new 2>/dev/null || echo refused") == "refused\n"
+
+
+@covers("mounts[].source")
 def test_a_source_in_the_root_that_is_not_there_is_an_error(box):
     """The same: nothing is there when it is to be mounted."""
     box.mount("/mnt", "tmpfs", "tmpfs")

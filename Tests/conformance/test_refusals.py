@@ -28,18 +28,29 @@ def test_a_weight_out_of_range(box, name, weight):
 
 
 @covers("linux.maskedPaths")
-def test_the_root_cannot_be_masked(box):
+@pytest.mark.parametrize("path", ["/", "/..", "/./../..", "/bin/..", "/link", "/link/proc/.."])
+def test_the_root_cannot_be_masked(box, path):
     """config-linux.md, Masked paths: what is masked MUST NOT be read, and of the root something has to."""
-    box.linux["maskedPaths"] = ["/"]
+    (box.rootfs / "link").symlink_to("/")
+    box.linux["maskedPaths"] = [path]
     box.refused()
 
 
 @covers("linux.readonlyPaths")
-@pytest.mark.parametrize("path", ["/", "/."])
+@pytest.mark.parametrize("path", ["/", "/.", "/..", "/./../.."])
 def test_the_root_can_be_made_read_only(box, path):
     """config-linux.md, Readonly paths: what is named is read-only in the container."""
     box.linux["readonlyPaths"] = [path]
     assert box.output("touch /x || echo read-only; touch /dev/x") == "read-only\n"
+
+
+@covers("linux.readonlyPaths")
+@pytest.mark.parametrize("path", ["/bin/..", "/link", "/link/proc/.."])
+def test_a_read_only_path_that_leads_to_the_root(box, path):
+    """The same; runtime.md, Create: a property that cannot be applied MUST be an error."""
+    (box.rootfs / "link").symlink_to("/")
+    box.linux["readonlyPaths"] = [path]
+    box.refused()
 
 
 def tear(container):

@@ -98,7 +98,8 @@ private func process(of request: ContainerRequest) throws -> Process {
   return process
 }
 
-private func isRoot(_ path: String) -> Bool { pathComponents(path).isEmpty }
+/// By its name alone; what a link leads to is seen in the container only.
+private func isRoot(_ path: String) -> Bool { pathComponents(path).allSatisfy { $0 == ".." } }
 
 /// Who makes the container's files: root where the namespace has it, and else the first whom it has.
 private func mappedRoot(_ user: UserPlan?) -> ChildStep {

@@ -4,6 +4,8 @@ import OCISpec
 import SystemPackage
 
 private let noEntry: Int32 = 2
+private let accessDenied: Int32 = 13
+private let otherMount: Int32 = 18
 private let notDirectory: Int32 = 20
 private let invalid: Int32 = 22
 /// F_DUPFD_CLOEXEC
@@ -111,11 +113,12 @@ extension Lowering {
   }
 
   func attach(_ bind: BindMount) {
-    let source = BindSource(path: bind.source, isRecursive: bind.isRecursive)
     let tree: Slot
     if bind.idMap != nil, bind.pathInRoot == nil, let inherited = inheritedTree() {
       tree = inherited
-    } else if let open = sourceTrees.slots.removeValue(forKey: FilePath(source.key)) {
+    } else if let source = BindSource(.bind(bind)),
+      let open = sourceTrees.slots.removeValue(forKey: FilePath(source.key))
+    {
       tree = open
     } else {
       tree = builder.slot()
@@ -258,6 +261,7 @@ extension Lowering {
     let (target, cover) = (builder.slot(), builder.slot())
     let (isOther, end) = (Label(), Label())
     lookUp(path, Int(LINUX_O_PATH), into: target, orElse: end)
+    refuseRoot(target, path)
     cloneTree(likely, into: cover, recursive: false)
     move(cover, onto: target, orElse: isOther, then: end)
     builder.place(isOther)
@@ -275,10 +279,31 @@ extension Lowering {
       move(tree, into: directory, name)
     } else {
       lookUp(path, Int(LINUX_O_PATH), into: target, orElse: end)
+      refuseRoot(target, path)
       cloneTree(target, into: tree, recursive: true)
       setAttributes(tree, .readOnly, recursive: true)
       move(tree, onto: target)
     }
+    builder.place(end)
+  }
+
+  /// EBUSY where a link or ".." has led to the root: that is entered by its own descriptor, so what is mounted on it
+  /// would be without effect. Where neither is followed it takes no call.
+  private func refuseRoot(_ target: Slot, _ path: String) {
+    let place = places.find(path)
+    if place.isOwn || (place.isStrict && !place.names.contains("..")) { return }
+    // struct statx: stx_attributes at 8
+    let (status, end) = (builder.allocate(256), Label())
+    let isMountRoot = Int(LINUX_STATX_ATTR_MOUNT_ROOT)
+    builder.call(
+      __NR_statx, .slot(target), builder.text(""), .value(Int(LINUX_AT_EMPTY_PATH)), 0,
+      builder.address(status))
+    builder.compare(status + 8, mask: isMountRoot, equals: isMountRoot, errno: noEntry, otherwise: end)
+    // A rename of "." is never done: between mounts it is EXDEV, and in one it is EBUSY.
+    let here = builder.text(".")
+    builder.call(
+      __NR_renameat2, .slot(target), here, .slot(root), here, 0,
+      tolerate: [accessDenied, otherMount, notDirectory], otherwise: end)
     builder.place(end)
   }
 
@@ -311,19 +336,22 @@ extension Lowering {
 struct BindSource {
   let path: String
   let isRecursive: Bool
+  /// Where it is mounted: each mount has a tree of its own, since before Linux 6.15 one without a place can't be cloned.
+  let target: String
 
-  var key: String { "\(isRecursive ? "r" : "-")\(path)" }
+  var key: String { "\(isRecursive ? "r" : "-")\(path.utf8.count):\(path)\(target)" }
 
-  init(path: String, isRecursive: Bool) {
+  init(path: String, isRecursive: Bool, target: String = "") {
     self.path = path
     self.isRecursive = isRecursive
+    self.target = target
   }
 
   init?(_ step: ChildStep) {
     switch step {
     case .rootDirectory(let path): self.init(path: path, isRecursive: true)
     case .bind(let bind) where bind.idMap == nil && bind.pathInRoot == nil:
-      self.init(path: bind.source, isRecursive: bind.isRecursive)
+      self.init(path: bind.source, isRecursive: bind.isRecursive, target: bind.path)
     default: return nil
     }
   }

@@ -103,7 +103,7 @@ extension LinuxConfig {
       }
     }
     for (index, path) in maskedPaths.enumerated()
-    where path.split(separator: "/").allSatisfy({ $0 == "." }) {
+    where path.split(separator: "/").allSatisfy({ $0 == "." || $0 == ".." }) {
       throw JSONError("linux.maskedPaths[\(index)]", "\"\(path)\" is the root, which can't be hidden")
     }
     try resources.check("linux.resources")
