@@ -117,6 +117,22 @@ def test_a_namespace_beside_a_user_namespace(make, kind, user):
     assert seen == [os.readlink(place), "0"]
 
 
+@covers("linux.namespaces[].path", "linux.uidMappings")
+def test_a_namespace_beside_a_user_namespace_on_a_slow_machine(make):
+    """The same, where who clones a process takes longer to say so than the process to ask for its ids."""
+    first, second = make("first"), make("second")
+    first.sleeps().up()
+    second.mask("network")
+    second.linux["namespaces"].append({"type": "network", "path": f"/proc/{first.pid}/ns/net"})
+    second.config["mounts"] = [entry for entry in second.config["mounts"] if entry["destination"] != "/sys"]
+    use_user_namespace(second)
+    slowly = ["strace", "-f", "-qq", "-o", second.folder / "calls", "-e", "trace=clone,clone3"]
+    slowly += ["-e", "inject=clone,clone3:delay_exit=200000"]
+    done = second.script("cat /proc/self/uid_map").attempt(verb="run", before=slowly)
+    assert done.returncode == 0, done
+    assert second.out().split() == ["0", "100000", "65536"]
+
+
 @covers("linux.namespaces[].path")
 def test_a_network_that_is_bound_to_a_file(box, folder):
     """config-linux.md, Namespaces: path is a namespace file; it need not be one of /proc."""

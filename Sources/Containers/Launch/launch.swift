@@ -139,10 +139,13 @@ private struct Launcher: ~Copyable {
   var files: [String] { options.note == nil ? StateFile.names : ContainerDirectory.files }
   /// The file that was written last.
   var settings: SettingsFile?
+  /// Whether the child will go on as another process.
+  var splits: Bool
 
   init(_ plan: Plan, _ options: LaunchOptions) {
     self.plan = plan
     self.options = options
+    splits = plan.child.contains { if case .split = $0 { true } else { false } }
   }
 
   mutating func run() throws -> RunningContainer {
@@ -340,11 +343,13 @@ private struct Launcher: ~Copyable {
     }
   }
 
-  /// Reads what the child tells until it says this; false when it says no more.
+  /// Reads what the child tells until it says this, and which process it is: where it goes on as another, either of the
+  /// two may be heard first. False when it says no more.
   private mutating func awaitReport(_ kind: Int32) throws -> Bool {
+    var isTold = false
     while let message = try child?.receive() {
-      if message.report.kind == kind { return true }
-      try note(message)
+      if message.report.kind == kind { isTold = true } else { try note(message) }
+      if isTold && !splits { return true }
     }
     return false
   }
@@ -359,6 +364,7 @@ private struct Launcher: ~Copyable {
     case Report.listener: try takeListener(message.report.errno)
     case Report.split:
       try child?.follow(ProcessID(message.report.errno))
+      splits = false
       try handOver()
     default: throw failure(message)
     }
