@@ -23,7 +23,7 @@ def test_explain_prints_one_line_a_step_in_the_order_of_doing(cooper, rootfs):
     places = {}
     for number, line in enumerate(lines):
         assert re.match(r"(note  |host  |child ) \S", line), line
-        places[re.sub(r"filter of \d+", "filter of N", line[7:])] = number
+        places.setdefault(re.sub(r"filter of \d+", "filter of N", line[7:]), number)
     in_order = [
         f"start the keeper: it makes and locks {state.DIRECTORY}/shown, and removes everything when this"
         " process ends",
