@@ -52,7 +52,8 @@ private func readConfiguration(_ file: String) throws -> [UInt8] {
     return bytes
   } catch let error as SystemCallError {
     if error.errno == .fileTooLarge { throw tooLarge(file) }
-    throw ContainerError("\(file): \(error.errno.sentence)")
+    let remedy = error.errno == .noFunction ? missingCallRemedy : ""
+    throw ContainerError("\(file): \(error.errno.sentence)\(remedy)")
   }
 }
 

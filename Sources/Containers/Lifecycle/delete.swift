@@ -25,7 +25,7 @@ extension Runtime {
       }
       record.kill()
     }
-    try runPoststop(record) { try remove(record, directory, lock.place, force: force) }
+    try runPoststop(record) { try remove(record, directory, lock.place) }
   }
 
   /// The same of all of these that are there still. What fails of one keeps no other.
@@ -63,13 +63,10 @@ extension Runtime {
 
   /// Cgroups, files and the directory.
   ///
-  /// - Parameters:
-  ///   - place: the directory, opened.
-  ///   - force: go on where what was mounted can't be taken away, with a warning.
+  /// - Parameter place: the directory, opened.
   /// - Returns: false where it was another command that removed the directory.
   func remove(
-    _ record: ContainerRecord, _ directory: ContainerDirectory, _ place: borrowing Descriptor,
-    force: Bool = false
+    _ record: ContainerRecord, _ directory: ContainerDirectory, _ place: borrowing Descriptor
   ) throws -> Bool {
     let record = record.withoutOthersScopes(self)
     if record.allCgroups.contains(where: { !Containers.processes(below: $0).isEmpty }) {
@@ -78,10 +75,8 @@ extension Runtime {
     }
     let leftovers = Leftovers(
       id: record.id, places: record.allCgroups + [directory.path], remedy: Leftovers.byForce)
-    do { try record.unmount() } catch {
-      if !force { throw leftovers.error(error) }
-      warn("\(error)")
-    }
+    // Without its directory nobody would know of the mount.
+    do { try record.unmount() } catch { throw leftovers.error(error) }
     debug?("remove \((record.allCgroups + [directory.path]).joined(separator: ", "))")
     let memory = KeeperMemoryBuilder(
       cgroups: record.cgroups, scopes: record.scopes, directory: directory.path,
