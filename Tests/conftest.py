@@ -106,7 +106,10 @@ REQUIREMENTS = {
 
 
 def missing(names):
-    """The reason to skip, and its kind; None where everything is there. What no package could bring comes first."""
+    """The reason to skip, and its kind; None where everything is there.
+
+    What no package could bring comes first.
+    """
     for name in sorted(names, key=lambda name: REQUIREMENTS[name][0] == "installable"):
         kind, is_there = REQUIREMENTS[name]
         if not is_there():
