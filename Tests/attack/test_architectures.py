@@ -7,7 +7,7 @@ import random
 
 import pytest
 from arena import harm
-from test_filters import ACTIONS, OPERATORS, VALUES, condition, holds
+from test_filters import ACTIONS, OPERATORS, VALUES, condition, conditions, holds
 
 pytestmark = pytest.mark.skipif(
     platform.machine() != "x86_64", reason="missing requirement: x86_64 (machine)"
@@ -90,15 +90,7 @@ def test_actions(arena, action):
 def test_rules(arena):
     source = random.Random(20262)
     for _ in range(3 if SHORT else 25):
-        rules = []
-        for _ in range(source.randint(1, 5)):
-            args = []
-            for index in source.sample([1, 2], source.randint(1, 2)):
-                operator = source.choice(list(OPERATORS))
-                value = source.choice(VALUES)
-                second = value & source.choice(VALUES) if operator == "SCMP_CMP_MASKED_EQ" else 0
-                args.append(condition(index, operator, value, second))
-            rules.append(rule(args=args))
+        rules = [rule(args=conditions(source)) for _ in range(source.randint(1, 5))]
         with arena() as a:
             compare(a, rules, [(x, y) for x in VALUES[::2] for y in VALUES[1::4]])
 

@@ -54,6 +54,17 @@ def rule(action="SCMP_ACT_ERRNO", args=()):
     return made
 
 
+def conditions(source):
+    """One or two that a source of random numbers chooses."""
+    made = []
+    for index in source.sample([1, 2], source.randint(1, 2)):
+        operator = source.choice(list(OPERATORS))
+        value = source.choice(VALUES)
+        second = value & source.choice(VALUES) if operator == "SCMP_CMP_MASKED_EQ" else 0
+        made.append(condition(index, operator, value, second))
+    return made
+
+
 def compare(a, rules, pairs):
     """The container under this profile, against what the profile says of each pair of arguments."""
     a.put("filtered")
@@ -110,15 +121,6 @@ def test_rules(arena):
     source = random.Random(20261)
     pairs = list(itertools.product(VALUES[::2], VALUES[1::3]))
     for _ in range(5 if SHORT else 60):
-        rules = []
-        for _ in range(source.randint(1, 6)):
-            indices = source.sample([1, 2], source.randint(1, 2))
-            args = []
-            for index in indices:
-                operator = source.choice(list(OPERATORS))
-                value = source.choice(VALUES)
-                second = value & source.choice(VALUES) if operator == "SCMP_CMP_MASKED_EQ" else 0
-                args.append(condition(index, operator, value, second))
-            rules.append(rule(args=args))
+        rules = [rule(args=conditions(source)) for _ in range(source.randint(1, 6))]
         with arena() as a:
             compare(a, rules, pairs)

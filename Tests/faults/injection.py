@@ -88,61 +88,65 @@ class Command:
         )
 
 
-def sweep(command, error, starting, prepare, check, capsys):
-    """Runs the command once for each of its calls, and returns what was wrong."""
+def each_call(command, prepare, check):
+    """The number of each process and of each of its calls, of one run in which nothing fails; before each of
+    them it is prepared anew."""
     prepare()
     whole = command()
     assert whole.status == 0, whole
     check(whole)
-    wrong, tried = [], 0
     for process, calls in enumerate(whole.counts):
         for number in range(1 + process % STRIDE, calls + 1, STRIDE):
             prepare()
-            done = command(getattr(errno, error, KILL), process, number)
-            hit = done.hits[0] if done.hits else None
-            text = f"{error} of {hit}, call {number} of process {process}: {done.status}: {done.message}"
-            if hit and hit.call in NEVER_FAIL and error != "SIGKILL":
-                check(done)
-                continue
-            tried += hit is not None
-            is_start = hit and process == 0 and hit.since_exec <= starting
-            is_command = hit and process > 0 and hit.execs > 0
-            with open(LOG, "a") as log:
-                print(text, file=log)
-            if done.status == "hang":
-                wrong.append(f"{text}: no end")
-            elif not (error == "SIGKILL" or is_start or is_command) and done.status:
-                wrong += [f"{text}: {problem}" for problem in problems_of(done, process)]
-            wrong += [f"{text}: {problem}" for problem in check(done)]
+            yield process, number
+
+
+def tell(tried, capsys):
     with capsys.disabled():
         print(f" {tried} calls ", end="")
+
+
+def sweep(command, error, starting, prepare, check, capsys):
+    """Runs the command once for each of its calls, and returns what was wrong."""
+    wrong, tried = [], 0
+    for process, number in each_call(command, prepare, check):
+        done = command(getattr(errno, error, KILL), process, number)
+        hit = done.hits[0] if done.hits else None
+        text = f"{error} of {hit}, call {number} of process {process}: {done.status}: {done.message}"
+        if hit and hit.call in NEVER_FAIL and error != "SIGKILL":
+            check(done)
+            continue
+        tried += hit is not None
+        is_start = hit and process == 0 and hit.since_exec <= starting
+        is_command = hit and process > 0 and hit.execs > 0
+        with open(LOG, "a") as log:
+            print(text, file=log)
+        if done.status == "hang":
+            wrong.append(f"{text}: no end")
+        elif not (error == "SIGKILL" or is_start or is_command) and done.status:
+            wrong += [f"{text}: {problem}" for problem in problems_of(done, process)]
+        wrong += [f"{text}: {problem}" for problem in check(done)]
+    tell(tried, capsys)
     return wrong
 
 
 def sweep_of_kills(command, box, prepare, check, capsys):
     """Runs the command once for each of its calls, at which the container's first process is killed."""
-    prepare()
-    whole = command()
-    assert whole.status == 0, whole
-    check(whole)
     wrong, tried = [], 0
-    for process, calls in enumerate(whole.counts):
-        for number in range(1 + process % STRIDE, calls + 1, STRIDE):
-            prepare()
-            done = command(f"k{box.pid}", process, number)
-            tried += len(done.hits)
-            text = f"killed at call {number} of process {process}, {done.hits}: {done.status}: {done.message}"
-            if done.status == "hang":
-                wrong.append(f"{text}: no end")
-            elif (
-                done.status
-                and done.status != 137
-                and not re.search(r"\w+: .*(killed|stopped|not running|\(E)", done.message)
-            ):
-                wrong.append(f"{text}: the error names no step or no cause")
-            wrong += [f"{text}: {problem}" for problem in check(done)]
-    with capsys.disabled():
-        print(f" {tried} calls ", end="")
+    for process, number in each_call(command, prepare, check):
+        done = command(f"k{box.pid}", process, number)
+        tried += len(done.hits)
+        text = f"killed at call {number} of process {process}, {done.hits}: {done.status}: {done.message}"
+        if done.status == "hang":
+            wrong.append(f"{text}: no end")
+        elif (
+            done.status
+            and done.status != 137
+            and not re.search(r"\w+: .*(killed|stopped|not running|\(E)", done.message)
+        ):
+            wrong.append(f"{text}: the error names no step or no cause")
+        wrong += [f"{text}: {problem}" for problem in check(done)]
+    tell(tried, capsys)
     return wrong
 
 

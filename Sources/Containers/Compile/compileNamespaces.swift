@@ -29,21 +29,23 @@ struct NamespacePlan {
     }
     let late: CloneFlags = [.newPID, .newTime]
     let offsets = try timeOffsets(linux)
+    let split: CloneFlags
     if paths.contains(where: { $0.0 == .user }) && !made.isEmpty {
       // Namespaces of its own belong to the user namespace that it has entered.
+      split = made
       clone = []
-      if !offsets.isEmpty { joins.append(.unshareTime(offsets: offsets)) }
-      joins.append(.split(offsets.isEmpty ? made : made.subtracting(.newTime)))
     } else if user != nil && !others.isEmpty {
+      split = made.union(.newUser)
       clone = []
       mapsLate = true
-      if !offsets.isEmpty { joins.append(.unshareTime(offsets: offsets)) }
-      joins.append(.split(made.union(.newUser).subtracting(offsets.isEmpty ? [] : .newTime)))
     } else if !offsets.isEmpty || paths.contains(where: { $0.0 == .pid || $0.0 == .time }) {
+      split = made.intersection(late)
       clone.subtract(late)
-      if !offsets.isEmpty { joins.append(.unshareTime(offsets: offsets)) }
-      joins.append(.split(made.intersection(offsets.isEmpty ? late : .newPID)))
+    } else {
+      return
     }
+    if !offsets.isEmpty { joins.append(.unshareTime(offsets: offsets)) }
+    joins.append(.split(offsets.isEmpty ? split : split.subtracting(.newTime)))
   }
 }
 

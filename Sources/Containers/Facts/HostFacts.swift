@@ -162,6 +162,5 @@ private func knownFileKind(_ path: String) throws -> FileKind? {
 
 /// nil where there is nothing.
 func fileKind(_ path: String) -> FileKind? {
-  guard let stat = try? Stat(FilePath(path)) else { return nil }
-  return stat.type == .directory ? .directory : .other
+  (try? knownFileKind(path)) ?? nil
 }

@@ -227,17 +227,25 @@ struct Lowering {
   /// One write of a file of the machine's.
   private func write(_ path: String, _ text: String) {
     let file = openFiles.slots[FilePath(path)] ?? openToWrite(path)
+    write(text, to: file)
+    release(file)
+  }
+
+  func write(_ text: String, to file: Slot) {
     let bytes = builder.counted(text)
     builder.call(__NR_write, .slot(file), bytes.address, bytes.count)
-    release(file)
   }
 
   func openToWrite(_ path: String) -> Slot {
     let file = builder.slot()
+    openToWrite(path, into: file)
+    return file
+  }
+
+  func openToWrite(_ path: String, into file: Slot) {
     let flags = Int(LINUX_O_WRONLY | LINUX_O_CLOEXEC)
     builder.call(
       __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text(path), .value(flags), into: file)
-    return file
   }
 
   private func closeRange(from first: Int) {

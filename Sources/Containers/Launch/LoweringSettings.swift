@@ -59,19 +59,13 @@ extension Lowering {
 
   /// Before this process hides: then its files in /proc are root's, and not those of a user.
   func openClocks() {
-    guard let clocks else { return }
-    builder.call(
-      __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text("/proc/self/timens_offsets"),
-      .value(Int(LINUX_O_WRONLY | LINUX_O_CLOEXEC)), into: clocks)
+    if let clocks { openToWrite("/proc/self/timens_offsets", into: clocks) }
   }
 
   func unshareTime(_ offsets: [String]) {
     builder.call(__NR_unshare, .value(Int(LINUX_CLONE_NEWTIME)))
     guard let clocks else { return }
-    for line in offsets {
-      let text = builder.counted(line)
-      builder.call(__NR_write, .slot(clocks), text.address, text.count)
-    }
+    for line in offsets { write(line, to: clocks) }
     release(clocks)
   }
 
