@@ -67,5 +67,5 @@ _Noreturn void clinux_exit_normally(int status);
 // The process's own environment: a NULL-terminated array of "NAME=value".
 char **clinux_environment(void);
 
-// For a process that lives briefly: what it frees stays its own, and its heap grows in large steps.
+// For a process that is done soon, and then ends or sleeps: what it frees stays its own, and its heap grows in large steps.
 void clinux_keep_freed_memory(void);
