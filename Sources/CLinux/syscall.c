@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <malloc.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,12 @@ _Noreturn void clinux_exit(int status) { _exit(status); }
 long clinux_exit_address(void) { return (long)clinux_exit; }
 
 _Noreturn void clinux_exit_normally(int status) { exit(status); }
+
+long clinux_thread(int (*body)(void *), void *stack_top, void *argument) {
+  int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
+  int thread = clone(body, stack_top, flags, argument);
+  return thread == -1 ? -(long)errno : thread;
+}
 
 char **clinux_environment(void) { return environ; }
 

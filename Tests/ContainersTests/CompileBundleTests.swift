@@ -116,6 +116,36 @@ struct CompileBundleTests {
       ])
   }
 
+  @Test func whoIsNotRootIsToldTheNamespaces() throws {
+    func told(_ change: (inout ContainerRequest, inout HostFacts) -> Void) throws -> [ChildStep] {
+      var (request, host) = (bundle(), machine())
+      change(&request, &host)
+      return try compile(request, host).child.filter { if case .tellNamespaces = $0 { true } else { false } }
+    }
+    let all: [ChildStep] = [.tellNamespaces([.newNS, .newPID, .newUTS])]
+    var hook = Hook()
+    hook.path = "/hook"
+    #expect(try told { request, _ in request.bundle?.startSocket = "/s" }.isEmpty)
+    #expect(try told { _, host in host.capabilities.remove(.sysPtrace) }.isEmpty)
+    #expect(
+      try told { request, host in
+        request.bundle?.startSocket = "/s"
+        host.capabilities.remove(.sysPtrace)
+      } == all)
+    #expect(
+      try told { request, host in
+        request.config.hooks.createContainer = [hook]
+        host.capabilities.remove(.sysPtrace)
+      } == all)
+    // What lies at /proc there is somebody else's.
+    #expect(
+      try told { request, host in
+        request.bundle?.startSocket = "/s"
+        request.config.linux.namespaces[0].path = "/run/mounts"
+        host.capabilities.remove(.sysPtrace)
+      }.isEmpty)
+  }
+
   @Test func hooksComeInTheSpecificationsOrder() throws {
     var hook = Hook()
     hook.path = "/hook"

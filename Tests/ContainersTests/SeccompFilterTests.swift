@@ -142,6 +142,25 @@ struct SeccompFilterTests {
     #expect(listening.flags == [.waitKillableRecv, .tsync, .tsyncESRCH])
   }
 
+  @Test func whatAFilterAllowsIsKnownBefore() throws {
+    let rules = [
+      rule(.allow, ["sendto", "read", "write"]), rule(.log, ["getpid"]), rule(.kill, ["getuid"]),
+      rule(.allow, ["socket"], [compare(0, .equal, 1)]), rule(.notify, ["close"]),
+    ]
+    let filter = try compiled(profile(.errno, rules) { $0.listenerPath = "/run/agent" })
+    for number in 0..<600 where number != __NR_socket {
+      let answer = filter.answer(Call(number))
+      #expect(filter.allowsCall(number) == (answer == .allow || answer == .log), "\(number)")
+    }
+    #expect(filter.allowsCall(__NR_sendto) && filter.allowsCall(__NR_getpid))
+    #expect(!filter.allowsCall(__NR_socket), "it depends on the arguments")
+    #expect(
+      try compiled(profile(.allow, [rule(.notify, ["sendto"])]) { $0.listenerPath = "/x" }).allowsCall(
+        __NR_read))
+    #expect(!SeccompFilter([.return(.trap(1))]).allowsCall(__NR_read))
+    #expect(!SeccompFilter([]).allowsCall(__NR_read))
+  }
+
   @Test func aRuleLikeTheDefaultIsNothing() throws {
     let plain = try compiled(profile(.errno, [end]))
     let same = try compiled(

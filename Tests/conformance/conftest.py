@@ -100,6 +100,7 @@ NEEDS = {
     "BFQ": lambda: any(
         "[bfq]" in open(path).read() for path in pathlib.Path("/sys/block").glob("*/queue/scheduler")
     ),
+    "tmpfs with mapped owners": lambda: tuple(map(int, os.uname().release.split(".")[:2])) >= (6, 3),
     "criu": lambda: shutil.which("criu") is not None
     and subprocess.run(["criu", "check"], capture_output=True, check=False).returncode == 0,
     "cgroup v2": lambda: (CGROUPS / "cgroup.controllers").exists(),

@@ -5,6 +5,7 @@ import subprocess
 import pytest
 
 covers = pytest.mark.covers
+needs = pytest.mark.needs
 
 # option: what else is given, and what must and what must not be among the options of the mount or filesystem
 FLAGS = {
@@ -296,6 +297,7 @@ def test_an_idmapped_mount(box, tree):
 
 
 @covers("option:ridmap", *OWNERS)
+@needs("tmpfs with mapped owners")
 def test_a_recursively_idmapped_mount(box, tree):
     """config.md, Linux mount options: ridmap maps the owners of what is mounted below too."""
     box.mount("/mnt", "bind", tree, "rbind", "ridmap", **MAPPINGS)
@@ -303,7 +305,7 @@ def test_a_recursively_idmapped_mount(box, tree):
 
 
 @covers("option:idmap", "option:ridmap")
-@pytest.mark.parametrize("option", ["idmap", "ridmap"])
+@pytest.mark.parametrize("option", ["idmap", pytest.param("ridmap", marks=needs("tmpfs with mapped owners"))])
 def test_an_idmapped_mount_in_a_user_namespace(box, tree, option):
     """config.md, Linux mount options: a mount without mappings may have those of the container's user
     namespace."""

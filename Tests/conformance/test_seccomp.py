@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import platform
+import shutil
 import signal
 import struct
 import threading
@@ -221,6 +222,30 @@ def test_each_architecture_is_known(box, name):
     """config-linux.md, Seccomp: architectures has SCMP_ARCH_ constants, of other processors too."""
     use(box, rule(CHMOD), architectures=sorted({ARCHITECTURE, f"SCMP_ARCH_{name}"}))
     assert "not permitted" in box.output(TRY + "; true")
+
+
+# What a program without shared libraries calls.
+OWN = (
+    "access arch_prctl brk execve exit exit_group fstat getrandom mprotect newfstatat prlimit64 readlink "
+    "readlinkat rseq set_robust_list set_tid_address write"
+).split()
+
+
+@covers("linux.seccomp", "linux.seccomp.defaultAction*", "linux.seccomp.syscalls[].action*")
+@pytest.mark.parametrize("action", ["SCMP_ACT_ERRNO", "SCMP_ACT_KILL_PROCESS"])
+def test_a_profile_of_what_the_command_calls(box, compiled, action):
+    """config-linux.md, Seccomp: it is for the process in the container; the runtime needs no more of it
+    than execve."""
+    program = compiled(
+        "hello", '#include <unistd.h>\nint main(void) { return write(1, "hello\\n", 6) != 6; }'
+    )
+    shutil.copy(program, box.rootfs / "hello")
+    user = {"uid": 0, "gid": 0, "umask": 0o77}
+    box.process.update(args=["/hello"], noNewPrivileges=True, cwd="/", user=user)
+    use(box, rule(OWN, "SCMP_ACT_ALLOW"), action=action)
+    box.create()
+    box.start()
+    wait_until(lambda: box.out() == "hello\n")
 
 
 @covers("linux.seccomp.architectures")

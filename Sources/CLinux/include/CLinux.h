@@ -61,6 +61,11 @@ _Noreturn void clinux_exit(int status);
 // Where clinux_exit is: as a signal's handler it ends the process, with the signal's number.
 long clinux_exit_address(void);
 
+// clone(body, stack_top, CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM, argument): a
+// thread that has the caller's errno and everything else of its glibc's. The thread's number, or a negative errno.
+CLINUX_CHILD_SAFE
+long clinux_thread(int (*body)(void *), void *stack_top, void *argument);
+
 // exit(status).
 _Noreturn void clinux_exit_normally(int status);
 

@@ -42,6 +42,12 @@ public struct ContainerRequest: Hashable, Sendable {
 
   var rootDirectory: String? { bundle?.root }
 
+  /// Whether somebody may enter it before its command runs.
+  var isEnteredEarly: Bool {
+    bundle?.startSocket != nil || !config.hooks.createContainer.isEmpty
+      || !config.hooks.startContainer.isEmpty
+  }
+
   /// An entry that leads to the caller's own namespace is none: what takes a namespace of the container's own would be
   /// done to the caller's.
   func withoutNamespaces(_ paths: Set<FilePath>) -> ContainerRequest {

@@ -65,6 +65,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + compileRoot(request, host)
       + request.links.map { .makeLink(target: $0.target, path: $0.path) }
       + mounts
+      + toldNamespaces(request, host)
       + (request.config.hooks.runBeforeStart || (user == nil && !cgroups.devices.isEmpty) ? [.sync] : [])
       + (process.terminal ? [.terminal(process.consoleSize)] : request.isInteractive ? [] : [.nullInput])
       + deviceSeal(request)
@@ -96,6 +97,16 @@ private func process(of request: ContainerRequest) throws -> Process {
   }
   if process.args.isEmpty { throw CompileError("process.args", "there is no command") }
   return process
+}
+
+/// A process that hides its memory is root's to look into: others who will enter its namespaces must be given them. What
+/// somebody else's mounts have at /proc is not looked at.
+private func toldNamespaces(_ request: ContainerRequest, _ host: HostFacts) -> [ChildStep] {
+  let linux = request.config.linux
+  let joinsMounts = linux.namespaces.contains { $0.type == .mount && $0.path != nil }
+  let isPrivileged = host.uid == 0 && host.capabilities.contains(.sysPtrace)
+  guard !isPrivileged && !joinsMounts && request.isEnteredEarly else { return [] }
+  return [.tellNamespaces(CloneFlags(linux.namespaces.map(\.type.flag)))]
 }
 
 /// By its name alone; what a link leads to is seen in the container only.

@@ -12,7 +12,9 @@ struct HookPlace: ~Copyable {
   var cgroup: String?
   var attach: HostStep?
   var oomScoreAdj: Int?
-  var takeListener: ((_ pid: ProcessID, _ number: Int32) throws -> Void)?
+  var takeListener: ((_ pid: ProcessID, _ listener: borrowing Descriptor) throws -> Void)?
+  /// The namespaces themselves, where the process has told them.
+  var toldNamespaces: [CInt] = []
 
   /// A program of the machine's, with all privileges.
   init(process: consuming PIDFD, namespaces: CloneFlags, directory: String?) {
@@ -70,11 +72,11 @@ private func execute(
     let takeListener = place?.takeListener
     var child = try start(hook, streams, inside: place)
     try child.go()
-    while let message = try child.receive() {
+    while var message = try child.receive() {
       switch message.report.kind {
       case Report.split: try child.follow(ProcessID(message.report.errno))
       case Report.listener:
-        try takeListener?(child.pid, message.report.errno)
+        if let listener = message.takeDescriptor() { try takeListener?(child.pid, listener) }
         try child.go()
       case Report.failed:
         _ = try? waitpid(child.pid)
@@ -99,7 +101,8 @@ private func start(
     return try Child(
       [.awaitGo, exec], streams: streams, InheritedDescriptors(), flags: [], cgroup: nil, isTraced: false)
   }
-  let inherited = InheritedDescriptors(other: Int(place.process.fileDescriptor.rawValue))
+  let inherited = InheritedDescriptors(
+    other: Int(place.process.fileDescriptor.rawValue), namespaces: place.toldNamespaces.map(Int.init))
   let child = try Child(
     place.steps + [exec], streams: streams, inherited, flags: [], cgroup: place.cgroup, isTraced: false)
   if let attach = place.attach { try Containers.attach(child.pid, attach) }

@@ -9,19 +9,21 @@ struct Child: ~Copyable {
   /// A SOCK_SEQPACKET pair's end: "go" in one direction, reports in the other.
   private let channel: Descriptor
 
-  /// What the child has told: a report, a text, a descriptor.
+  /// What the child has told: a report, a text, descriptors.
   struct Message: ~Copyable {
     let report: Report
     let text: String
-    private var descriptor: Descriptor?
+    private var descriptors: ReceivedDescriptors
 
-    init(report: Report, text: String, descriptor: consuming Descriptor?) {
+    init(report: Report, text: String, descriptors: consuming ReceivedDescriptors) {
       self.report = report
       self.text = text
-      self.descriptor = descriptor
+      self.descriptors = descriptors
     }
 
-    mutating func takeDescriptor() -> Descriptor? { descriptor.take() }
+    mutating func takeDescriptor() -> Descriptor? { descriptors.takeFirst() }
+
+    mutating func takeDescriptors() -> ReceivedDescriptors { descriptors.takeAll() }
   }
 
   init(
@@ -90,10 +92,11 @@ struct Child: ~Copyable {
   static func receive(_ channel: borrowing Descriptor) throws(SystemCallError) -> Message? {
     let size = MemoryLayout<Report>.size
     var message: ReceivedMessage
-    do { message = try recvmsg(channel, upTo: size + Lowering.textCapacity, descriptors: 1) } catch {
+    let most = CloneFlags.namespaces.kinds.count
+    do { message = try recvmsg(channel, upTo: size + Lowering.textCapacity, descriptors: most) } catch {
       // A child that ends before it has read "go" resets the channel. That comes before what it has told.
       if error.errno != .connectionReset { throw error }
-      message = try recvmsg(channel, upTo: size + Lowering.textCapacity, descriptors: 1)
+      message = try recvmsg(channel, upTo: size + Lowering.textCapacity, descriptors: most)
     }
     if message.bytes.isEmpty { return nil }
     let report = message.bytes.withUnsafeBytes {
@@ -102,7 +105,7 @@ struct Child: ~Copyable {
     let text = message.bytes.dropFirst(size).prefix(max(0, Int(report.textLength)))
     return Message(
       report: report, text: firstMessage(of: String(decoding: text, as: UTF8.self)),
-      descriptor: message.descriptors.takeFirst())
+      descriptors: message.descriptors.takeAll())
   }
 
   borrowing func kill() { Containers.kill(process) }

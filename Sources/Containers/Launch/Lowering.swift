@@ -9,10 +9,11 @@ import SystemPackage
 /// detached descriptors, and after pivot_root nothing is opened by name but the command.
 struct Lowering {
   let builder = ProgramBuilder()
+  let numbers: DescriptorNumbers
   /// The descriptor to the host side, in the child: the first behind those that it keeps of the caller's.
-  let channel: Int
+  var channel: Int { numbers.channel }
   /// `InheritedDescriptors.other`, in the child.
-  let other: Int?
+  var other: Int? { numbers.other }
   /// The root of the container, a mount's descriptor.
   let root: Slot
   /// An empty read-only directory, a mount's descriptor.
@@ -35,16 +36,16 @@ struct Lowering {
   /// The clocks of a time namespace of its own.
   let clocks: Slot?
   let message: UnsafeMutablePointer<Report>
+  let ending: Ending
   /// 1 where the working directory has been reached.
   let arrival: UnsafeMutableRawPointer
 
   /// - Parameter descriptors: the numbers under which the child inherits them.
   init(_ steps: [ChildStep], streams: StandardStreams, _ descriptors: InheritedDescriptors, isTraced: Bool) {
     self.isTraced = isTraced
-    channel = 3 + descriptors.preserved
-    other = descriptors.other == nil ? nil : channel + 1
-    let first = other ?? channel
-    trees = InheritedTrees([Int]((first + 1)..<(first + 1 + descriptors.trees.count)))
+    numbers = DescriptorNumbers(descriptors, steps)
+    trees = InheritedTrees(numbers.trees)
+    ending = Ending(steps)
     sources = steps.compactMap(BindSource.init)
     namespaces = OpenNamespaces(steps)
     lateFiles = steps.drop { !$0.entersMounts }.compactMap {
@@ -64,6 +65,7 @@ struct Lowering {
       builder.step = Int32(index)
       // exec doesn't come back to say that it is done.
       if case .exec = step { trace() }
+      if index == ending.first { setUmask() }
       lower(step)
       trace()
     }
@@ -95,6 +97,7 @@ struct Lowering {
       builder.call(__NR_keyctl, .value(Int(LINUX_KEYCTL_JOIN_SESSION_KEYRING)), 0, tolerate: [38])
     case .unshareCgroup: builder.call(__NR_unshare, .value(Int(LINUX_CLONE_NEWCGROUP)))
     case .enterNamespaces(let flags): enterNamespaces(flags)
+    case .tellNamespaces(let flags): tellNamespaces(flags)
     case .joinNamespace(let kind, let path): joinNamespace(NamespacePath(kind, path))
     case .tryNamespace(let kind, let path): tryNamespace(NamespacePath(kind, path))
     case .unshareTime(let offsets): unshareTime(offsets)
@@ -155,28 +158,33 @@ struct Lowering {
     case .loadFilter(let filter): loadFilter(filter)
     case .tryWorkingDirectory(let path): tryWorkingDirectory(path)
     case .workingDirectory(let path): workingDirectory(path)
-    case .closeDescriptors: closeRange(from: (other ?? channel) + 1)
+    case .closeDescriptors: closeRange(from: numbers.lastKept + 1)
     case .findCommand(let args, let env): findCommand(args, env)
     case .awaitStart: awaitStart()
     case .becomeInit: builder.becomeInit()
-    case .exec(let args, let env, let umask, let path): exec(args, env, umask, path)
+    case .exec(let args, let env, _, let path): exec(args, env, path)
     }
   }
 
   /// Nothing of the host side's stays open but stdio, what is to be kept, the channel and what comes with it: a copy of
   /// somebody's end of a pipe would keep it from ending.
   private func keepOnly(_ inherited: InheritedDescriptors) {
-    let numbers = [inherited.channel, inherited.other].compactMap(\.self) + inherited.trees
-    let end = channel + numbers.count
+    // What the child opens itself later has its place kept by the channel.
+    let namespaces =
+      inherited.namespaces.isEmpty
+      ? numbers.namespaces.compactMap { _ in inherited.channel } : inherited.namespaces
+    let originals =
+      [inherited.channel, inherited.other].compactMap(\.self) + namespaces + inherited.trees
+    let end = channel + originals.count
     let duplicate = 1030  // F_DUPFD_CLOEXEC
     // Out of each other's way first.
-    let sources: [Argument] = numbers.enumerated().map { index, number in
+    let sources: [Argument] = originals.enumerated().map { index, number in
       if number == channel + index || !(channel..<end).contains(number) { return .value(number) }
       let free = builder.slot()
       builder.call(__NR_fcntl, .value(number), .value(duplicate), .value(end), into: free)
       return .slot(free)
     }
-    for (index, source) in sources.enumerated() where numbers[index] != channel + index {
+    for (index, source) in sources.enumerated() where originals[index] != channel + index {
       builder.call(__NR_dup3, source, .value(channel + index), .value(Int(LINUX_O_CLOEXEC)))
     }
     closeRange(from: end)
@@ -330,6 +338,13 @@ struct Lowering {
     builder.call(__NR_chdir, builder.text("/"))
   }
 
+  /// A filter may allow the command's calls, and none of ours: so this comes before it, and that all is done is told then
+  /// unless it may be told behind it.
+  private func setUmask() {
+    builder.call(__NR_umask, .value(Int(ending.umask)))
+    if !ending.reportsLate { report(Report.ready) }
+  }
+
   private func tryWorkingDirectory(_ path: String) {
     let (notPermitted, denied): (Int32, Int32) = (1, 13)
     let end = Label()
@@ -352,13 +367,33 @@ struct Lowering {
   }
 
   /// A name without a slash is looked for in the PATH of `env`, as a shell does it.
-  private func exec(_ args: [String], _ env: [String], _ umask: UInt32, _ path: String?) {
-    builder.call(__NR_umask, .value(Int(umask)))
-    report(Report.ready)
+  private func exec(_ args: [String], _ env: [String], _ path: String?) {
+    if ending.reportsLate { report(Report.ready) }
     let argv = builder.texts(args)
     let envp = builder.texts(env)
     tryEach(path.map { [$0] } ?? commandPaths(args, env)) { file, tolerated in
       builder.call(__NR_execve, builder.text(file), argv, envp, tolerate: tolerated)
+    }
+  }
+}
+
+/// The last steps, of which a filter may be the first.
+struct Ending {
+  /// The index of the filter's, or of exec.
+  var first = -1
+  /// Whether that all is done is told behind the filter: where it lets nobody execute anything, to be killed there.
+  var reportsLate = true
+  var umask: UInt32 = 0
+
+  init(_ steps: [ChildStep]) {
+    for (index, step) in steps.enumerated() {
+      switch step {
+      case .loadFilter(let filter):
+        first = index
+        reportsLate = filter.allowsCall(__NR_sendto) || !filter.allowsCall(__NR_execve)
+      case .exec(_, _, let umask, _): (first, self.umask) = (first < 0 ? index : first, umask)
+      default: break
+      }
     }
   }
 }

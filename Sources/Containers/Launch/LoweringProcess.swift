@@ -123,19 +123,7 @@ extension Lowering {
     }
     builder.call(__NR_ioctl, .slot(slave), .value(setControlling), 0)
     for stream in 0...2 { builder.call(__NR_dup3, .slot(slave), .value(stream), 0) }
-    send(master)
-  }
-
-  /// sendmsg to the host side, with the descriptor as SCM_RIGHTS.
-  private func send(_ descriptor: Slot) {
-    let report = builder.bytes(Report(kind: Report.terminal))
-    let buffer = builder.bytes((report, MemoryLayout<Report>.size))
-    let (socketLevel, rights) = (Int32(1), Int32(1))
-    let control = builder.bytes((Int(20), socketLevel, rights, Int32(-1), Int32(0)))
-    // struct msghdr: name, name length, buffers, their number, control, its length, flags
-    let message = builder.bytes((Int(0), Int(0), buffer, Int(1), control, Int(24), Int(0)))
-    builder.store(.slot(descriptor), at: control + 16)
-    builder.call(__NR_sendmsg, .value(channel), builder.address(message), 0)
+    send(Report.terminal, [.slot(master)], to: .value(channel))
   }
 }
 

@@ -113,7 +113,25 @@ extension ChildStep {
   }
 }
 
+extension CloneFlags {
+  /// The kinds of namespaces in it, in the order in which they are entered: the user namespace has the privileges for
+  /// the others, and behind the mounts names lead elsewhere.
+  var kinds: [OCISpec.Namespace.Kind] {
+    let order: [OCISpec.Namespace.Kind] = [.user, .cgroup, .ipc, .uts, .network, .pid, .time, .mount]
+    return order.filter { contains($0.flag) }
+  }
+}
+
 extension OCISpec.Namespace.Kind {
+  /// Below /proc/PID/ns.
+  var fileName: String {
+    switch self {
+    case .network: "net"
+    case .mount: "mnt"
+    default: rawValue
+    }
+  }
+
   /// As setns(2) takes it.
   var flag: CloneFlags {
     switch self {
@@ -220,20 +238,40 @@ extension Lowering {
     let description = builder.bytes((UInt(filter.instructions.count), program))
     let setModeFilter = 1
     let listener = builder.slot()
-    let flags = filter.flags.union(filter.hasListener ? .newListener : [])
+    var flags = filter.flags
+    if filter.hasListener { flags = flags.subtracting([.tsync, .tsyncESRCH]).union(.newListener) }
+    let sender = filter.hasListener ? startSender(of: listener) : nil
     builder.call(
       __NR_seccomp, .value(setModeFilter), .value(Int(flags.rawValue)), builder.address(description),
       into: listener)
-    if filter.hasListener { offer(listener) }
+    if let sender {
+      // With write and read, which the filter must not hold up.
+      let byte = builder.address(builder.allocate(8))
+      builder.call(__NR_write, .slot(sender), byte, 1)
+      builder.call(__NR_read, .slot(sender), byte, 1, wanted: 1)
+    }
   }
 
-  /// Tells the listener's number, and waits until the host side has it: with write and read, which the filter must not
-  /// hold up.
-  private func offer(_ listener: Slot) {
-    let report = builder.bytes(Report(kind: Report.listener, step: builder.step))
-    builder.store(.slot(listener), at: report + 8)
-    builder.call(
-      __NR_write, .value(channel), builder.address(report), .value(MemoryLayout<Report>.size))
+  /// A thread that hands the listener to the host side, once it hears of it, and answers when the host side has passed it
+  /// on: the filter, which is not the thread's, may forbid all that it takes, or have who listens asked about it.
+  ///
+  /// - Returns: where it is told.
+  private func startSender(of listener: Slot) -> Slot {
+    let (local, packets, closeOnExec) = (1, 5, Int(LINUX_O_CLOEXEC))
+    let (numbers, ours, its) = (builder.allocate(8), builder.slot(), builder.slot())
+    let (byte, body, end) = (builder.address(builder.allocate(8)), Label(), Label())
+    builder.call(__NR_socketpair, .value(local), .value(packets | closeOnExec), 0, builder.address(numbers))
+    builder.load(numbers, mask: -1, into: ours)
+    builder.load(numbers + 4, mask: -1, into: its)
+    builder.thread(body)
+    builder.jump(end)
+    builder.place(body)
+    builder.call(__NR_read, .slot(its), byte, 1, wanted: 1)
+    send(Report.listener, [.slot(listener)], to: .value(channel))
     readGo()
+    builder.call(__NR_write, .slot(its), byte, 1)
+    builder.call(__NR_exit, 0)
+    builder.place(end)
+    return ours
   }
 }

@@ -7,10 +7,34 @@ struct InheritedDescriptors {
   var channel: Int?
   /// One more: the socket by which it is started, or the pidfd of the process whose namespaces it enters.
   var other: Int?
+  /// These namespaces themselves, in the order of `CloneFlags.kinds`, where the pidfd doesn't lead to them.
+  var namespaces: [Int] = []
   /// Detached mounts that the host side has made.
   var trees: [Int] = []
   /// How many of the caller's it keeps, from 3 on.
   var preserved = 0
+}
+
+/// The numbers under which a child has what it inherits, from the channel on.
+struct DescriptorNumbers {
+  let channel: Int
+  let other: Int?
+  /// Namespaces: those to enter, or places for its own, which it tells.
+  let namespaces: [Int]
+  let trees: [Int]
+  /// What `closeDescriptors` leaves open ends here.
+  let lastKept: Int
+
+  init(_ inherited: InheritedDescriptors, _ steps: [ChildStep]) {
+    channel = 3 + inherited.preserved
+    other = inherited.other == nil ? nil : channel + 1
+    let told = steps.lazy.compactMap { if case .tellNamespaces(let flags) = $0 { flags } else { nil } }.first
+    let first = (other ?? channel) + 1
+    namespaces = [Int](first..<(first + (told?.kinds.count ?? inherited.namespaces.count)))
+    trees = [Int]((first + namespaces.count)..<(first + namespaces.count + inherited.trees.count))
+    let waits = steps.contains { if case .awaitStart = $0 { true } else { false } }
+    lastKept = waits ? first + namespaces.count - 1 : first - 1
+  }
 }
 
 extension Lowering {
@@ -33,6 +57,39 @@ extension Lowering {
     readGo()
   }
 
+  /// sendmsg with descriptors as SCM_RIGHTS. Who is at the other end may have gone, as for `report`.
+  func send(_ kind: Int32, _ descriptors: [Argument], to socket: Argument) {
+    let report = builder.bytes(Report(kind: kind, step: builder.step))
+    let buffer = builder.bytes((report, MemoryLayout<Report>.size))
+    // struct cmsghdr: its length, SOL_SOCKET, SCM_RIGHTS; then the numbers, and zeros up to a multiple of 8.
+    let header = MemoryLayout<(Int, Int32, Int32)>.size
+    let length = header + 4 * descriptors.count
+    let control = builder.allocate(length + 4)
+    control.storeBytes(of: (length, 1, 1), as: (Int, Int32, Int32).self)
+    // struct msghdr: name, name length, buffers, their number, control, its length, flags
+    let message = builder.bytes((Int(0), Int(0), buffer, Int(1), control, (length + 7) & ~7, Int(0)))
+    for (index, descriptor) in descriptors.enumerated() {
+      builder.store(descriptor, at: control + header + 4 * index)
+    }
+    let (noSignal, brokenPipe, reset): (Int, Int32, Int32) = (0x4000, 32, 104)
+    builder.call(
+      __NR_sendmsg, socket, builder.address(message), .value(noSignal), tolerate: [brokenPipe, reset])
+  }
+
+  /// Its own namespaces, which nobody but root may open of a process that hides its memory.
+  func tellNamespaces(_ flags: CloneFlags) {
+    for (kind, number) in zip(flags.kinds, numbers.namespaces) {
+      let file = builder.slot()
+      let closeOnExec = Int(LINUX_O_CLOEXEC)
+      builder.call(
+        __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text("/proc/self/ns/\(kind.fileName)"),
+        .value(closeOnExec), into: file)
+      builder.call(__NR_dup3, .slot(file), .value(number), .value(closeOnExec))
+      release(file)
+    }
+    send(Report.namespaces, numbers.namespaces.map(Argument.value), to: .value(channel))
+  }
+
   /// The connection takes the channel's place.
   func awaitStart() {
     guard let other else { return }
@@ -42,11 +99,31 @@ extension Lowering {
     let caller = builder.slot()
     let closeOnExec = Int(LINUX_O_CLOEXEC)
     builder.call(__NR_close, .value(channel))
+    let again = Label()
+    builder.place(again)
     builder.call(__NR_accept4, .value(other), 0, 0, .value(closeOnExec), into: caller)
+    if !numbers.namespaces.isEmpty { answer(caller, again) }
     builder.call(__NR_close, .value(other))
     // accept4 may have got the channel's number itself.
     let same: Int32 = 22
     builder.call(__NR_dup3, .slot(caller), .value(channel), .value(closeOnExec), tolerate: [same])
+  }
+
+  /// Goes on where the caller says "go". Else it tells its namespaces, to whoever asks for them, and waits for the next.
+  private func answer(_ caller: Slot, _ again: Label) {
+    let (request, reset) = (builder.allocate(8), Int32(104))
+    let (go, other, done) = (Label(), Label(), Label())
+    builder.store(0, at: request)
+    builder.call(__NR_read, .slot(caller), builder.address(request), 1, tolerate: [reset])
+    builder.compare(request, mask: 0xff, equals: Int(StartRequest.go), errno: 1, otherwise: other)
+    builder.jump(go)
+    builder.place(other)
+    builder.compare(request, mask: 0xff, equals: Int(StartRequest.namespaces), errno: 1, otherwise: done)
+    send(Report.namespaces, numbers.namespaces.map(Argument.value), to: .slot(caller))
+    builder.place(done)
+    builder.call(__NR_close, .slot(caller))
+    builder.jump(again)
+    builder.place(go)
   }
 
   /// The kernel keeps from the first process of a pid namespace what it doesn't handle. Until there is a command that
@@ -76,10 +153,15 @@ extension Lowering {
     builder.fail()
   }
 
-  /// All at once, by the pidfd.
+  /// All at once, by the pidfd; or each by its own.
   func enterNamespaces(_ flags: CloneFlags) {
     guard let other else { return }
-    builder.call(__NR_setns, .value(other), .value(Int(flags.rawValue)))
+    if numbers.namespaces.isEmpty {
+      builder.call(__NR_setns, .value(other), .value(Int(flags.rawValue)))
+    }
+    for (kind, number) in zip(flags.kinds, numbers.namespaces) {
+      builder.call(__NR_setns, .value(number), .value(Int(kind.flag.rawValue)))
+    }
     if flags.contains(.newUser) { becomeRoot() }
   }
 

@@ -16,6 +16,8 @@ struct Operation {
     case becomeInit
     /// clone3 with the arguments at `arguments.0`; the process that was tells the new one's pid, and ends.
     case split
+    /// A thread on the stack that ends at `arguments.0`, with a `ThreadMemory` there. It begins at `onTolerated`.
+    case thread
   }
 
   var kind: Kind
@@ -49,8 +51,10 @@ struct Report {
   static let sync: Int32 = 5
   /// The child goes on as another process, whose pid takes the place of `errno`.
   static let split: Int32 = 6
-  /// The child has a seccomp listener, whose number takes the place of `errno`, and waits for "go".
+  /// The child has a seccomp listener, which comes with this, and waits for "go".
   static let listener: Int32 = 7
+  /// The namespaces of the child, which come with this in the order of `CloneFlags.kinds`.
+  static let namespaces: Int32 = 8
 
   var kind: Int32 = 0
   var step: Int32 = 0

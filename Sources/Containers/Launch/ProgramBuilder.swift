@@ -120,6 +120,14 @@ final class ProgramBuilder {
     append(operation)
   }
 
+  /// Adds a thread, which begins where the label is placed, and shares memory and descriptors. exec ends it.
+  func thread(_ label: Label) {
+    let stack = 64 << 10
+    var operation = Operation(kind: .thread, step: step)
+    operation.arguments.0 = Int(bitPattern: allocate(stack) + stack - 64)
+    append(operation, otherwise: label)
+  }
+
   /// Adds a store of 32 bits.
   func store(_ value: Argument, at pointer: UnsafeMutableRawPointer) {
     var operation = Operation(kind: .store, step: step)

@@ -14,8 +14,10 @@ public struct LaunchOptions {
   public var preservedDescriptors = 0
   /// What hooks get on their standard input.
   public var state: ((_ pid: ProcessID, _ isInContainer: Bool) -> String)?
-  /// Called with the number that a seccomp filter's listener has in the container's process.
-  public var takeListener: ((_ pid: ProcessID, _ number: Int32) throws -> Void)?
+  /// Called with the listener of the seccomp filter of the container's process.
+  public var takeListener: ((_ pid: ProcessID, _ listener: borrowing Descriptor) throws -> Void)?
+  /// The namespaces that are entered, where the process that is entered by has told them.
+  var toldNamespaces: [CInt] = []
   /// Where a hook in the container runs.
   var hookPlace: ((_ pid: ProcessID, _ step: HookStep) throws -> HookPlace)?
   /// Writes down what there is of the container: once its directory is there, and once its process is. In place of
@@ -135,6 +137,8 @@ private struct Launcher: ~Copyable {
   var ownsCgroups = false
   /// The pidfd of a process whose namespaces the child enters.
   var entered: Int?
+  /// What the child tells of its own.
+  var namespaces = ReceivedDescriptors()
   /// What the container's directory can have.
   var files: [String] { options.note == nil ? StateFile.names : ContainerDirectory.files }
   /// The file that was written last.
@@ -245,6 +249,7 @@ private struct Launcher: ~Copyable {
     case .clone(let flags, let cgroup):
       var inherited = InheritedDescriptors(preserved: options.preservedDescriptors)
       inherited.trees = trees.map(Int.init)
+      inherited.namespaces = options.toldNamespaces.map(Int.init)
       switch listener {
       case .some(let listener): inherited.other = Int(listener.rawValue)
       case .none: inherited.other = entered
@@ -276,9 +281,10 @@ private struct Launcher: ~Copyable {
 
   /// A hook of the container's runs there or not at all.
   private func hookPlace(_ pid: ProcessID, _ step: HookStep) throws -> HookPlace {
-    guard let place = try options.hookPlace?(pid, step) else {
+    guard var place = try options.hookPlace?(pid, step) else {
       throw ContainerError("hooks.\(step.kind): nobody says how the container is entered")
     }
+    place.toldNamespaces = namespaces.rawValues
     return place
   }
 
@@ -361,7 +367,8 @@ private struct Launcher: ~Copyable {
       trace("child  \(step)", message.report.time.0 * 1_000_000 + message.report.time.1 / 1000)
     case Report.ready, Report.sync: break
     case Report.terminal: if let new = message.takeDescriptor() { terminal = TerminalMaster(new) }
-    case Report.listener: try takeListener(message.report.errno)
+    case Report.namespaces: namespaces = message.takeDescriptors()
+    case Report.listener: try takeListener(message)
     case Report.split:
       try child?.follow(ProcessID(message.report.errno))
       splits = false
@@ -377,12 +384,12 @@ private struct Launcher: ~Copyable {
     return ContainerError("the child \(status.map(words) ?? "was killed") \(when)\(remedy(status, of: plan))")
   }
 
-  private mutating func takeListener(_ number: Int32) throws {
+  private mutating func takeListener(_ message: consuming Child.Message) throws {
     guard let take = options.takeListener else {
       throw ContainerError("linux.seccomp.listenerPath: it is missing")
     }
-    guard let pid = child?.pid else { return }
-    try take(pid, number)
+    guard let pid = child?.pid, let listener = message.takeDescriptor() else { return }
+    try take(pid, listener)
     try child?.go()
   }
 

@@ -66,6 +66,8 @@ func remedy(_ step: HostStep, _ error: SystemCallError) -> String {
     "; a cgroup that has processes can't pass controllers on"
   case (.write(let file, _), .noSuchFileOrDirectory) where file.hasSuffix("cgroup.subtree_control"):
     "; the cgroup doesn't have that controller itself"
+  case (.mapMount, .invalidArgument):
+    "; its filesystem can't have owners mapped, or one that is mounted below it: tmpfs can since Linux 6.3"
   case (_, .noFunction): missingCallRemedy
   default: ""
   }

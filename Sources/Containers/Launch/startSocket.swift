@@ -9,11 +9,35 @@ func listen(at path: String) throws -> Descriptor {
   return socket
 }
 
+/// What is said to a container that waits to be started, and tells its namespaces.
+enum StartRequest {
+  static let go = UInt8(ascii: "g")
+  static let namespaces = UInt8(ascii: "n")
+}
+
 /// Connects to the socket of a container that waits to be started.
 func connect(to path: String) throws -> Descriptor {
   let socket = try socket(.sequencedPacket)
   try inDirectory(of: path) { name in try connect(socket, .path(FilePath(name))) }
   return socket
+}
+
+extension ContainerRecord {
+  /// The container's namespaces as its process tells them, while it waits to be started.
+  ///
+  /// - Returns: none where it doesn't, or runs by now: then its pidfd leads to them.
+  func askForNamespaces(_ directory: ContainerDirectory) throws(SystemCallError) -> ReceivedDescriptors {
+    guard tellsNamespaces, let connection = try? connect(to: directory.socket) else { return .init() }
+    do {
+      try connection.write([StartRequest.namespaces])
+      guard var message = try Child.receive(connection) else { return .init() }
+      return message.takeDescriptors()
+    } catch {
+      // It has been started meanwhile.
+      if error.errno == .brokenPipe || error.errno == .connectionReset { return .init() }
+      throw error
+    }
+  }
 }
 
 /// An address has 108 bytes.

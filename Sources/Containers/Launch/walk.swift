@@ -17,9 +17,9 @@ struct ChildMemory {
 /// The child's whole life between clone and exec: a walk over the list. It allocates nothing and takes no lock, so
 /// it is safe in a copy of a process with threads; the compiler holds it to that.
 @_noLocks @_noAllocation
-func walk(_ child: UnsafePointer<ChildMemory>) -> Never {
+func walk(_ child: UnsafePointer<ChildMemory>, from first: Int = 0) -> Never {
   let memory = child.pointee
-  var index = 0
+  var index = first
   var lastErrno: Int32 = 0
   var again = 0
   while index < memory.count {
@@ -48,6 +48,8 @@ func walk(_ child: UnsafePointer<ChildMemory>) -> Never {
     case .fail: result = -Int(lastErrno)
     case .becomeInit: result = becomeInit(memory.initMemory)
     case .split: result = split(child, operation.pointee.arguments.0)
+    case .thread:
+      result = thread(child, operation.pointee.arguments.0, from: Int(operation.pointee.onTolerated))
     }
     if result >= 0 {
       if operation.pointee.result >= 0 { memory.slots[Int(operation.pointee.result)] = result }
@@ -125,6 +127,28 @@ private func split(_ child: UnsafePointer<ChildMemory>, _ arguments: Int) -> Int
     Int(__NR_write), memory.channel, Int(bitPattern: memory.report),
     Int(bitPattern: memory.text) - Int(bitPattern: memory.report), 0, 0, 0)
   clinux_exit(0)
+}
+
+/// What a thread gets, at the end of its stack.
+struct ThreadMemory {
+  var child: UnsafePointer<ChildMemory>?
+  var first = 0
+}
+
+/// A thread, which walks over the list from somewhere else, beside this one. errno is the one of both: a call may fail
+/// only while the other thread waits.
+@_noLocks @_noAllocation
+private func thread(_ child: UnsafePointer<ChildMemory>, _ top: Int, from first: Int) -> Int {
+  guard let memory = UnsafeMutablePointer<ThreadMemory>(bitPattern: top) else { return -22 /* EINVAL */ }
+  memory.pointee = ThreadMemory(child: child, first: first)
+  return clinux_thread(walkInThread, memory, memory)
+}
+
+@_noLocks @_noAllocation
+private func walkInThread(_ memory: UnsafeMutableRawPointer?) -> Int32 {
+  guard let memory = memory?.assumingMemoryBound(to: ThreadMemory.self), let child = memory.pointee.child
+  else { return 1 }
+  walk(child, from: memory.pointee.first)
 }
 
 /// clone3, and in the child the walk. In one function, so that nothing of Swift's runs between the two.

@@ -28,6 +28,8 @@ public struct ContainerRecord: Record {
   public var hooks = Hooks()
   /// Whether its configuration says no process: then it can't be started.
   public var hasNoProcess = false
+  /// Whether its process, while it waits to be started, tells its namespaces to whoever connects to its socket.
+  public var tellsNamespaces = false
   /// What the child does once it is started, for messages.
   public var lastSteps: [String] = []
 
@@ -51,6 +53,7 @@ public struct ContainerRecord: Record {
     try properties.optional("annotations", &annotations)
     try properties.optional("hooks", &hooks)
     try properties.optional("hasNoProcess", &hasNoProcess)
+    try properties.optional("tellsNamespaces", &tellsNamespaces)
     try properties.optional("lastSteps", &lastSteps)
   }
 }

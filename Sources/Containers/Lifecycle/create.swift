@@ -109,10 +109,10 @@ struct ContainerMaker {
       return JSONWriter.text(isInContainer ? record.stateInside(.created) : record.state(.created))
     }
     if let profile = bundle.config.linux.seccomp {
-      launchOptions.takeListener = { pid, number in
+      launchOptions.takeListener = { pid, listener in
         var record = record
         record.pid = pid
-        try sendListener(number, of: pid, profile, record.state(.creating))
+        try sendListener(listener, of: pid, profile, record.state(.creating))
       }
     }
     launchOptions.hookPlace = { pid, step in
@@ -212,6 +212,7 @@ extension ContainerRecord {
     hooks = request.config.hooks
     hasNoProcess = request.config.process == nil
     if startsLater { lastSteps = plan.child.map(\.failing) }
+    tellsNamespaces = plan.child.contains { if case .tellNamespaces = $0 { true } else { false } }
   }
 
   private func own(in hierarchy: CgroupHierarchy?) -> String? {

@@ -60,11 +60,16 @@ extension Runtime {
     launchOptions.preservedDescriptors = try checkedDescriptors(
       options.preservedDescriptors, "--preserve-fds")
     if let profile = config.linux.seccomp {
-      launchOptions.takeListener = { pid, number in
-        try sendListener(number, of: pid, profile, record.state(.running))
+      launchOptions.takeListener = { pid, listener in
+        try sendListener(listener, of: pid, profile, record.state(.running))
       }
     }
-    return try plan.run(container, launchOptions, options)
+    // One that is paused tells nothing.
+    let told = try status.isPaused ? ReceivedDescriptors() : record.askForNamespaces(entrance.directory)
+    launchOptions.toldNamespaces = told.rawValues
+    let running = try plan.run(container, launchOptions, options)
+    withExtendedLifetime(told) {}
+    return running
   }
 }
 

@@ -37,12 +37,13 @@ private struct ContainerProcessState: Record {
   }
 }
 
-/// Hands the listener of a filter, which has this number in the container's process, to who listens for it: one
-/// connection, and the descriptor with the first bytes.
-func sendListener(_ number: Int32, of pid: ProcessID, _ profile: OCISpec.Seccomp, _ state: State) throws {
+/// Hands the listener of a process's filter to who listens for it: one connection, and the descriptor with the first
+/// bytes.
+func sendListener(
+  _ listener: borrowing Descriptor, of pid: ProcessID, _ profile: OCISpec.Seccomp, _ state: State
+) throws {
   let path = profile.listenerPath ?? ""
   do {
-    let listener = try pidfd_getfd(pidfd_open(pid), number)
     var message = ContainerProcessState()
     message.ociVersion = state.ociVersion
     message.pid = Int(pid)

@@ -45,14 +45,17 @@ extension Runtime {
   private func letGo(_ record: ContainerRecord, _ directory: ContainerDirectory) throws {
     debug?("let the process of \(record.id) execute its command")
     let connection = try connect(to: directory.socket)
+    if record.tellsNamespaces { try connection.write([StartRequest.go]) }
     try unlink(at: open(directory.path, [.path, .directory]), "start")
     var isReady = false
-    while let message = try Child.receive(connection) {
+    while var message = try Child.receive(connection) {
       switch message.report.kind {
       case Report.ready: isReady = true
       case Report.listener:
-        guard let profile = try configuration(directory).linux.seccomp, let pid = record.pid else { continue }
-        try sendListener(message.report.errno, of: pid, profile, record.state(.created))
+        guard let profile = try configuration(directory).linux.seccomp, let pid = record.pid,
+          let listener = message.takeDescriptor()
+        else { continue }
+        try sendListener(listener, of: pid, profile, record.state(.created))
         try connection.write("g")
       case Report.failed:
         let index = Int(message.report.step)
@@ -76,15 +79,19 @@ extension Runtime {
     let state = JSONWriter.text(inside ? record.stateInside(status) : record.state(status))
     for (index, hook) in hooks.enumerated() {
       debug?("run the hook hooks.\(name)[\(index)], \(hook.path)")
-      var place: HookPlace?
       if inside {
         guard let process = try record.openProcess() else {
           throw ContainerError("container not running: \(record.id)")
         }
         let directory = try ContainerDirectory(root: root, id: record.id)
-        place = try record.hookPlace(process, configuration(directory), status)
+        let told = try record.askForNamespaces(directory)
+        var inside = try record.hookPlace(process, configuration(directory), status)
+        inside.toldNamespaces = told.rawValues
+        try runHook(hook, name, index, state: state, inside: inside)
+        withExtendedLifetime(told) {}
+      } else {
+        try runHook(hook, name, index, state: state, inside: nil)
       }
-      try runHook(hook, name, index, state: state, inside: place)
     }
   }
 
@@ -127,7 +134,9 @@ extension ContainerRecord {
     let plan = try ExecPlan(process, config, self, ExecOptions(), { _ in })
     var place = HookPlace(process: container, plan)
     if let profile = config.linux.seccomp {
-      place.takeListener = { pid, number in try sendListener(number, of: pid, profile, state(status)) }
+      place.takeListener = { pid, listener in
+        try sendListener(listener, of: pid, profile, state(status))
+      }
     }
     return place
   }

@@ -150,6 +150,9 @@ public enum ChildStep: Hashable, Sendable {
   case newSessionKeyring
   /// setns into the namespaces of a container's process.
   case enterNamespaces(CloneFlags)
+  /// Opens its own namespaces of these kinds, and tells them to the host side, and to whoever asks while it waits to be
+  /// started.
+  case tellNamespaces(CloneFlags)
   /// setns into a namespace that is there, by its path on the machine.
   case joinNamespace(OCISpec.Namespace.Kind, String)
   /// The same where the privileges of now allow it; else a `joinNamespace` follows.

@@ -84,6 +84,7 @@ extension ChildStep: CustomStringConvertible {
     case .joinCgroup(let path), .enterCgroup(let path): "enter the cgroup \(path)"
     case .newSession: "start a session"
     case .enterNamespaces(let flags): "enter the container's namespaces (\(flags))"
+    case .tellNamespaces(let flags): "open its own namespaces, for who will enter them (\(flags))"
     case .joinNamespace(let kind, let path): "enter the \(kind.rawValue) namespace \(path)"
     case .tryNamespace(let kind, let path): "try to enter the \(kind.rawValue) namespace \(path)"
     case .unshareTime(let offsets):

@@ -22,9 +22,21 @@ public struct ReceivedDescriptors: ~Copyable, Sendable {
 
   fileprivate init(_ numbers: [CInt]) { self.numbers = numbers }
 
+  /// None.
+  public init() { numbers = [] }
+
   deinit { for number in numbers { _ = systemCall(__NR_close, Int(number)) } }
 
   public var count: Int { numbers.count }
+
+  /// Their numbers, which are theirs as long as this lives.
+  public var rawValues: [CInt] { numbers }
+
+  /// All that are left.
+  public mutating func takeAll() -> ReceivedDescriptors {
+    defer { numbers = [] }
+    return ReceivedDescriptors(numbers)
+  }
 
   /// The first that is left; nil when none is.
   public mutating func takeFirst() -> Descriptor? {
