@@ -377,7 +377,7 @@ class Container:
         """Deletes it; the cgroups of its own that are left."""
         for folder in self.cgroups():
             for name, value in (("freezer.state", "THAWED"), ("cgroup.freeze", "0")):
-                for file in folder.rglob(name):
+                for file in below(folder, name):
                     with contextlib.suppress(OSError):
                         file.write_text(value)
         with contextlib.suppress(OSError):
@@ -385,11 +385,17 @@ class Container:
         path = None if IS_SYSTEMD else self.linux.get("cgroupsPath", self.id).lstrip("/")
         left = self.cgroups(path)
         for folder in self.cgroups():
-            for below in sorted(
-                [folder, *[path for path in folder.rglob("*") if path.is_dir()]], reverse=True
-            ):
-                empty(below)
+            for cgroup in sorted([folder, *filter(pathlib.Path.is_dir, below(folder, "*"))], reverse=True):
+                empty(cgroup)
         return [] if self.cgroup_is_ours else [str(path) for path in left]
+
+
+def below(folder, pattern):
+    """What there is below a cgroup, which systemd may remove meanwhile."""
+    try:
+        return list(folder.rglob(pattern))
+    except FileNotFoundError:
+        return []
 
 
 def empty(folder):

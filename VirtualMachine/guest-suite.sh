@@ -21,7 +21,8 @@ module() {
 swift=() containers=() cases=()
 if [ "$part" = smoke ]; then
   swift=(--filter 'Clone3Tests|MountAttributeTests|EightCallsTests')
-  containers=(-k 'cgroup2 or limits or rootless or test_container')
+  # What a user's container is without a delegated cgroup is seen on any machine.
+  containers=(-k "cgroup2 or limits or test_container$([ "$(id -u)" = 0 ] || echo ' or rootless')")
   cases=(-k 'test_lifecycle and (state or order) or test_a_hog or test_a_fork_bomb')
 fi
 
@@ -33,7 +34,7 @@ if [ "$part" = older ]; then
 fi
 # What they show of cgroup v2 can be seen only here. First, for a test of Linux's mounts the hierarchy anew, and so takes
 # nsdelegate from the whole machine.
-if [ "$(id -u)" = 0 ]; then
+if [ "$(id -u)" = 0 ] && [ "$part" = all ]; then
   step workshop lessons check 900 scripts/lessons.sh Workshop/levels/{08,09,13}-*/README.md
 fi
 if [ "$(id -u)" = 0 ]; then

@@ -63,9 +63,19 @@ short_files() {
   return "$bad"
 }
 
+# Whether every protection that an attack's control goes without is where the control looks for it.
+weakenings() {
+  local folder status=0
+  folder=$(mktemp -d)
+  python3 Tests/attack/weakened.py "$folder" || status=1
+  rm -rf "$folder"
+  return "$status"
+}
+
 check "swift format" swift_format
 check "shellcheck" shell_scripts
 check "ruff" python_style
 check "compiler warnings" no_warnings
 check "length of files" short_files
+check "weakenings" weakenings
 [ "$failures" = 0 ]

@@ -47,7 +47,7 @@ struct CompileUserTests {
       ])
     #expect(
       plan.child.filter { if case .makeLink = $0 { false } else { true } } == [
-        .awaitIDs, .newSession, .newSessionKeyring, .makeMountsPrivate, .becomeMappedRoot(),
+        .awaitGo, .newSession, .newSessionKeyring, .makeMountsPrivate, .becomeMappedRoot(),
         .scratch(directory: "/run/cooper/cask"), .overlay(lower: ["/image"], userAttributes: true),
         .pivotRoot, .closeDescriptors,
         .dropBoundingSet(keeping: CapabilitySet()), .setUser(User()), .setCapabilities(ProcessCapabilities()),

@@ -55,6 +55,7 @@ def ranges(kind):
 def without_root(box, uids, gids):
     """The configuration of who has no cgroup, and no other user's ids."""
     box.linux.update(uidMappings=uids, gidMappings=gids, resources={})
+    box.mask("user")
     box.linux["namespaces"].append({"type": "user"})
     for entry in box.config["mounts"]:
         entry["options"] = [o for o in entry.get("options", []) if not o.startswith("gid=")]

@@ -50,14 +50,6 @@ EDITS = {
             '  if isWeakened("seal") { return }\n'
             "  if isRoot ? isOnReadOnlyMount(executable) : try !isCallers() {",
         ),
-        # The short cut, for this weakness and the next one.
-        (
-            "Sources/CSeal/seal.c",
-            "static void seal(int count, char **arguments, char **environment) {\n",
-            "static void seal(int count, char **arguments, char **environment) {\n"
-            "  for (char **text = environment; *text; text++)\n"
-            '    if (!strncmp(*text, "COOPER_WEAKNESS=seal", 20)) return;\n',
-        ),
     ],
     # The mount that is read-only keeps its descriptor, through which it can be made writable again.
     "seal-open": [
@@ -208,8 +200,8 @@ EDITS = {
         ),
         (
             f"{CONTAINERS}/Launch/LoweringSettings.swift",
-            "if kind == .mount {",
-            'if kind == .mount && !isWeakened("mounts-first") {',
+            "if namespace.kind == .mount {",
+            'if namespace.kind == .mount && !isWeakened("mounts-first") {',
         ),
     ],
 }

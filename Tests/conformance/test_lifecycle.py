@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 
@@ -391,3 +392,36 @@ def test_a_container_that_run_waits_for_can_be_changed(box, runtime, verb):
                 runtime("resume", box.id)
             runtime("kill", box.id, "KILL")
         running.communicate(timeout=10)
+
+
+HEADLESS = """
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+static void *live(void *nothing) { for (;;) pause(); return nothing; }
+int main(void) {
+  pthread_t thread;
+  pthread_create(&thread, 0, live, 0);
+  if (write(1, "up\\n", 3) != 3) return 1;
+  syscall(SYS_exit, 0);
+}
+"""
+
+
+@covers("rule:status-stopped", "rule:kill-sends-the-signal")
+@pytest.mark.parametrize("flags", [[], ["--all"]], ids=["", "all"])
+def test_a_process_whose_first_thread_has_ended(box, compiled, flags):
+    """runtime.md, State: stopped is a container whose process has exited. A process lives as long as it has
+    a thread."""
+    shutil.copy(compiled("headless", HEADLESS), box.rootfs / "headless")
+    box.process.update(args=["/headless"])
+    box.create()
+    box.start()
+    pid = box.pid
+    wait_until(lambda: "State:\tZ" in pathlib.Path(f"/proc/{pid}/status").read_text())
+    assert box.status() == "running"
+    assert box.runtime("delete", box.id).returncode != 0
+    box.kill(*flags, "KILL")
+    box.ended()
+    box.delete()
+    assert not os.path.exists(f"/proc/{pid}")

@@ -248,6 +248,31 @@ def test_a_profile_of_what_the_command_calls(box, compiled, action):
     wait_until(lambda: box.out() == "hello\n")
 
 
+@covers("linux.seccomp.syscalls[].action*", "linux.seccomp.listenerPath")
+@pytest.mark.parametrize("asked", [["execve"], ["execve", "sendto"]], ids=",".join)
+def test_who_listens_is_asked_about_the_command(box, listener, asked):
+    """config-linux.md, Seccomp: SCMP_ACT_NOTIFY is for any call; what the runtime does beside is not the
+    process's, and may be forbidden."""
+    socket = listener()
+    forbidden = [] if "sendto" in asked else [rule(["sendto"])]
+    use(box, rule(asked, "SCMP_ACT_NOTIFY"), *forbidden, listenerPath=str(socket.path))
+    received = []
+    thread = threading.Thread(target=lambda: received.append(socket.receive()))
+    thread.start()
+    box.script("echo up; read line").create()
+    starting = threading.Thread(target=box.start)
+    starting.start()
+    thread.join()
+    request = bytearray(80)
+    fcntl.ioctl(received[0][1][0][0], RECEIVE, request)
+    number, _, _, call = struct.unpack_from("=QIIi", request)
+    assert call == {"x86_64": 59, "aarch64": 221}[platform.machine()]
+    goes_on = 1
+    fcntl.ioctl(received[0][1][0][0], SEND, struct.pack("=QqiI", number, 0, 0, goes_on))
+    wait_until(lambda: box.out() == "up\n")
+    starting.join()
+
+
 @covers("linux.seccomp.architectures")
 def test_an_unknown_architecture_is_an_error(box):
     """config-linux.md, Seccomp: an architecture that isn't one is an error."""

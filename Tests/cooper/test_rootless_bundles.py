@@ -97,6 +97,29 @@ def test_the_offsets_of_a_time_namespace(runtime):
 
 
 LOOK = "for kind in user mnt pid; do readlink /proc/self/ns/$kind; done"
+
+
+def test_a_copy_of_what_the_image_has(runtime, user):
+    """tmpcopyup: made in a user namespace with the same ids, where what is root's outside is nobody's."""
+    image = user.rootfs / "data"
+    (image / "deep").mkdir(parents=True)
+    (image / "deep/file").write_text("of the image")
+    (image / "link").symlink_to("deep/file")
+    for path in [image, image / "deep", image / "deep/file"]:
+        os.chown(path, UID, GID)
+    (image / "deep/file").chmod(0o640)
+    mounts = [
+        {"destination": "/proc", "type": "proc", "source": "proc"},
+        {"destination": "/data", "type": "tmpfs", "source": "tmpfs", "options": ["tmpcopyup", "size=1m"]},
+    ]
+    text = (
+        "cat /data/link; stat -c ' %a %u:%g' /data/deep/file; rm -r /data/deep; echo x >/data/new; ls /data"
+    )
+    assert runtime(text, mounts=mounts)[0] == "of the image 640 0:0\nlink\nnew\n"
+    assert (image / "deep/file").exists() and not (image / "new").exists()
+    shutil.rmtree(image)
+
+
 HOOK = f"cat >/dev/null; {LOOK} >&2; id -u >&2; exit 1"
 
 

@@ -209,6 +209,28 @@ def test_a_filter_that_kills_is_named(bundle, verb):
         assert "SIGSYS" in done.said
 
 
+@pytest.mark.parametrize("call", ["write", "read"])
+@pytest.mark.parametrize("action", ["SCMP_ACT_ERRNO", "SCMP_ACT_KILL"])
+def test_a_listener_that_could_not_be_handed_on(bundle, call, action):
+    """The process waits until it is: by these calls, so that none is left waiting."""
+    rules = [{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}, {"names": [call], "action": action}]
+    bundle.linux["seccomp"] = {"defaultAction": "SCMP_ACT_ALLOW", "listenerPath": "/x", "syscalls": rules}
+    bundle.save()
+    assert "linux.seccomp: with SCMP_ACT_NOTIFY it must allow write and read" in refused(
+        bundle, "create", "--bundle", bundle.folder, bundle.name
+    )
+
+
+@pytest.mark.parametrize("call", ["capset", "prctl"])
+def test_a_filter_that_kills_before_the_command_is_named(bundle, call):
+    """Without no_new_privs the capabilities are given up behind it; that all is done is told after that."""
+    rules = [{"names": [call], "action": "SCMP_ACT_KILL"}]
+    bundle.linux["seccomp"] = {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": rules}
+    bundle.save()
+    bundle.good("create", "--bundle", bundle.folder, bundle.name)
+    assert "linux.seccomp" in refused(bundle, "start", bundle.name)
+
+
 def test_a_file_of_limits_is_named(bundle):
     bundle.good("create", "--bundle", bundle.folder, bundle.name)
     assert "--resources /nope: no such file or directory (ENOENT)" in refused(

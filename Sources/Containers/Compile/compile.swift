@@ -50,7 +50,7 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + compileHooks(
         request.config.hooks, root: request.rootDirectory, startsLater: request.bundle?.startSocket != nil,
         first: user == nil ? cgroups.devices : []),
-    child: try [user == nil || namespaces.mapsLate ? .awaitGo : .awaitIDs]
+    child: try [.awaitGo]
       + cgroups.joins
       + namespaces.joins
       + (namespaces.mapsLate ? [.sync] : [])

@@ -47,16 +47,21 @@ func runHook(
   try rewind(input)
   let output = try memfd_create("output")
   let streams = StandardStreams(input: input.rawValue, output: output.rawValue, error: output.rawValue)
-  let child = try execute(hook, name, streams, inside: place)
+  let deadline = hook.timeout.map { monotonicTime() + min($0, 1_000_000) * 1_000_000 }
+  let child = try execute(hook, name, streams, deadline, inside: place)
   let pid = child.pid
   let process = child.takeProcess()
-  if let seconds = hook.timeout, try !hasEnded(process, within: seconds) {
+  if try !isReadable(process, before: deadline) {
     end(process, pid)
-    throw ContainerError("\(name): it took more than \(seconds) s and was killed")
+    throw tooLong(hook, name)
   }
   let status = try waitpid(pid)
   if status == .exited(0) { return }
   throw ContainerError("\(name): it ended as \(status)\(cause(status))\(try words(output))")
+}
+
+private func tooLong(_ hook: Hook, _ name: String) -> ContainerError {
+  ContainerError("\(name): it took more than \(hook.timeout ?? 0) s and was killed")
 }
 
 private func cause(_ status: WaitStatus) -> String {
@@ -65,18 +70,28 @@ private func cause(_ status: WaitStatus) -> String {
 
 /// Until the program has been executed.
 private func execute(
-  _ hook: Hook, _ name: String, _ streams: StandardStreams, inside place: consuming HookPlace?
+  _ hook: Hook, _ name: String, _ streams: StandardStreams, _ deadline: Int?,
+  inside place: consuming HookPlace?
 ) throws -> Child {
   let hasPlace = place != nil
   do {
     let takeListener = place?.takeListener
     var child = try start(hook, streams, inside: place)
     try child.go()
-    while var message = try child.receive() {
+    while true {
+      if try !child.hasNews(before: deadline) {
+        child.kill()
+        _ = try? waitpid(child.pid)
+        throw tooLong(hook, name)
+      }
+      guard var message = try child.receive() else { return child }
       switch message.report.kind {
       case Report.split: try child.follow(ProcessID(message.report.errno))
       case Report.listener:
-        if let listener = message.takeDescriptor() { try takeListener?(child.pid, listener) }
+        guard let listener = message.takeDescriptor() else {
+          throw ContainerError("\(name): the listener of its filter has not come")
+        }
+        try takeListener?(child.pid, listener)
         try child.go()
       case Report.failed:
         _ = try? waitpid(child.pid)
@@ -86,7 +101,6 @@ private func execute(
       default: break
       }
     }
-    return child
   } catch let error as SystemCallError {
     throw ContainerError("\(name): \(error)")
   }
@@ -110,11 +124,6 @@ private func start(
     try perform(.writeOfChild(file: "oom_score_adj", value: "\(score)"), on: child.pid)
   }
   return child
-}
-
-private func hasEnded(_ process: borrowing PIDFD, within seconds: Int) throws -> Bool {
-  var entries = [PollDescriptor(process)]
-  return try poll(&entries, timeout: .seconds(min(seconds, 1_000_000))) > 0
 }
 
 private func rewind(_ file: borrowing Descriptor) throws {

@@ -88,6 +88,9 @@ struct Child: ~Copyable {
   /// The next message; nil when the child has executed the command or is dead.
   borrowing func receive() throws(SystemCallError) -> Message? { try Self.receive(channel) }
 
+  /// Whether there is a message, or will never be one, before a time of `monotonicTime`; nil is for ever.
+  borrowing func hasNews(before deadline: Int?) throws -> Bool { try isReadable(channel, before: deadline) }
+
   /// The same of a channel that somebody else holds.
   static func receive(_ channel: borrowing Descriptor) throws(SystemCallError) -> Message? {
     let size = MemoryLayout<Report>.size
@@ -111,6 +114,14 @@ struct Child: ~Copyable {
   borrowing func kill() { Containers.kill(process) }
 
   consuming func takeProcess() -> PIDFD { process }
+}
+
+/// Waits until something can be read of a descriptor, or has ended, or until a time of `monotonicTime`; nil is for ever.
+func isReadable(_ descriptor: borrowing some DescriptorLike & ~Copyable, before deadline: Int?) throws -> Bool
+{
+  guard let deadline else { return true }
+  var entries = [PollDescriptor(descriptor)]
+  return try poll(&entries, timeout: .microseconds(max(0, deadline - monotonicTime()))) > 0
 }
 
 /// A filesystem context's messages are lines like "e overlay: …".

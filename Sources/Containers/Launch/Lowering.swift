@@ -87,7 +87,6 @@ struct Lowering {
   private func lower(_ step: ChildStep) {
     switch step {
     case .awaitGo: awaitGo()
-    case .awaitIDs: awaitIDs()
     case .becomeMappedRoot(let uid, let gid): becomeMappedRoot(uid, gid)
     case .joinCgroup(let path): writeZero("\(path)/tasks")
     case .enterCgroup(let path): writeZero("\(path)/cgroup.procs")
@@ -191,15 +190,9 @@ struct Lowering {
     for number in 3..<channel where closesOnExec(number) { builder.call(__NR_close, .value(number)) }
   }
 
+  /// /proc/PID of a process that hides its memory is root's: so that comes after the host side has written what it has to
+  /// there, and before anything of the container's is entered.
   private func awaitGo() {
-    setSignalsAndMode()
-    openClocks()
-    hideMemory()
-    readGo()
-  }
-
-  /// /proc/PID of a process that hides its memory is root's: so that comes after the maps were written.
-  private func awaitIDs() {
     setSignalsAndMode()
     readGo()
     openClocks()
@@ -256,12 +249,12 @@ struct Lowering {
       __NR_openat, .value(Int(LINUX_AT_FDCWD)), builder.text(path), .value(flags), into: file)
   }
 
-  private func closeRange(from first: Int) {
+  func closeRange(from first: Int) {
     builder.call(__NR_close_range, .value(first), .value(Int(UInt32.max)), 0)
   }
 
   private func trace() {
-    guard isTraced else { return }
+    guard isTraced && (ending.tracesLate || builder.step < ending.first) else { return }
     let monotonic = 1
     let time = UnsafeMutableRawPointer(message) + 16
     builder.call(__NR_clock_gettime, .value(monotonic), builder.address(time))
@@ -338,8 +331,8 @@ struct Lowering {
     builder.call(__NR_chdir, builder.text("/"))
   }
 
-  /// A filter may allow the command's calls, and none of ours: so this comes before it, and that all is done is told then
-  /// unless it may be told behind it.
+  /// A filter may allow no more than the command's calls: so this comes before it, and that all is done is told then unless
+  /// it may be told behind it.
   private func setUmask() {
     builder.call(__NR_umask, .value(Int(ending.umask)))
     if !ending.reportsLate { report(Report.ready) }
@@ -381,8 +374,11 @@ struct Lowering {
 struct Ending {
   /// The index of the filter's, or of exec.
   var first = -1
-  /// Whether that all is done is told behind the filter: where it lets nobody execute anything, to be killed there.
+  /// Whether that all is done is told behind the filter: also where what comes in between, or exec, is sure to fail, so
+  /// that nobody takes it for done.
   var reportsLate = true
+  /// Whether the steps from the filter on can be traced.
+  var tracesLate = true
   var umask: UInt32 = 0
 
   init(_ steps: [ChildStep]) {
@@ -390,7 +386,15 @@ struct Ending {
       switch step {
       case .loadFilter(let filter):
         first = index
-        reportsLate = filter.allowsCall(__NR_sendto) || !filter.allowsCall(__NR_execve)
+        // They are given up behind it where it needs one of them.
+        let givesUpCapabilities = steps[index...].contains {
+          if case .setCapabilities = $0 { true } else { false }
+        }
+        let ours = givesUpCapabilities ? [__NR_prctl, __NR_capset] : []
+        reportsLate =
+          filter.allowsCall(__NR_sendto) || filter.refusesCall(__NR_execve)
+          || !ours.allSatisfy(filter.allowsCall)
+        tracesLate = filter.allowsCall(__NR_write) && filter.allowsCall(__NR_clock_gettime)
       case .exec(_, _, let umask, _): (first, self.umask) = (first < 0 ? index : first, umask)
       default: break
       }

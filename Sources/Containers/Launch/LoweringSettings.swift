@@ -247,7 +247,7 @@ extension Lowering {
     if let sender {
       // With write and read, which the filter must not hold up.
       let byte = builder.address(builder.allocate(8))
-      builder.call(__NR_write, .slot(sender), byte, 1)
+      builder.call(__NR_write, .slot(sender), byte, 1, wanted: 1)
       builder.call(__NR_read, .slot(sender), byte, 1, wanted: 1)
     }
   }

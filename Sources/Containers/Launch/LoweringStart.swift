@@ -1,5 +1,6 @@
 import CLinux
 import Linux
+import OCISpec
 
 /// The numbers of descriptors that a child inherits for its own.
 struct InheritedDescriptors {
@@ -57,8 +58,12 @@ extension Lowering {
     readGo()
   }
 
-  /// sendmsg with descriptors as SCM_RIGHTS. Who is at the other end may have gone, as for `report`.
-  func send(_ kind: Int32, _ descriptors: [Argument], to socket: Argument) {
+  /// sendmsg with descriptors as SCM_RIGHTS.
+  ///
+  /// - Parameter tolerated: who is at the other end may have gone, as for `report`.
+  func send(
+    _ kind: Int32, _ descriptors: [Argument], to socket: Argument, tolerate tolerated: [Int32] = [32, 104]
+  ) {
     let report = builder.bytes(Report(kind: kind, step: builder.step))
     let buffer = builder.bytes((report, MemoryLayout<Report>.size))
     // struct cmsghdr: its length, SOL_SOCKET, SCM_RIGHTS; then the numbers, and zeros up to a multiple of 8.
@@ -71,9 +76,8 @@ extension Lowering {
     for (index, descriptor) in descriptors.enumerated() {
       builder.store(descriptor, at: control + header + 4 * index)
     }
-    let (noSignal, brokenPipe, reset): (Int, Int32, Int32) = (0x4000, 32, 104)
-    builder.call(
-      __NR_sendmsg, socket, builder.address(message), .value(noSignal), tolerate: [brokenPipe, reset])
+    let noSignal = 0x4000
+    builder.call(__NR_sendmsg, socket, builder.address(message), .value(noSignal), tolerate: tolerated)
   }
 
   /// Its own namespaces, which nobody but root may open of a process that hides its memory.
@@ -103,27 +107,38 @@ extension Lowering {
     builder.place(again)
     builder.call(__NR_accept4, .value(other), 0, 0, .value(closeOnExec), into: caller)
     if !numbers.namespaces.isEmpty { answer(caller, again) }
-    builder.call(__NR_close, .value(other))
     // accept4 may have got the channel's number itself.
     let same: Int32 = 22
     builder.call(__NR_dup3, .slot(caller), .value(channel), .value(closeOnExec), tolerate: [same])
+    closeRange(from: channel + 1)
   }
 
-  /// Goes on where the caller says "go". Else it tells its namespaces, to whoever asks for them, and waits for the next.
+  /// Goes on where the caller says "go". Else it tells its namespaces, to whoever asks for them, and waits for the next:
+  /// also for want of a word within a second, and whatever fails.
   private func answer(_ caller: Slot, _ again: Label) {
-    let (request, reset) = (builder.allocate(8), Int32(104))
+    let (request, any) = (builder.allocate(8), [ProgramBuilder.anyErrno])
     let (go, other, done) = (Label(), Label(), Label())
+    func wait(atMost seconds: Int) {
+      let (socketLevel, receiveTimeout, time) = (1, 20, builder.bytes((seconds, Int(0))))
+      builder.call(
+        __NR_setsockopt, .slot(caller), .value(socketLevel), .value(receiveTimeout), builder.address(time),
+        16,
+        tolerate: any)
+    }
     builder.store(0, at: request)
-    builder.call(__NR_read, .slot(caller), builder.address(request), 1, tolerate: [reset])
+    wait(atMost: 1)
+    builder.call(__NR_read, .slot(caller), builder.address(request), 1, tolerate: any)
     builder.compare(request, mask: 0xff, equals: Int(StartRequest.go), errno: 1, otherwise: other)
     builder.jump(go)
     builder.place(other)
     builder.compare(request, mask: 0xff, equals: Int(StartRequest.namespaces), errno: 1, otherwise: done)
-    send(Report.namespaces, numbers.namespaces.map(Argument.value), to: .slot(caller))
+    send(Report.namespaces, numbers.namespaces.map(Argument.value), to: .slot(caller), tolerate: any)
     builder.place(done)
     builder.call(__NR_close, .slot(caller))
     builder.jump(again)
     builder.place(go)
+    // As long as it takes.
+    wait(atMost: 0)
   }
 
   /// The kernel keeps from the first process of a pid namespace what it doesn't handle. Until there is a command that
@@ -158,11 +173,37 @@ extension Lowering {
     guard let other else { return }
     if numbers.namespaces.isEmpty {
       builder.call(__NR_setns, .value(other), .value(Int(flags.rawValue)))
-    }
-    for (kind, number) in zip(flags.kinds, numbers.namespaces) {
-      builder.call(__NR_setns, .value(number), .value(Int(kind.flag.rawValue)))
+    } else {
+      enterEach(Array(zip(flags.kinds, numbers.namespaces)))
     }
     if flags.contains(.newUser) { becomeRoot() }
+  }
+
+  /// One that belongs to the caller's user namespace can be entered before that is left, and the others only then.
+  private func enterEach(_ namespaces: [(kind: OCISpec.Namespace.Kind, number: Int)]) {
+    let notPermitted: Int32 = 1
+    let others = namespaces.filter { $0.kind != .user }.map { ($0, builder.allocate(4)) }
+    func enter(_ namespace: (kind: OCISpec.Namespace.Kind, number: Int), tolerate: [Int32], otherwise: Label?)
+    {
+      builder.call(
+        __NR_setns, .value(namespace.number), .value(Int(namespace.kind.flag.rawValue)), tolerate: tolerate,
+        otherwise: otherwise)
+    }
+    for (namespace, isEntered) in others where others.count < namespaces.count {
+      let next = Label()
+      enter(namespace, tolerate: [notPermitted], otherwise: next)
+      builder.store(1, at: isEntered)
+      builder.place(next)
+    }
+    for namespace in namespaces where namespace.kind == .user {
+      enter(namespace, tolerate: [], otherwise: nil)
+    }
+    for (namespace, isEntered) in others {
+      let next = Label()
+      builder.compare(isEntered, mask: -1, equals: 0, errno: notPermitted, otherwise: next)
+      enter(namespace, tolerate: [], otherwise: nil)
+      builder.place(next)
+    }
   }
 
   func findCommand(_ args: [String], _ env: [String]) {

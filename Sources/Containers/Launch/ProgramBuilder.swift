@@ -72,6 +72,9 @@ final class ProgramBuilder {
 
   // MARK: Operations
 
+  /// In place of errnos that are tolerated: whatever fails.
+  static let anyErrno = Int32.max
+
   func slot() -> Slot {
     slotCount += 1
     return Slot(index: slotCount - 1)

@@ -24,6 +24,22 @@ func filledMount(_ mount: FilesystemMount, from root: String) throws -> Descript
   return Descriptor(owning: tree.release())
 }
 
+/// The same without root: made in a user namespace with the ids of the container's.
+func filledMount(
+  _ mount: FilesystemMount, from root: String, mappedBy steps: [HostStep]
+) throws -> Descriptor {
+  let sockets = try socketpair()
+  _ = try inUserNamespace([.newUser, .newNS], steps) {
+    try sendmsg(sockets.second, [1], descriptor: filledMount(mount, from: root))
+    return ""
+  }
+  var message = try recvmsg(sockets.first, upTo: 1, descriptors: 1)
+  guard let tree = message.descriptors.takeFirst() else {
+    throw ContainerError("the process in a user namespace has sent no mount")
+  }
+  return tree
+}
+
 private func copyContents(
   of source: borrowing some DescriptorLike & ~Copyable, to target: borrowing some DescriptorLike & ~Copyable,
   isTop: Bool = false
@@ -44,11 +60,11 @@ private func copy(
     try mkdir(at: target, name, .ownerReadWriteExecute)
     let new = try open(at: target, name, [.directory, .noFollow])
     try copyContents(of: open(at: source, name, [.directory, .noFollow]), to: new)
-    try fchownat(new, "", owner: status.uid, group: status.gid)
+    try give(new, "", status)
     return try fchmod(new, permissions)
   case 0o120000:
     try symlink(readlink(at: source, name), at: target, name)
-    return try fchownat(target, name, owner: status.uid, group: status.gid)
+    return try give(target, name, status)
   case 0o100000:
     let old = try openRegularFile(at: source, name)
     let new = try open(at: target, name, [.writeOnly, .create, .exclusive])
@@ -57,13 +73,22 @@ private func copy(
       if part.isEmpty { break }
       try new.write(part)
     }
-    try fchownat(new, "", owner: status.uid, group: status.gid)
+    try give(new, "", status)
     return try fchmod(new, permissions)
   default:
     guard let type = NodeType(rawValue: UInt32(status.mode.rawValue & 0o170000)) else { return }
     try mknod(at: target, name, type, status.specialDevice)
-    try fchownat(target, name, owner: status.uid, group: status.gid)
+    try give(target, name, status)
     try chmod(at: target, name, permissions)
+  }
+}
+
+/// To the owner of what it is a copy of. One who has no id in this user namespace can own nothing there.
+private func give(
+  _ directory: borrowing some DescriptorLike & ~Copyable, _ name: FilePath, _ status: FileStatus
+) throws {
+  do { try fchownat(directory, name, owner: status.uid, group: status.gid) } catch {
+    if error.errno != .invalidArgument { throw error }
   }
 }
 

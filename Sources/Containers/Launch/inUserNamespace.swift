@@ -20,27 +20,36 @@ public func inUserNamespace(_ host: HostFacts, _ body: (MappedIDs) throws -> Str
     throw ContainerError("root needs no user namespace")
   }
   let ids = MappedIDs(uids: count(plan.uids), gids: count(plan.gids))
+  return try inUserNamespace(.newUser, plan.hostSteps) { try body(ids) }
+}
+
+/// - Parameters:
+///   - flags: with `newUser`.
+///   - steps: those that map its ids.
+func inUserNamespace(
+  _ flags: CloneFlags, _ steps: [HostStep], _ body: () throws -> String
+) throws -> String {
   var gate = try pipe()
   var answer = try pipe()
   let child: ProcessID
   do {
-    child = try clone(.newUser) {
+    child = try clone(flags) {
       try Prctl.setPDeathSig(.kill)
       gate.closeWriteEnd()
       guard try gate.readEnd.read(upTo: 1).count == 1 else { throw ExitStatus(1) }
       try setresgid(0, 0, 0)
       try setresuid(0, 0, 0)
       let text: String
-      do { text = "+" + (try body(ids)) } catch { text = "-\(error)" }
+      do { text = "+" + (try body()) } catch { text = "-\(error)" }
       try answer.writeEnd.write(text)
     }
   } catch {
-    let step = HostStep.clone(.newUser, cgroup: nil)
+    let step = HostStep.clone(flags, cgroup: nil)
     throw ContainerError("\(step): \(error.errno.sentence)\(remedy(step, error))")
   }
   answer.closeWriteEnd()
   do {
-    for step in plan.hostSteps { try perform(step, on: child) }
+    for step in steps { try perform(step, on: child) }
     try gate.writeEnd.write("g")
   } catch {
     gate.closeWriteEnd()
@@ -52,6 +61,17 @@ public func inUserNamespace(_ host: HostFacts, _ body: (MappedIDs) throws -> Str
   let result = String(decoding: text.utf8.dropFirst(), as: UTF8.self)
   if text.begins(with: "+") { return result }
   throw ContainerError(text.isEmpty ? "the process in a user namespace ended as \(status)" : result)
+}
+
+extension HostStep {
+  /// Whether it is one of those that map the ids of a user namespace.
+  var mapsIDs: Bool {
+    switch self {
+    case .runMapper: true
+    case .writeOfChild(let file, _): ["uid_map", "gid_map", "setgroups"].contains(file)
+    default: false
+    }
+  }
 }
 
 /// Does one of the host's steps that map the ids of a child.

@@ -273,7 +273,12 @@ private struct Launcher: ~Copyable {
         let place = step.isInContainer ? try hookPlace(pid, step) : nil
         try Containers.runHook(step.hook, step.kind, step.index, state: state, inside: place)
       }
-    case .fillMount(let mount, let root): trees.append(try filledMount(mount, from: root).release())
+    case .fillMount(let mount, let root):
+      let mapping = geteuid() == 0 ? [] : plan.host.filter(\.mapsIDs)
+      let tree =
+        try mapping.isEmpty
+        ? filledMount(mount, from: root) : filledMount(mount, from: root, mappedBy: mapping)
+      trees.append(tree.release())
     case .makeDevices(let devices): trees.append(try madeDevices(devices).release())
     case .mapMount(let bind): trees.append(try mappedMount(bind).release())
     }
@@ -367,7 +372,11 @@ private struct Launcher: ~Copyable {
       trace("child  \(step)", message.report.time.0 * 1_000_000 + message.report.time.1 / 1000)
     case Report.ready, Report.sync: break
     case Report.terminal: if let new = message.takeDescriptor() { terminal = TerminalMaster(new) }
-    case Report.namespaces: namespaces = message.takeDescriptors()
+    case Report.namespaces:
+      namespaces = message.takeDescriptors()
+      guard case .tellNamespaces(let flags) = plan.child[Int(message.report.step)],
+        namespaces.count == flags.kinds.count
+      else { throw ContainerError("the child has told \(namespaces.count) of its namespaces, and not all") }
     case Report.listener: try takeListener(message)
     case Report.split:
       try child?.follow(ProcessID(message.report.errno))
@@ -388,7 +397,9 @@ private struct Launcher: ~Copyable {
     guard let take = options.takeListener else {
       throw ContainerError("linux.seccomp.listenerPath: it is missing")
     }
-    guard let pid = child?.pid, let listener = message.takeDescriptor() else { return }
+    guard let pid = child?.pid, let listener = message.takeDescriptor() else {
+      throw ContainerError("linux.seccomp.listenerPath: the filter's listener has not come")
+    }
     try take(pid, listener)
     try child?.go()
   }

@@ -33,6 +33,8 @@ func remedy(_ step: ChildStep, _ errno: Errno, of plan: Plan) -> String {
   case (.makeMountsPrivate, .invalidArgument):
     "; the root directory is no mount point, as in a chroot: a bind mount of it onto itself makes it one"
   case (.enterNamespaces, .notPermitted): enteringRemedy()
+  case (.loadFilter(let filter), .resourceTemporarilyUnavailable) where filter.hasListener:
+    "; to hand on its listener takes one more task than the command: pids.limit or RLIMIT_NPROC is too small"
   case (.mask, .resourceBusy), (.makeReadOnly, .resourceBusy): "; the path leads to the root"
   case (_, .notPermitted), (_, .permissionDenied):
     plan.hasUserNamespace && geteuid() != 0 && !step.isExec && appArmorRestrictsUsers()

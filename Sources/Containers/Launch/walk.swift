@@ -76,6 +76,7 @@ func walk(_ child: UnsafePointer<ChildMemory>, from first: Int = 0) -> Never {
 private func isTolerated(_ errno: Int32, _ operation: UnsafePointer<Operation>) -> Bool {
   if case .fail = operation.pointee.kind { return false }
   let tolerated = operation.pointee.tolerated
+  if tolerated.0 == Int32.max { return true }
   return errno == tolerated.0 || errno == tolerated.1 || errno == tolerated.2
 }
 

@@ -1,11 +1,13 @@
 import Linux
 
-/// Three fields of /proc/PID/stat.
+/// What /proc/PID/stat tells of a process.
 struct ProcessStatus {
   /// In ticks since the machine's start.
   let startTime: UInt64
   /// Whether only its status is left.
   let hasEnded: Bool
+  /// Whether its first thread has ended, and others live on.
+  let isHeadless: Bool
   /// Whether it, or who it is a copy of since it was made, has executed a program: the kernel's flag PF_FORKNOEXEC.
   let hasExecuted: Bool
 
@@ -19,10 +21,14 @@ struct ProcessStatus {
     // The name in parentheses may hold anything.
     guard let end = text.utf8.lastIndex(of: UInt8(ascii: ")")) else { return nil }
     let fields = String(decoding: text.utf8[end...].dropFirst(2), as: UTF8.self).parts(at: " ")
-    guard fields.count > 19, let time = UInt64(fields[19]), let flags = UInt64(fields[6]) else { return nil }
+    guard fields.count > 19, let time = UInt64(fields[19]), let flags = UInt64(fields[6]),
+      let threads = Int(fields[17])
+    else { return nil }
     startTime = time
     hasExecuted = flags & 0x40 == 0
-    hasEnded = ["Z", "X"].contains(fields[0])
+    let isFirstThreadGone = ["Z", "X"].contains(fields[0])
+    hasEnded = isFirstThreadGone && threads <= 1
+    isHeadless = isFirstThreadGone && threads > 1
   }
 
   /// Whether it is the process that began then, which was written down in this time namespace or in the machine's: in

@@ -65,7 +65,8 @@ extension Runtime {
       }
     }
     // One that is paused tells nothing.
-    let told = try status.isPaused ? ReceivedDescriptors() : record.askForNamespaces(entrance.directory)
+    let told =
+      try status.isPaused ? ReceivedDescriptors() : record.askForNamespaces(container, entrance.directory)
     launchOptions.toldNamespaces = told.rawValues
     let running = try plan.run(container, launchOptions, options)
     withExtendedLifetime(told) {}

@@ -79,13 +79,23 @@ extension ContainerRecord {
     guard let path = processCgroup else { return false }
     if signal == .kill, let file = allCgroups.first(where: { fileKind("\($0)/cgroup.kill") != nil }) {
       let hasProcesses = !processes(below: file).isEmpty
-      if (try? tried { try writeFile("\(file)/cgroup.kill", "1") }) != nil { return hasProcesses }
+      if (try? tried { try writeFile("\(file)/cgroup.kill", "1") }) != nil {
+        killHeadless(below: file)
+        return hasProcesses
+      }
     }
     let pids = processes(below: path)
     for pid in pids {
       do { try Linux.kill(pid, signal) } catch { try? Linux.kill(pid, signal) }
     }
     return !pids.isEmpty
+  }
+}
+
+/// cgroup.kill sends its signal to each process's first thread: where that has ended before, it does nothing.
+private func killHeadless(below cgroup: String) {
+  for pid in processes(below: cgroup) where (try? ProcessStatus(pid))??.isHeadless == true {
+    try? Linux.kill(pid, .kill)
   }
 }
 

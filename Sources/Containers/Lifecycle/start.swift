@@ -54,7 +54,7 @@ extension Runtime {
       case Report.listener:
         guard let profile = try configuration(directory).linux.seccomp, let pid = record.pid,
           let listener = message.takeDescriptor()
-        else { continue }
+        else { throw ContainerError("linux.seccomp.listenerPath: the filter's listener has not come") }
         try sendListener(listener, of: pid, profile, record.state(.created))
         try connection.write("g")
       case Report.failed:
@@ -84,7 +84,7 @@ extension Runtime {
           throw ContainerError("container not running: \(record.id)")
         }
         let directory = try ContainerDirectory(root: root, id: record.id)
-        let told = try record.askForNamespaces(directory)
+        let told = try record.askForNamespaces(process, directory)
         var inside = try record.hookPlace(process, configuration(directory), status)
         inside.toldNamespaces = told.rawValues
         try runHook(hook, name, index, state: state, inside: inside)

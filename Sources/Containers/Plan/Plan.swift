@@ -134,10 +134,9 @@ public struct IDMapping: Hashable, Sendable, CustomStringConvertible {
 }
 
 public enum ChildStep: Hashable, Sendable {
-  /// Blocks until `HostStep.go`; leaves when the host side has died instead.
+  /// Blocks until `HostStep.go`; leaves when the host side has died instead. Meanwhile that maps the ids of a user
+  /// namespace, say.
   case awaitGo
-  /// The same in a user namespace, whose ids the host side maps meanwhile.
-  case awaitIDs
   /// Opens what will be bound of the machine, as who may see it, and then becomes root of the user namespace by all ids.
   case becomeMappedRoot(uid: UInt32 = 0, gid: UInt32 = 0)
   /// "0" into the tasks file of a v1 cgroup. The child does it itself: a thread that moves itself makes the kernel

@@ -77,7 +77,6 @@ extension ChildStep: CustomStringConvertible {
   public var description: String {
     switch self {
     case .awaitGo: "wait for the host side"
-    case .awaitIDs: "wait for the host side, which maps the ids of the user namespace"
     case .becomeMappedRoot(0, 0): "open what will be bound, and become root of the user namespace"
     case .becomeMappedRoot(let uid, let gid):
       "open what will be bound, and become \(uid):\(gid) of the user namespace"

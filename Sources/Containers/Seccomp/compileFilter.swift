@@ -120,7 +120,9 @@ private struct ProfileCompiler {
         property,
         "its filter has \(instructions.count) instructions, and the kernel takes \(SeccompFilter.longest)")
     }
-    return SeccompFilter(instructions, loadFlags(hasListener), hasListener: hasListener)
+    let filter = SeccompFilter(instructions, loadFlags(hasListener), hasListener: hasListener)
+    if hasListener { try checkOwnCalls(filter) }
+    return filter
   }
 
   /// The kernel refuses `waitKillableRecv` without a listener, and `tsync` beside one unless its errors are told apart.
@@ -168,6 +170,14 @@ private struct ProfileCompiler {
         "SCMP_ACT_NOTIFY cannot be used for the write syscall: the start of the listener would wait for itself"
       )
     }
+  }
+
+  /// By these two the process waits until its listener is handed on.
+  private func checkOwnCalls(_ filter: SeccompFilter) throws(CompileError) {
+    let mayRead = filter.allowsCall(__NR_read) || filter.answer(toCall: __NR_read) == .userNotif
+    if filter.allowsCall(__NR_write) && mayRead { return }
+    throw CompileError(
+      property, "with SCMP_ACT_NOTIFY it must allow write and read: the start of the listener takes both")
   }
 
   private func export(_ rules: borrowing RuleSet) throws(CompileError) -> [BPFInstruction] {
