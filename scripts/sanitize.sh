@@ -5,6 +5,8 @@
 . "$(dirname "$0")/lib.sh"
 
 need_swift
+# Many tests hide /tmp from themselves, and the sanitizer reads its suppressions at their ends.
+case "$PWD/" in /tmp/*) die "the sanitizers need a checkout that isn't below /tmp" ;; esac
 export SWIFT_BACKTRACE=enable=no
 ASAN_SYMBOLIZER_PATH=$(dirname "$(readlink -f "$(command -v swiftc)")")/llvm-symbolizer
 export ASAN_SYMBOLIZER_PATH TSAN_OPTIONS="external_symbolizer_path=$ASAN_SYMBOLIZER_PATH ${TSAN_OPTIONS:-}"

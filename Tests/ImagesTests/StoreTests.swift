@@ -132,6 +132,8 @@ import Testing
     #expect(try names("\(images)/sha256-\(digest)/rootfs") == ["first"])
     let left = try names(images)
     #expect(left == ["sha256-\(digest)"])
+    // What it has made is removed with it.
+    withExtendedLifetime(place) {}
   }
 
   /// It fails, and removes what it has; or it is killed, and leaves it.

@@ -194,9 +194,9 @@ EDITS = {
     "mounts-first": [
         (
             f"{CONTAINERS}/Compile/compileNamespaces.swift",
-            "mounts = paths.filter { $0.0 == .mount }.map { .joinNamespace($0.0, $0.1) }",
-            "mounts = paths.filter { $0.0 == .mount }.map { .joinNamespace($0.0, $0.1) }\n"
-            '    if isWeakened("mounts-first") { (joins, mounts) = (mounts + joins, []) }',
+            "    let late: CloneFlags = [.newPID, .newTime]\n",
+            '    if isWeakened("mounts-first") { (joins, mounts) = (mounts + joins, []) }\n'
+            "    let late: CloneFlags = [.newPID, .newTime]\n",
         ),
         (
             f"{CONTAINERS}/Launch/LoweringSettings.swift",
