@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 import pytest
-from arena import harm, tree
+from arena import as_root, harm, tree
 from test_races import exchanged
 
 attack = pytest.mark.attack
@@ -50,6 +50,7 @@ def test_no_module(arena, label):
 @pytest.fixture(scope="session", name="profile")
 def profile_fixture():
     """A profile under which one file can't be read: that tells who has it, whatever /proc says."""
+    as_root()
     if not PROFILES.exists() or ENABLED.read_text()[:1] != "Y" or not shutil.which("apparmor_parser"):
         pytest.skip("missing requirement: AppArmor (machine)")
     load = ["apparmor_parser", "--skip-cache", "--skip-read-cache"]
