@@ -183,6 +183,8 @@ def test_libraries_of_the_images(arena, kind, tmp_path):
 )
 @pytest.mark.parametrize("by", ["run", "exec"])
 def test_open_descriptors(arena, by, programs):
+    if by == "run":
+        as_root()
     with arena() as a, open(a.canary / "sentinel") as leaked:
         if by == "exec":
             if a.is_cooper:
@@ -356,6 +358,7 @@ def test_typing_with_a_terminal_of_its_own(arena, target):
     control=("runc", "cooper-runtime:reopen"),
 )
 def test_no_proc_by_name(arena, tmp_path, target):
+    as_root()
     with arena() as a:
         a.box.linux["maskedPaths"] = ["/proc/kcore"]
         a.box.linux["readonlyPaths"] = ["/proc/sys"]

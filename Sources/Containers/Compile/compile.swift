@@ -59,13 +59,12 @@ public func compile(_ request: ContainerRequest, _ host: HostFacts) throws -> Pl
       + compileSysctls(linux)
       + compileLabels(process, host)
       + namespaces.mounts
-      + (isLate ? [] : unshareCgroup)
+      + (isLate ? [] : unshareCgroup + toldNamespaces(request, host))
       + compilePropagation(request, host)
       + (user != nil || linux.hasNamespace(.user) ? [mappedRoot(user)] : [])
       + compileRoot(request, host)
       + request.links.map { .makeLink(target: $0.target, path: $0.path) }
       + mounts
-      + toldNamespaces(request, host)
       + (request.config.hooks.runBeforeStart || (user == nil && !cgroups.devices.isEmpty) ? [.sync] : [])
       + (process.terminal ? [.terminal(process.consoleSize)] : request.isInteractive ? [] : [.nullInput])
       + deviceSeal(request)
