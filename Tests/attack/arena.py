@@ -62,7 +62,7 @@ def without_root(box, uids, gids):
 
 
 def as_root():
-    """What follows takes root: another's namespaces, ids or cgroups, or a tracer of programs like newuidmap."""
+    """What follows takes root: another's namespaces, ids or cgroups, or to trace a program like newuidmap."""
     if os.geteuid() != 0:
         pytest.skip("missing requirement: root (machine)")
 
