@@ -88,7 +88,7 @@ struct Child: ~Copyable {
   /// The next message; nil when the child has executed the command or is dead.
   borrowing func receive() throws(SystemCallError) -> Message? { try Self.receive(channel) }
 
-  /// Whether there is a message, or will never be one, before a time of `monotonicTime`; nil is for ever.
+  /// Whether `receive` has an answer before a time of `monotonicTime`; without one it is `receive` that waits.
   borrowing func hasNews(before deadline: Int?) throws -> Bool { try isReadable(channel, before: deadline) }
 
   /// The same of a channel that somebody else holds.
@@ -116,7 +116,8 @@ struct Child: ~Copyable {
   consuming func takeProcess() -> PIDFD { process }
 }
 
-/// Waits until something can be read of a descriptor, or has ended, or until a time of `monotonicTime`; nil is for ever.
+/// Waits until a descriptor can be read without waiting, or until a time of `monotonicTime`. Without one it doesn't wait: who
+/// reads does.
 func isReadable(_ descriptor: borrowing some DescriptorLike & ~Copyable, before deadline: Int?) throws -> Bool
 {
   guard let deadline else { return true }
