@@ -1,13 +1,18 @@
 """containers.py [--view v1|hybrid|none] [--running N,N,...] [ROUNDS]: what containers cost with cooper and
 cooper-runtime, beside bubblewrap, crun, runc, and a C program that does the least (bound.c).
 
-In each round every program runs once, so that a busy machine is as busy for all. Printed are the median, its
-ratio to crun's, the peak memory of the largest process, and the number of system calls. Who can't do it says
-why. To be run as root. The view says what is there of cgroups: `v1` is for a place where /sys/fs/cgroup has
-one version only (v1-view.sh), since crun refuses a hybrid layout; `hybrid` for the machine as it is; and with
-`none` the runtimes are told to use no cgroups.
+Every case is measured twice, since what it costs depends on what was there just before: whoever moves a
+process by cgroup.procs waits for every processor to pass a quiet moment, unless another did so a few
+milliseconds ago. `apart`: each start has PAUSE seconds of rest before it, and the programs take turns. `in
+a row`: one program BLOCK times without rest, then the next. A mixture of the two measures the neighbour.
 
-With --running, a container is started while so many of cooper-runtime's run already.
+Printed are the medians, their ratios to crun's, the peak memory of the largest process, and the number of
+system calls. Who can't do it says why. To be run as root. The runtimes' states are on a tmpfs, as in /run.
+The view says what is there of cgroups: `v1` is for a place where /sys/fs/cgroup has one version only
+(v1-view.sh), since crun refuses a hybrid layout; `hybrid` for the machine as it is; and with `none` the
+runtimes are told to use no cgroups.
+
+With --running, a container is started while so many of cooper-runtime's run already, apart.
 """
 
 import argparse
@@ -26,6 +31,8 @@ NAME = f"cooper-bench-{os.getpid()}"
 # Where those that run meanwhile have their cgroups.
 PARENT = f"cooperbench{os.getpid()}"
 REFERENCE = "crun"
+PAUSE = 0.1
+BLOCK = 20
 WARM_UP = 3
 
 
@@ -95,26 +102,23 @@ def filters(config):
     }
 
 
-def runtimes(folder, view):
+def runtimes(folder, states, view):
     """How each OCI runtime is called."""
     cgroups = ["--cgroup-manager", "disabled"] if view == "none" else []
     programs = {"cooper-runtime": str(stripped("cooper-runtime", folder)), "crun": "crun", "runc": "runc"}
     if view == "none":
         del programs["runc"]  # it has no such choice
-    return {
-        name: [program, "--root", str(folder / f"state-{name}"), *cgroups]
-        for name, program in programs.items()
-    }
+    return {name: [program, "--root", str(states / name), *cgroups] for name, program in programs.items()}
 
 
-def commands(folder, rootfs, view):
+def commands(folder, states, rootfs, view):
     """One for each program that makes a container and waits for its end."""
     found = {"bound": [bound(folder), rootfs, "/bin/true"]}
     if view == "v1":
         found["cooper"] = [stripped("cooper", folder), "run", "--network", "none", rootfs, "/bin/true"]
         found["bwrap"] = ["bwrap", "--unshare-all", "--bind", rootfs, "/", "--proc", "/proc", "--dev", "/dev"]
         found["bwrap"].append("/bin/true")
-    found |= runs(runtimes(folder, view), folder)
+    found |= runs(runtimes(folder, states, view), folder)
     return {name: list(map(str, command)) for name, command in found.items()}
 
 
@@ -139,70 +143,77 @@ def bound(folder):
     return program
 
 
-def sequences(folder, programs):
-    """What is done to a container that waits: commands before, those that are measured, and those after."""
+def cases(folder, programs, able):
+    """What is measured: for each program the commands before, those that are measured, and those after."""
     waiting = make_variant(folder, "waiting", waits)
+    filtered = runs(able, make_variant(folder, "filtered", filters))
     create = ["create", "--bundle", str(waiting), NAME]
     start, delete = ["start", NAME], ["delete", "-f", NAME]
-    cases = {
-        "create, start, delete": ([], [create, start, delete], []),
-        "exec": ([create, start], [["exec", NAME, "/bin/true"]], [delete]),
-    }
-    return {
-        case: {
-            name: [[[*program, *words] for words in part] for part in parts]
-            for name, program in programs.items()
+
+    def each(before, measured, after):
+        return {
+            name: [[[*program, *words] for words in part] for part in (before, measured, after)]
+            for name, program in able.items()
         }
-        for case, parts in cases.items()
+
+    return {
+        "/bin/true in a container": alone(programs),
+        "the same with Docker's default seccomp profile": alone(filtered),
+        "create, start, delete": each([], [create, start, delete], []),
+        "exec": each([create, start], [["exec", NAME, "/bin/true"]], [delete]),
     }
 
 
-def measure_sequences(folder, programs, rounds):
-    for case, parts_of in sequences(folder, programs).items():
-        times = {name: [] for name in parts_of}
-        for number in range(rounds + WARM_UP):
-            for name, (before, measured, after) in parts_of.items():
-                for command in before:
-                    milliseconds(command)
-                elapsed = sum(milliseconds(command) for command in measured)
-                for command in after:
-                    milliseconds(command)
-                if number >= WARM_UP:
-                    times[name].append(elapsed)
-        more = None
-        if case == "exec":
-            more = costs({name: parts[1][0] for name, parts in parts_of.items()}, folder, parts_of)
-        print(f"\n{case}, {rounds} rounds")
-        print_times(times, more)
+def alone(programs):
+    return {name: ([], [command], []) for name, command in programs.items()}
 
 
-def measure(what, programs, folder, rounds):
-    times = measure_times(programs, rounds)
-    more = costs(programs, folder)
+def measure(what, case, folder, rounds):
+    apart, in_a_row = times_apart(case, rounds), times_in_a_row(case, rounds)
+    more = {name: costs(parts, folder) for name, parts in case.items() if len(parts[1]) == 1}
     print(f"\n{what}, {rounds} rounds")
-    print_times(times, more)
+    print(f"{'':16}{'apart ms':>10}{f'to {REFERENCE}':>10}{'in a row':>10}{f'to {REFERENCE}':>10}", end="")
+    print(f"{'peak MB':>10}{'system calls':>14}" if more else "")
+    for name in case:
+        columns = beside_reference(name, apart) + beside_reference(name, in_a_row)
+        print(f"{name:16}{columns}" + ("{:10.1f}{:14}".format(*more[name]) if name in more else ""))
 
 
-def measure_times(programs, rounds):
-    times = {name: [] for name in programs}
-    for number in range(rounds + WARM_UP):
-        for name, command in programs.items():
-            elapsed = milliseconds(command)
-            if number >= WARM_UP:  # the first ones fill caches
-                times[name].append(elapsed)
-    return times
+def beside_reference(name, times):
+    ratio = f"{times[name] / times[REFERENCE]:.2f}" if REFERENCE in times else "-"
+    return f"{times[name]:10.2f}{ratio:>10}"
 
 
-def costs(programs, folder, around=None):
-    """Peak memory and system calls of each, between what comes before and after it."""
-    found = {}
-    for name, command in programs.items():
-        before, _, after = (around or {}).get(name, ([], [], []))
-        for other in before:
-            milliseconds(other)
-        found[name] = (peak_megabytes(command, folder), system_calls(command, folder))
-        for other in after:
-            milliseconds(other)
+def times_apart(case, rounds):
+    """Medians of milliseconds."""
+    times = {name: [] for name in case}
+    for _ in range(rounds):
+        for name, (before, measured, after) in case.items():
+            run_all(before)
+            time.sleep(PAUSE)
+            times[name].append(run_all(measured))
+            run_all(after)
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def times_in_a_row(case, rounds):
+    """Medians of milliseconds; the first of each row, which had a neighbour, are left out."""
+    times = {name: [] for name in case}
+    for _ in range(0, rounds, BLOCK):
+        for name, (before, measured, after) in case.items():
+            run_all(before)
+            row = [run_all(measured) for _ in range(WARM_UP + BLOCK)]
+            times[name] += row[WARM_UP:]
+            run_all(after)
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def costs(parts, folder):
+    """Peak memory and system calls of the one command that is measured."""
+    before, [command], after = parts
+    run_all(before)
+    found = (peak_megabytes(command, folder), system_calls(command, folder))
+    run_all(after)
     return found
 
 
@@ -218,17 +229,8 @@ def without_refusals(programs):
     return able
 
 
-def print_times(times, more=None):
-    reference = statistics.median(times[REFERENCE]) if REFERENCE in times else None
-    print(
-        f"{'':16}{'median ms':>10}{f'to {REFERENCE}':>10}"
-        + (f"{'peak MB':>10}{'system calls':>14}" if more else "")
-    )
-    for name, values in times.items():
-        median = statistics.median(values)
-        ratio = f"{median / reference:10.2f}" if reference else f"{'-':>10}"
-        rest = "{:10.1f}{:14}".format(*more[name]) if more else ""
-        print(f"{name:16}{median:10.2f}{ratio}{rest}")
+def run_all(commands):
+    return sum(milliseconds(command) for command in commands)
 
 
 def milliseconds(command):
@@ -254,11 +256,11 @@ def system_calls(command, folder):
     return int(next(line for line in counts.read_text().splitlines() if line.endswith("total")).split()[3])
 
 
-def measure_growth(folder, rootfs, counts, rounds):
+def measure_growth(folder, states, rootfs, counts, rounds):
     """The cost of a start while others run."""
-    programs = commands(folder, rootfs, "v1")
+    programs = commands(folder, states, rootfs, "v1")
     programs = {name: programs[name] for name in ("bound", "cooper-runtime", "crun")}
-    runtime = runtimes(folder, "v1")["cooper-runtime"]
+    runtime = runtimes(folder, states, "v1")["cooper-runtime"]
     medians, running = {}, []
     print(f"/bin/true in a container while others run, {rounds} rounds: median ms")
     print(f"{'running':>16}" + "".join(f"{name:>16}" for name in programs))
@@ -275,8 +277,7 @@ def measure_growth(folder, rootfs, counts, rounds):
                 bundle = make_variant(folder, name, change)
                 milliseconds([*runtime, "create", "--bundle", str(bundle), name])
                 milliseconds([*runtime, "start", name])
-            times = measure_times(programs, rounds)
-            medians[count] = {name: statistics.median(values) for name, values in times.items()}
+            medians[count] = times_apart(alone(programs), rounds)
             print(f"{count:16}" + "".join(f"{medians[count][name]:16.2f}" for name in programs))
     finally:
         for name in running:
@@ -295,21 +296,22 @@ def main():
     parser.add_argument("--running", type=lambda text: [int(word) for word in text.split(",")])
     parser.add_argument("rounds", nargs="?", type=int, default=100)
     choices = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="cooper-bench-") as name:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory(prefix="cooper-bench-") as name, tempfile.TemporaryDirectory(
+        prefix="cooper-bench-", dir="/dev/shm"
+    ) as other:
+        folder, states = Path(name), Path(other)
         rootfs = make_rootfs(folder)
         make_bundle(folder, rootfs, choices.view)
         if choices.running:
-            measure_growth(folder, rootfs, choices.running, choices.rounds)
+            measure_growth(folder, states, rootfs, choices.running, choices.rounds)
             return
         titles = {"v1": "one version of cgroups", "hybrid": "the machine's cgroups", "none": "no cgroups"}
         print(f"\n== {titles[choices.view]} ==")
-        programs = without_refusals(commands(folder, rootfs, choices.view))
-        measure("/bin/true in a container", programs, folder, choices.rounds)
-        able = {name: program for name, program in runtimes(folder, choices.view).items() if name in programs}
-        filtered = runs(able, make_variant(folder, "filtered", filters))
-        measure("the same with Docker's default seccomp profile", filtered, folder, choices.rounds)
-        measure_sequences(folder, able, choices.rounds)
+        programs = without_refusals(commands(folder, states, rootfs, choices.view))
+        known = runtimes(folder, states, choices.view)
+        able = {name: known[name] for name in known if name in programs}
+        for what, case in cases(folder, programs, able).items():
+            measure(what, case, folder, choices.rounds)
 
 
 if __name__ == "__main__":

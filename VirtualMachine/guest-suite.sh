@@ -1,6 +1,7 @@
 #!/bin/bash
-# guest-suite.sh [smoke | older]: what `make vm-test-all` runs in the guest, a small part of it, or what it runs on a kernel
-# that is too old; the results go into $VM_OUT. PARTS='conformance containers' runs these alone.
+# guest-suite.sh [smoke | older | selinux]: what `make vm-test-all` runs in the guest, a small part of it, or what it runs on a
+# kernel that is too old, or on one with SELinux in AppArmor's place; the results go into $VM_OUT. PARTS='conformance containers'
+# runs these alone.
 # What a package could bring must be there. As an unprivileged user only the tests of containers make sense: ours, and the
 # conformance suite. Root's is run twice, with cgroups of the runtime's own and with systemd's.
 . "$(dirname "$0")/../scripts/lib.sh"
@@ -29,6 +30,15 @@ fi
 if [ "$part" = older ]; then
   step tests older junit 600 python3 -m pytest -q Tests/cooper/test_old_kernel.py -k too_old \
     -p no:cacheprovider --junit-xml="$results/older/all.xml"
+  python3 scripts/tally.py "$results"
+  exit
+fi
+if [ "$part" = selinux ]; then
+  step tests policy task 60 python3 VirtualMachine/selinux.py
+  step tests conformance junit 900 python3 -m pytest -q Tests/conformance -k 'label or state or exec' \
+    -p no:cacheprovider --junit-xml="$results/conformance/all.xml"
+  step tests attack junit 900 env PYTEST="python3 -m pytest" BUILD=0 SHORT=1 ROUNDS=20 scripts/attack.sh -q -k test_labels \
+    -p no:cacheprovider --junit-xml="$results/attack/all.xml"
   python3 scripts/tally.py "$results"
   exit
 fi
