@@ -1,7 +1,8 @@
 #!/bin/bash
 # sanitize.sh [address] [thread]: the Swift tests once more, built with sanitizers: for addresses and leaks, and for
-# threads; both where none is named. What a test can't be asked is in Tests/sanitizers.txt, with the reason. Each takes a
-# build of its own, three minutes and more, and two minutes of tests: so the suite doesn't run it.
+# threads; both where none is named. First it is seen that they find what PlantedTests does wrong. What a test can't be asked
+# is in Tests/sanitizers.txt, with the reason. Each takes a build of its own, three minutes and more, and two minutes of
+# tests: so the suite doesn't run it.
 . "$(dirname "$0")/lib.sh"
 
 need_swift
@@ -26,6 +27,16 @@ run() {
   swift test --skip-build --disable-xctest --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" "$@"
 }
 
+# planted SANITIZER TEST REPORT: that this test of PlantedTests ends with such a report.
+planted() {
+  local log=".build-$1/planted.log"
+  if run "$1" --filter "^LinuxTests.PlantedTests/$2\\(" >"$log" 2>&1 || ! grep -q "$3" "$log"; then
+    cat "$log"
+    die "the sanitizer finds nothing in PlantedTests/$2"
+  fi
+  echo "PlantedTests/$2: found: $3"
+}
+
 # A name that no test has is a mistake in the list.
 check_names() {
   local tests name
@@ -37,18 +48,22 @@ check_names() {
 
 if [ $# -eq 0 ]; then set -- address thread; fi
 for sanitizer in "$@"; do
-  swift build --build-tests --sanitize="$sanitizer" --scratch-path ".build-$sanitizer"
+  swift build --build-tests --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" -Xswiftc -DPLANTED
   check_names "$sanitizer"
   case $sanitizer in
     address)
+      export ASAN_OPTIONS=detect_leaks=1
+      planted address useAfterFree heap-use-after-free
+      planted address leak "LeakSanitizer: detected memory leaks"
       mapfile -t skipped < <(arguments --skip "leaks address")
-      ASAN_OPTIONS=detect_leaks=1 run address "${skipped[@]}"
+      run address --skip '^LinuxTests.PlantedTests/' "${skipped[@]}"
       mapfile -t chosen < <(arguments --filter leaks)
       ASAN_OPTIONS=detect_leaks=0 run address "${chosen[@]}"
       ;;
     thread)
+      planted thread race "ThreadSanitizer: data race"
       mapfile -t skipped < <(arguments --skip thread)
-      run thread "${skipped[@]}"
+      run thread --skip '^LinuxTests.PlantedTests/' "${skipped[@]}"
       ;;
     *) die "sanitize.sh takes address or thread, and not $sanitizer" ;;
   esac
