@@ -17,14 +17,21 @@
       for _ in 0..<100 { #expect(malloc(1000) != nil) }
     }
 
-    @Test func race() async {
-      nonisolated(unsafe) var number = 0
-      await withTaskGroup { group in
-        for _ in 0..<4 {
-          group.addTask { for _ in 0..<10_000 { number += 1 } }
-        }
+    @Test func race() {
+      let number = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+      number.initialize(to: 0)
+      var threads = [pthread_t](repeating: 0, count: 2)
+      for index in threads.indices {
+        pthread_create(&threads[index], nil, addOne, number)
       }
-      #expect(number > 0)
+      for thread in threads { pthread_join(thread, nil) }
+      #expect(number.pointee > 0)
+      number.deallocate()
     }
+  }
+
+  private func addOne(_ number: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    number?.assumingMemoryBound(to: Int.self).pointee += 1
+    return nil
   }
 #endif
