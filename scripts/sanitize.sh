@@ -61,7 +61,7 @@ for sanitizer in "$@"; do
       ASAN_OPTIONS=detect_leaks=0 run address "${chosen[@]}"
       ;;
     thread)
-      planted thread race "ThreadSanitizer: data race"
+      planted thread race "WARNING: ThreadSanitizer"
       mapfile -t skipped < <(arguments --skip thread)
       run thread --skip '^LinuxTests.PlantedTests/' "${skipped[@]}"
       ;;
