@@ -28,7 +28,7 @@ lint: ## check the format, the scripts, compiler warnings, the length of files
 format: ## lay out the Swift and Python sources
 	@scripts/format.sh
 
-bench: ## measure against other runtimes (RUNNING=1,100,1000: also while so many containers run)
+bench: ## measure against other runtimes (RUNNING=1,100,1000: while so many containers run)
 	@scripts/bench.sh
 
 order: ## list the functions of cooper-runtime that a container's life calls, for the linker

@@ -69,10 +69,12 @@ conformance() {
 }
 conformance conformance ""
 if [ "$(id -u)" = 0 ]; then conformance conformance-systemd --systemd-cgroup; fi
-if [ "$part" = all ]; then
-  step tests attack junit 3600 env PYTEST="python3 -m pytest" BUILD=0 SHORT=1 ROUNDS=20 scripts/attack.sh -q \
-    -p no:cacheprovider --junit-xml="$results/attack/all.xml"
-fi
+attack() {
+  step tests "$1" junit 3600 env RUNTIME_FLAGS="$2" PYTEST="python3 -m pytest" BUILD=0 SHORT=1 ROUNDS=20 scripts/attack.sh -q \
+    -p no:cacheprovider --junit-xml="$results/$1/all.xml"
+}
+if [ "$part" = all ]; then attack attack ""; fi
+if [ "$(id -u)" = 0 ] && [ "$part" = all ]; then attack attack-systemd --systemd-cgroup; fi
 step tests containers junit 1800 python3 -m pytest -q Tests/cooper "${containers[@]}" \
   -p no:cacheprovider --junit-xml="$results/containers/all.xml"
 python3 scripts/tally.py "$results"

@@ -12,5 +12,5 @@ python3 -m venv .build/bench-venv
 Benchmarks/v1-view.sh python3 Benchmarks/containers.py "$@"
 python3 Benchmarks/containers.py --view hybrid "$@"
 Benchmarks/v1-view.sh python3 Benchmarks/containers.py --view none "$@"
-Benchmarks/v1-view.sh python3 Benchmarks/containers.py --running "${RUNNING:-1,100}" "$@"
+Benchmarks/v1-view.sh python3 Benchmarks/containers.py --running "${RUNNING:-1,100,1000}" "$@"
 .build/bench-venv/bin/python Benchmarks/python/clone_vs_fork.py

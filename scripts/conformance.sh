@@ -1,7 +1,8 @@
 #!/bin/bash
 # conformance.sh [all] [ARGUMENTS of pytest]: the cases of Tests/conformance on RUNTIME, which is cooper-runtime where
 # nothing else is said; with `all` on runc and crun too, and at the end one table of the properties.
-# They run where /sys/fs/cgroup shows one version of cgroups only: v1 where the machine has it, but v2 with CGROUPS=v2.
+# They run where /sys/fs/cgroup shows one version of cgroups only: v1 where the machine has it, but v2 with CGROUPS=v2, and both
+# with CGROUPS=hybrid, which crun refuses.
 . "$(dirname "$0")/lib.sh"
 
 scripts/packages.sh run conformance
@@ -22,14 +23,18 @@ rm -rf "$results"
 mkdir -p "$results"
 files=()
 failed=0
-view=Benchmarks/v1-view.sh
-if [ "${CGROUPS:-}" = v2 ]; then view=Tests/conformance/v2-view.sh; fi
+case "${CGROUPS:-v1}" in
+  v1) view=(Benchmarks/v1-view.sh) ;;
+  v2) view=(Tests/conformance/v2-view.sh) ;;
+  hybrid) view=(unshare --mount --pid --fork --kill-child --mount-proc --propagation private) ;;
+  *) die "conformance: CGROUPS=$CGROUPS: it is v1, v2 or hybrid" ;;
+esac
 
 # The shell in the middle is the first process of the pid namespace, and collects ended containers.
 for runtime in "${runtimes[@]}"; do
   runtime=$(realpath "$runtime")
   files+=("$results/${runtime##*/}.json")
-  RUNTIME=$runtime RESULTS=$PWD/${files[-1]} "$view" bash -c '"$@"; exit $?' bash \
+  RUNTIME=$runtime RESULTS=$PWD/${files[-1]} "${view[@]}" bash -c '"$@"; exit $?' bash \
     .build-venv/bin/pytest Tests/conformance "$@" || failed=1
 done
 if [ "$table" = 1 ]; then python3 Tests/conformance/table.py "${files[@]}"; fi

@@ -408,6 +408,9 @@ struct CompileBundleTests {
       ])
     #expect(steps.contains(.writeChild(file: "\(group)/tasks")))
     expectCompileError("linux.intelRdt", "no resctrl") { try compile(wanted, machine()) }
+    rdt.closID = "shared"
+    let shared = try compile(bundle { $0.config.linux.intelRdt = rdt }, host).host
+    #expect(shared.contains(.writeChild(file: "/sys/fs/resctrl/shared/tasks")))
   }
 
   @Test func whatSecurityModulesAreToldIsWrittenWhileProcIsTheMachines() throws {

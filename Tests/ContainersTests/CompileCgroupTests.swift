@@ -11,7 +11,7 @@ struct CompileCgroupTests {
   private func steps(_ request: ContainerRequest, _ cgroups: [CgroupHierarchy]) throws -> [HostStep] {
     try compile(request, host(cgroups)).host.filter {
       switch $0 {
-      case .makeCgroup, .write, .fillCpuset: true
+      case .makeCgroup, .write, .writeEither, .fillCpuset: true
       default: false
       }
     }
@@ -52,6 +52,40 @@ struct CompileCgroupTests {
     #expect(birthplace(plan) == "\(path)/container")
     #expect(joins(plan) == [])
     #expect(plan.cgroups == [path, "\(path)/container"])
+  }
+
+  /// Those that need what the machines that run the tests haven't: see docs/oci-conformance.md.
+  @Test func limitsOfRareMachines() throws {
+    let request = limited {
+      var card = Rdma()
+      card.hcaHandles = 3
+      $0.rdma.members = [.init("mlx5_1", card)]
+      $0.network.classID = 0x10_0001
+      var priority = Network.Priority()
+      (priority.name, priority.priority) = ("eth0", 5)
+      $0.network.priorities = [priority]
+      $0.blockIO.leafWeight = 300
+      var device = WeightDevice()
+      (device.major, device.minor, device.weight, device.leafWeight) = (8, 16, 100, 200)
+      $0.blockIO.weightDevice = [device]
+    }
+    let names = ["rdma", "net_cls", "net_prio", "blkio"]
+    let made = try steps(request, names.map { CgroupHierarchy(.v1, "/cg/\($0)", controllers: [$0]) })
+    for step: HostStep in [
+      .write(file: "/cg/rdma/cooper-cask/rdma.max", value: "mlx5_1 hca_handle=3 hca_object=max"),
+      .write(file: "/cg/net_cls/cooper-cask/net_cls.classid", value: "1048577"),
+      .write(file: "/cg/net_prio/cooper-cask/net_prio.ifpriomap", value: "eth0 5"),
+      .write(file: "/cg/blkio/cooper-cask/blkio.leaf_weight", value: "300"),
+      .writeEither(
+        file: "/cg/blkio/cooper-cask/blkio.bfq.weight_device", value: "8:16 100",
+        orFile: "/cg/blkio/cooper-cask/blkio.weight_device", orValue: "8:16 100"),
+      .write(file: "/cg/blkio/cooper-cask/blkio.leaf_weight_device", value: "8:16 200"),
+    ] { #expect(made.contains(step), "\(step)") }
+    let cards = limited { $0.rdma = request.config.linux.resources.rdma }
+    let line = "mlx5_1 hca_handle=3 hca_object=max"
+    let unified = CgroupHierarchy(.v2, "/cg/v2", controllers: ["rdma"])
+    #expect(
+      try steps(cards, [unified]).contains(.write(file: "/cg/v2/cooper-cask/rdma.max", value: line)))
   }
 
   @Test func everyLimitOnVersion1() throws {

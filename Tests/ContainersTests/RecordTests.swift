@@ -33,4 +33,13 @@ struct RecordTests {
     let word = String(ofAnyBytes: bytes)
     #expect(word.bytes == bytes)
   }
+
+  @Test func eachIsAskedOnce() {
+    var asked: [Int] = []
+    let found = [1, 2, 3].firstResult { number -> Int? in
+      asked.append(number)
+      return number == 2 ? 20 : nil
+    }
+    #expect(found == 20 && asked == [1, 2])
+  }
 }

@@ -14,7 +14,7 @@ import threading
 from types import SimpleNamespace
 
 import pytest
-from bundles import CGROUPS, Container, Runtime
+from bundles import CGROUPS, Container, Runtime, with_flags
 
 NUMBERS = itertools.count(1)
 NAME = f"cooper-attack-{os.urandom(4).hex()}"
@@ -130,7 +130,8 @@ class Arena:
         (self.canary / "deep").mkdir()
         self.shared = self.folder / "shared"
         self.shared.mkdir()
-        self.runtime = Runtime(target.path, self.folder)
+        path = with_flags(target.path, self.folder) if target.kind == "runtime" else target.path
+        self.runtime = Runtime(path, self.folder)
         self.box = Container(self.runtime, self.folder / "c", f"{NAME}-{self.folder.name}", place / "image")
         self.rootfs = self.box.rootfs
         if os.geteuid() != 0:
@@ -210,7 +211,7 @@ class Arena:
         self.box.process["args"] = words
         self.box.save()
         return [
-            self.target.path, "--root", str(self.runtime.state), "run", *map(str, options),
+            self.runtime.path, "--root", str(self.runtime.state), "run", *map(str, options),
             "--bundle", str(self.box.folder), self.box.id,
         ]  # fmt: skip
 

@@ -181,7 +181,7 @@ def pytest_pyfunc_call(pyfuncitem):
 @pytest.fixture(scope="session", name="place")
 def place_fixture():
     """A directory that every user may pass, for the ids of user namespaces."""
-    if (CGROUPS / "unified").exists():
+    if (CGROUPS / "unified").exists() and os.environ.get("CGROUPS") != "hybrid":
         pytest.fail("a hybrid cgroup layout: run it through make conformance, which shows v1 alone")
     if not os.access(RUNTIME, os.X_OK):
         pytest.fail(f"{RUNTIME} is not there: RUNTIME=PATH names another one")

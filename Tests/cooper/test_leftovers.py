@@ -194,6 +194,51 @@ def test_a_scope_that_is_anothers_by_now(made, tmp_path, is_below):
         os.rmdir(path)
 
 
+# What is written down of a container.
+
+
+def rewrite(bundle, change):
+    file = bundle.states / bundle.name / "state.json"
+    record = json.loads(file.read_text())
+    change(record)
+    file.write_text(json.dumps(record))
+
+
+def stopped(made):
+    bundle = made("first").script("echo up").up()
+    wait_until(lambda: bundle.state()["status"] == "stopped")
+    return bundle
+
+
+def test_a_pid_that_is_anothers_by_now(made):
+    bundle = stopped(made)
+    with subprocess.Popen(["sleep", "60"]) as other:
+        rewrite(bundle, lambda record: record.update(pid=other.pid, startTime=record.get("startTime", 2) - 1))
+        assert bundle.state()["status"] == "stopped"
+        done = bundle("kill", bundle.name, "KILL")
+        assert (done.returncode, done.said) == (1, f"cooper-runtime: container not running: {bundle.name}\n")
+        bundle.good("delete", bundle.name)
+        assert other.poll() is None
+        other.kill()
+    assert_gone(bundle)
+
+
+def test_a_state_of_another_version(made):
+    """An earlier one had less, and a later one has more."""
+    required = ("ociVersion", "id", "bundle", "created", "cgroups")
+
+    def change(record):
+        for name in set(record) - set(required):
+            del record[name]
+        record["ofALaterVersion"] = {"any": ["thing"]}
+
+    bundle = stopped(made)
+    rewrite(bundle, change)
+    assert (bundle.state()["id"], bundle.state()["status"]) == (bundle.name, "stopped")
+    bundle.good("delete", bundle.name)
+    assert_gone(bundle)
+
+
 # One of many.
 
 

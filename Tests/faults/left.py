@@ -12,7 +12,7 @@ def remains(runtime):
     cgroups = [*glob.glob(f"/sys/fs/cgroup/{NAME}"), *glob.glob(f"/sys/fs/cgroup/*/{NAME}")]
     places = [str(runtime.state / NAME), *cgroups]
     left = [place for place in places if os.path.exists(place)] + mounts(runtime)
-    return left + [f"process {pid}" for pid in processes()]
+    return left + [f"process {pid}" for pid in processes(NAME)]
 
 
 def mounts(runtime):
@@ -26,11 +26,14 @@ def mounts(runtime):
     return found
 
 
-def processes():
+def processes(name):
+    """Whose command line has a word that begins so; the injector itself has it too."""
     for path in glob.glob("/proc/[0-9]*/cmdline"):
         try:
             words = pathlib.Path(path).read_bytes().split(b"\0")
         except OSError:
             continue
-        if NAME.encode() in words and "inject" not in os.path.basename(words[0].decode()):
+        if any(word.startswith(name.encode()) for word in words) and "inject" not in os.path.basename(
+            words[0].decode()
+        ):
             yield int(path.split("/")[2])

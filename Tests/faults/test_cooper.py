@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(
 def remains():
     cgroups = glob.glob(f"/sys/fs/cgroup/**/cooper-{NAME}", recursive=True)
     left = [str(DIRECTORY)] if DIRECTORY.exists() else []
-    return left + cgroups + [f"process {pid}" for pid in processes()]
+    return left + cgroups + [f"process {pid}" for pid in processes(NAME)]
 
 
 def is_gone():

@@ -128,3 +128,29 @@ def test_the_container_is_killed_meanwhile(box, runtime, command, verb, capsys):
 
     wrong = sweep_of_kills(command(*words), box, prepare, check, capsys)
     assert wrong == [], "\n".join(wrong)
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_run_of_much_with_a_fault_leaves_nothing(box, runtime, command, starting, error, capsys):
+    """A container with what the plain one lacks: a user namespace, a filter that isn't compiled yet, hooks,
+    copies of the image's files, limits."""
+    box.linux["namespaces"].append({"type": "user"})
+    mapping = [{"containerID": 0, "hostID": 0, "size": 65536}]
+    box.linux.update(uidMappings=mapping, gidMappings=mapping)
+    for kind in ("createRuntime", "createContainer", "startContainer", "poststart", "poststop"):
+        box.hook(kind, "exit 0")
+    box.mount("/home", "tmpfs", "tmpfs", "tmpcopyup")
+    box.linux.update(maskedPaths=["/proc/kcore"], readonlyPaths=["/proc/sys"])
+    box.linux["resources"].update(memory={"limit": 64 << 20}, pids={"limit": 100})
+    box.process["noNewPrivileges"] = True
+    condition = {"index": 0, "value": 0, "op": "SCMP_CMP_EQ"}
+    rule = {"names": ["personality"], "action": "SCMP_ACT_ERRNO", "args": [condition]}
+    box.linux["seccomp"] = {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [rule]}
+
+    def prepare():
+        condition["value"] += 1
+        box.save()
+
+    run = command("run", "--bundle", box.folder, NAME)
+    wrong = sweep(run, error, starting, prepare, lambda _: is_gone(runtime), capsys)
+    assert wrong == [], "\n".join(wrong)

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from bundles import Container, wait_until
 from conftest import RUNTIME
-from left import NAME, remains
+from left import NAME, processes, remains
 
 ROUNDS = int(os.environ.get("FAULTS_ROUNDS", "1000"))
 MEMORY = [size << 20 for size in (*range(1, 40), 48, 64, 96, 128)]
@@ -133,3 +133,5 @@ def test_many_at_once_leave_nothing(runtime, rootfs, tmp_path):
     assert pathlib.Path("/proc/self/mountinfo").read_text().count("\n") == mounts
     assert not runtime.state.exists() or os.listdir(runtime.state) == []
     assert glob.glob(f"/sys/fs/cgroup/**/{NAME}-*", recursive=True) == []
+    # The keepers, which have descriptors of their own, end when they have seen that nothing is left.
+    wait_until(lambda: list(processes(NAME)) == [])

@@ -27,7 +27,7 @@ func compileBundleCgroups(
     plan.limits += delegation(of: cgroup.path, request, host)
   }
   if writable.isEmpty {
-    let reason = host.cgroups.lazy.compactMap(\.refusal).first ?? "no cgroup hierarchy can be written"
+    let reason = host.cgroups.firstResult(\.refusal) ?? "no cgroup hierarchy can be written"
     if request.bundle?.requiresCgroup == true { throw CompileError("linux.cgroupsPath", reason) }
     plan.remarks.append("no cgroup of its own: \(reason)")
   }

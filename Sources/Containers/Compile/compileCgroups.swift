@@ -109,7 +109,7 @@ private func compileFilesystem(
     if !writes.contains(where: { $0.hierarchy == hierarchy }) { writes.append((hierarchy, [])) }
   }
   if writes.isEmpty {
-    let reason = host.cgroups.lazy.compactMap(\.refusal).first ?? "no cgroup hierarchy can be written"
+    let reason = host.cgroups.firstResult(\.refusal) ?? "no cgroup hierarchy can be written"
     plan.remarks.append("no cgroup of its own: \(reason)")
   }
 

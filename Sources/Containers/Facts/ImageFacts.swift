@@ -133,11 +133,5 @@ private func readInRoot(_ root: String, _ path: String) -> String {
 /// named it.
 private func find(_ path: String, in root: String) -> Descriptor? {
   guard let directory = try? open(root, [.path, .directory]) else { return nil }
-  // The kernel gives up where a ".." is on the way while anything on the machine is renamed.
-  for _ in 0..<1000 {
-    do { return try openat2(at: directory, path, [.path], resolve: [.inRoot, .noMagicLinks]) } catch {
-      if error.errno != .resourceTemporarilyUnavailable { return nil }
-    }
-  }
-  return nil
+  return try? openat2(at: directory, path, [.path], resolve: [.inRoot, .noMagicLinks])
 }

@@ -37,9 +37,11 @@ struct HookPlace: ~Copyable {
 /// Runs a program of somebody's: with its own environment or else this process's, and nothing more of ours, with the
 /// container's state on standard input, and no longer than it may. What it prints is for the error alone.
 ///
+/// - Parameter bundle: the working directory of what runs in this process's namespaces, as long as it is there.
 /// - Throws: ``ContainerError`` when it doesn't succeed.
 func runHook(
-  _ hook: Hook, _ kind: String, _ index: Int, state: String, inside place: consuming HookPlace?
+  _ hook: Hook, _ kind: String, _ index: Int, state: String, bundle: String,
+  inside place: consuming HookPlace?
 ) throws {
   let name = "error running \(kind) hook #\(index): \(hook.path)"
   let input = try memfd_create("state")
@@ -48,16 +50,24 @@ func runHook(
   let output = try memfd_create("output")
   let streams = StandardStreams(input: input.rawValue, output: output.rawValue, error: output.rawValue)
   let deadline = hook.timeout.map { monotonicTime() + min($0, 1_000_000) * 1_000_000 }
-  let child = try execute(hook, name, streams, deadline, inside: place)
-  let pid = child.pid
-  let process = child.takeProcess()
-  if try !isReadable(process, before: deadline) {
-    end(process, pid)
-    throw tooLong(hook, name)
+  let isEntering = place != nil
+  let takeListener = place?.takeListener
+  do {
+    var child = try start(hook, streams, bundle, inside: place)
+    let status: WaitStatus
+    do {
+      try child.go()
+      while try !hasProgram(&child, hook, name, deadline, isEntering, takeListener) {}
+      status = try child.status(before: deadline) ?? { throw tooLong(hook, name) }()
+    } catch {
+      child.end()
+      throw error
+    }
+    if status == .exited(0) { return }
+    throw ContainerError("\(name): it ended as \(status)\(cause(status))\(try words(output))")
+  } catch let error as SystemCallError {
+    throw ContainerError("\(name): \(error)")
   }
-  let status = try waitpid(pid)
-  if status == .exited(0) { return }
-  throw ContainerError("\(name): it ended as \(status)\(cause(status))\(try words(output))")
 }
 
 private func tooLong(_ hook: Hook, _ name: String) -> ContainerError {
@@ -68,52 +78,39 @@ private func cause(_ status: WaitStatus) -> String {
   if case .signaled(.sys, _) = status { ", by a bad system call that its seccomp filter forbids" } else { "" }
 }
 
-/// Until the program has been executed.
-private func execute(
-  _ hook: Hook, _ name: String, _ streams: StandardStreams, _ deadline: Int?,
-  inside place: consuming HookPlace?
-) throws -> Child {
-  let hasPlace = place != nil
-  do {
-    let takeListener = place?.takeListener
-    var child = try start(hook, streams, inside: place)
-    try child.go()
-    while true {
-      if try !child.hasNews(before: deadline) {
-        child.kill()
-        _ = try? waitpid(child.pid)
-        throw tooLong(hook, name)
-      }
-      guard var message = try child.receive() else { return child }
-      switch message.report.kind {
-      case Report.split: try child.follow(ProcessID(message.report.errno))
-      case Report.listener:
-        guard let listener = message.takeDescriptor() else {
-          throw ContainerError("\(name): the listener of its filter has not come")
-        }
-        try takeListener?(child.pid, listener)
-        try child.go()
-      case Report.failed:
-        _ = try? waitpid(child.pid)
-        // It is on its way into the container, or to its program.
-        let isEntering = hasPlace && message.report.errno == Errno.notPermitted.rawValue
-        throw stepFailure(name, message, execErrno: false, remedy: isEntering ? enteringRemedy() : "")
-      default: break
-      }
+/// Takes what the child tells next; nothing more once the program has been executed.
+private func hasProgram(
+  _ child: inout Child, _ hook: Hook, _ name: String, _ deadline: Int?, _ isEntering: Bool,
+  _ takeListener: ((_ pid: ProcessID, _ listener: borrowing Descriptor) throws -> Void)?
+) throws -> Bool {
+  if try !child.hasNews(before: deadline) { throw tooLong(hook, name) }
+  guard var message = try child.receive() else { return true }
+  switch message.report.kind {
+  case Report.split: try child.follow(ProcessID(message.report.errno))
+  case Report.listener:
+    guard let listener = message.takeDescriptor() else {
+      throw ContainerError("\(name): the listener of its filter has not come")
     }
-  } catch let error as SystemCallError {
-    throw ContainerError("\(name): \(error)")
+    try takeListener?(child.pid, listener)
+    try child.go()
+  case Report.failed:
+    // It is on its way into the container, or to its program.
+    let isRefused = isEntering && message.report.errno == Errno.notPermitted.rawValue
+    throw stepFailure(name, message, execErrno: false, remedy: isRefused ? enteringRemedy() : "")
+  default: break
   }
+  return false
 }
 
 private func start(
-  _ hook: Hook, _ streams: StandardStreams, inside place: consuming HookPlace?
+  _ hook: Hook, _ streams: StandardStreams, _ bundle: String, inside place: consuming HookPlace?
 ) throws -> Child {
   let args = hook.args.isEmpty ? [hook.path] : hook.args
   let exec = ChildStep.exec(args: args, env: hook.env ?? ownEnvironment(), path: hook.path)
   guard let place else {
     return try Child(
-      [.awaitGo, exec], streams: streams, InheritedDescriptors(), flags: [], cgroup: nil, isTraced: false)
+      [.awaitGo, .tryWorkingDirectory(bundle), exec], streams: streams, InheritedDescriptors(), flags: [],
+      cgroup: nil, isTraced: false)
   }
   let inherited = InheritedDescriptors(
     other: Int(place.process.fileDescriptor.rawValue), namespaces: place.toldNamespaces.map(Int.init))

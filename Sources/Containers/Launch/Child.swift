@@ -58,8 +58,20 @@ struct Child: ~Copyable {
   /// Follows the child into the process that it goes on as; the one that it was has ended.
   mutating func follow(_ new: ProcessID) throws {
     process = try pidfd_open(new)
-    _ = try waitpid(pid)
+    _ = try tried { try waitpid(pid) }
     pid = new
+  }
+
+  /// Ends it wherever it is, and takes its status. It may already be the process that it goes on as, and the one that it was
+  /// about to tell of that one: nobody else can.
+  mutating func end() {
+    while true {
+      do {
+        guard try hasNews(before: monotonicTime() + 1_000_000), let message = try receive() else { break }
+        if message.report.kind == Report.split { try follow(ProcessID(message.report.errno)) }
+      } catch { break }
+    }
+    Containers.end(process, pid)
   }
 
   /// Gives the keeper what it needs to kill the container.
@@ -109,6 +121,11 @@ struct Child: ~Copyable {
     return Message(
       report: report, text: firstMessage(of: String(decoding: text, as: UTF8.self)),
       descriptors: message.descriptors.takeAll())
+  }
+
+  /// How it ended; nil where it hasn't before a time of `monotonicTime`.
+  borrowing func status(before deadline: Int?) throws -> WaitStatus? {
+    try isReadable(process, before: deadline) ? waitpid(pid) : nil
   }
 
   borrowing func kill() { Containers.kill(process) }

@@ -339,9 +339,9 @@ struct Lowering {
   }
 
   private func tryWorkingDirectory(_ path: String) {
-    let (notPermitted, denied): (Int32, Int32) = (1, 13)
+    let (notPermitted, missing, denied): (Int32, Int32, Int32) = (1, 2, 13)
     let end = Label()
-    builder.call(__NR_chdir, builder.text(path), tolerate: [notPermitted, denied], otherwise: end)
+    builder.call(__NR_chdir, builder.text(path), tolerate: [notPermitted, missing, denied], otherwise: end)
     builder.store(1, at: arrival)
     builder.place(end)
   }

@@ -29,7 +29,7 @@ struct DescriptorNumbers {
   init(_ inherited: InheritedDescriptors, _ steps: [ChildStep]) {
     channel = 3 + inherited.preserved
     other = inherited.other == nil ? nil : channel + 1
-    let told = steps.lazy.compactMap { if case .tellNamespaces(let flags) = $0 { flags } else { nil } }.first
+    let told = steps.firstResult { if case .tellNamespaces(let flags) = $0 { flags } else { nil } }
     let first = (other ?? channel) + 1
     namespaces = [Int](first..<(first + (told?.kinds.count ?? inherited.namespaces.count)))
     trees = [Int]((first + namespaces.count)..<(first + namespaces.count + inherited.trees.count))

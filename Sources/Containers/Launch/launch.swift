@@ -14,6 +14,8 @@ public struct LaunchOptions {
   public var preservedDescriptors = 0
   /// What hooks get on their standard input.
   public var state: ((_ pid: ProcessID, _ isInContainer: Bool) -> String)?
+  /// The working directory of hooks in the caller's namespaces.
+  public var bundle = ""
   /// Called with the listener of the seccomp filter of the container's process.
   public var takeListener: ((_ pid: ProcessID, _ listener: borrowing Descriptor) throws -> Void)?
   /// The namespaces that are entered, where the process that is entered by has told them.
@@ -271,7 +273,8 @@ private struct Launcher: ~Copyable {
       if let pid = child?.pid {
         let state = options.state?(pid, step.isInContainer) ?? ""
         let place = step.isInContainer ? try hookPlace(pid, step) : nil
-        try Containers.runHook(step.hook, step.kind, step.index, state: state, inside: place)
+        try Containers.runHook(
+          step.hook, step.kind, step.index, state: state, bundle: options.bundle, inside: place)
       }
     case .fillMount(let mount, let root):
       let mapping = geteuid() == 0 ? [] : plan.host.filter(\.mapsIDs)

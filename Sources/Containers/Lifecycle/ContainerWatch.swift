@@ -19,7 +19,7 @@ public struct ContainerWatch: ~Copyable {
     }
     self.process = process
     files = CgroupFiles(record.allCgroups)
-    memory = record.allCgroups.lazy.compactMap { try? open("\($0)/memory.events").release() }.first
+    memory = record.allCgroups.firstResult { try? open("\($0)/memory.events").release() }
       .map { Descriptor(owning: $0) }
     kills = countKills() ?? 0
   }

@@ -100,6 +100,7 @@ struct ContainerMaker {
     launchOptions.trace = runtime.trace()
     launchOptions.streams = streams
     launchOptions.terminal = terminal
+    launchOptions.bundle = record.bundle
     launchOptions.preservedDescriptors = request.bundle?.preservedDescriptors ?? 0
     var latest = record
     // The specification's hooks come after the step that ends with "created".

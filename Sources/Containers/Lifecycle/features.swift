@@ -13,6 +13,10 @@ public func features(upTo version: String) -> Features {
   features.potentiallyUnsafeConfigAnnotations = [
     unitAnnotation, "run.oci.keep_original_groups", "run.oci.pidfd_receiver",
   ]
+  // What an engine may ask for, and is refused.
+  features.annotations.members = [
+    .init("org.opencontainers.runc.checkpoint.enabled", "false"), .init("cooper.mounts.enabled", "false"),
+  ]
   features.linux.namespaces = [.cgroup, .ipc, .mount, .network, .pid, .time, .user, .uts]
   features.linux.capabilities = Capability.names.map(\.name)
   features.linux.cgroup.v1 = true

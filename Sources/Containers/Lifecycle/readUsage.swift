@@ -27,7 +27,7 @@ struct CgroupFiles {
   init(_ cgroups: [String]) { self.cgroups = cgroups }
 
   func text(_ name: String) -> String? {
-    cgroups.lazy.compactMap { try? readFile("\($0)/\(name)") }.first
+    cgroups.firstResult { try? readFile("\($0)/\(name)") }
   }
 
   func number(_ name: String) -> UInt64? { text(name).flatMap { UInt64($0.dropLast()) } }

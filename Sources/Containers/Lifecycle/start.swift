@@ -87,10 +87,10 @@ extension Runtime {
         let told = try record.askForNamespaces(process, directory)
         var inside = try record.hookPlace(process, configuration(directory), status)
         inside.toldNamespaces = told.rawValues
-        try runHook(hook, name, index, state: state, inside: inside)
+        try runHook(hook, name, index, state: state, bundle: record.bundle, inside: inside)
         withExtendedLifetime(told) {}
       } else {
-        try runHook(hook, name, index, state: state, inside: nil)
+        try runHook(hook, name, index, state: state, bundle: record.bundle, inside: nil)
       }
     }
   }
@@ -117,7 +117,7 @@ extension Runtime {
       debug?("run the hook hooks.poststop[\(index)], \(hook.path)")
       do {
         let state = JSONWriter.text(record.state(.stopped))
-        try runHook(hook, "poststop", index, state: state, inside: nil)
+        try runHook(hook, "poststop", index, state: state, bundle: record.bundle, inside: nil)
       } catch { warn("\(error)") }
     }
   }

@@ -25,7 +25,7 @@ extension Runtime {
     }
     addQuota(of: places, to: &resources.cpu)
     if resources.memory.swap != nil && resources.memory.limit == nil {
-      resources.memory.limit = places.lazy.compactMap(memoryLimit).first
+      resources.memory.limit = places.firstResult(memoryLimit)
     }
     if resources.memory.checkBeforeUpdate { try checkUsage(resources.memory, places) }
     let settings = try cgroupSettings(resources, swapByDefault: false)

@@ -103,7 +103,7 @@ private struct ProfileCompiler {
         throw CompileError(architecture.property, "programs of that architecture can't run on this one")
       }
       if result != 0 && result != -Errno.fileExists.rawValue {
-        throw CompileError(architecture.property, "libseccomp: \(Errno(rawValue: -result))")
+        throw CompileError(architecture.property, "libseccomp: \(Errno(rawValue: -result).sentence)")
       }
     }
     var hasListener = false
@@ -153,7 +153,7 @@ private struct ProfileCompiler {
           rules.context, action.rawValue, number, UInt32(alternative.count), alternative)
         if result != 0 {
           throw CompileError(
-            "\(property).names[\(index)]", "libseccomp: \(name): \(Errno(rawValue: -result))")
+            "\(property).names[\(index)]", "libseccomp: \(name): \(Errno(rawValue: -result).sentence)")
         }
       }
     }
@@ -189,7 +189,7 @@ private struct ProfileCompiler {
     do {
       let file = try memfd_create("seccomp")
       let result = seccomp_export_bpf(rules.context, file.rawValue)
-      if result != 0 { throw CompileError(property, "libseccomp: \(Errno(rawValue: -result))") }
+      if result != 0 { throw CompileError(property, "libseccomp: \(Errno(rawValue: -result).sentence)") }
       _ = try file.fileDescriptor.seek(offset: 0, from: .start)
       return instructions(try file.read(upTo: 8 * 65536)[...])
     } catch let error as CompileError {

@@ -39,7 +39,8 @@ private func openat(
 /// openat2(dirfd, pathname, &how, sizeof how)
 ///
 /// Opens a file by a path that somebody else wrote, without leaving the directory: "..", symbolic links and
-/// absolute paths can't lead out.
+/// absolute paths can't lead out. Where the kernel couldn't check a ".." since something was renamed or mounted
+/// meanwhile, anywhere on the machine, it is asked again.
 ///
 ///     let root = try open("/var/lib/image", [.directory, .path])
 ///     let passwd = try openat2(at: root, "etc/passwd", [], resolve: .inRoot)
@@ -47,9 +48,9 @@ private func openat(
 /// - Parameters:
 ///   - mode: of a file that is made, less the bits of the umask; not used otherwise.
 ///   - resolve: how the path may be walked.
-/// - Throws: as `open`; EXDEV and ELOOP for a path that `resolve` forbids; EAGAIN where it was changed during the
-///   walk so that ".." couldn't be checked (try again), and with `cached`; EINVAL for flags that don't go
-///   together, which `open` lets pass; ENOSYS before Linux 5.6.
+/// - Throws: as `open`; EXDEV and ELOOP for a path that `resolve` forbids; EAGAIN where ".." couldn't be checked
+///   100,000 times, and with `cached`; EINVAL for flags that don't go together, which `open` lets pass; ENOSYS
+///   before Linux 5.6.
 /// - SeeAlso: <https://man7.org/linux/man-pages/man2/openat2.2.html>
 public func openat2(
   at dirfd: borrowing some DescriptorLike & ~Copyable, _ pathname: some PathLike, _ flags: OpenFlags = [],
@@ -64,8 +65,10 @@ public func openat2(
   how.resolve = resolve.rawValue
   let result = withUnsafeMutablePointer(to: &how) { how in
     pathname._withAddress { pathname in
-      untilUninterrupted {
-        systemCall(__NR_openat2, directory, pathname, address(how), MemoryLayout<clinux_open_how>.size)
+      untilChecked(resolve, flags) {
+        untilUninterrupted {
+          systemCall(__NR_openat2, directory, pathname, address(how), MemoryLayout<clinux_open_how>.size)
+        }
       }
     }
   }
@@ -74,4 +77,14 @@ public func openat2(
     ["dirfd": described(directory), "pathname": pathname, "flags": flags, "resolve": resolve],
     needs: KernelVersion(5, 6))
   return Descriptor(owning: CInt(result))
+}
+
+/// EAGAIN has other causes with `cached`, and for a file that somebody has a lease on.
+private func untilChecked(_ resolve: ResolveFlags, _ flags: OpenFlags, _ call: () -> Int) -> Int {
+  let isAskedAgain = !resolve.contains(.cached) && !flags.contains(.nonBlock)
+  var (result, left) = (call(), isAskedAgain ? 100_000 : 0)
+  while result == -Int(Errno.resourceTemporarilyUnavailable.rawValue) && left > 0 {
+    (result, left) = (call(), left - 1)
+  }
+  return result
 }
