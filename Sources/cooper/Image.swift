@@ -32,7 +32,7 @@ struct Image {
       }
       return
     }
-    guard let status = try? Stat(FilePath(name)) else {
+    guard let status = try status(of: name, "the image") else {
       throw ValidationError("there is no image \(name): an image is host, a directory, or a tar")
     }
     if status.type == .directory {

@@ -46,10 +46,18 @@ func absolute(_ option: String, _ path: String) throws -> String {
 
 /// A path on the machine, made absolute.
 func existing(_ option: String, _ path: String) throws -> String {
-  do { _ = try Stat(FilePath(path)) } catch {
+  if try status(of: path, option) == nil {
     throw ValidationError("\(option) \(path): there is no such file or directory")
   }
   return try madeAbsolute(option, path)
+}
+
+/// What a path on the machine leads to; nil where there is nothing, and not where it can't be looked at.
+func status(of path: String, _ option: String) throws -> Stat? {
+  do { return try Stat(FilePath(path)) } catch {
+    if [.noSuchFileOrDirectory, .notDirectory].contains(error) { return nil }
+    throw ValidationError("\(option) \(path): \(error.sentence)")
+  }
 }
 
 /// A path on the machine, from the working directory unless it is absolute.

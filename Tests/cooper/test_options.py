@@ -287,6 +287,8 @@ def test_commands_that_cannot_be_executed(cooper, rootfs, tmp_path):
     ("arguments", "words"),
     [
         (["no-such-image", "true"], "there is no image no-such-image"),
+        (["x" * 300, "true"], f"the image {'x' * 300}: file name too long (ENAMETOOLONG)"),
+        (["--volume", f"/{'x' * 300}:/x", "host", "true"], "file name too long (ENAMETOOLONG)"),
         (["--memory", "5q", "host", "true"], "--memory 5q"),
         (["--memory", "99999999999g", "host", "true"], "--memory 99999999999g"),
         (["--memory", "1k", "host", "true"], "less than a page"),
