@@ -33,6 +33,8 @@ def payload(a, kind, folder):
 
 # EROFS; ETXTBSY of a user's copy in memory; ENOENT where it has gone.
 REFUSALS = {"Read-only file system", "Text file busy", "No such file or directory", "Permission denied"}
+# So often at most until the two have met, where fewer rounds are asked for.
+LEAST = 1000
 KINDS = ["itself", "shebang", "a link", "PT_INTERP"]
 
 
@@ -55,15 +57,14 @@ def test_overwrite_by_exec(arena, kind, rounds, tmp_path):
         before = digest(a.target.path)
         a.put("overwrite")
         program = payload(a, kind, tmp_path)
-        a.box.process["args"] = hunt(a, 600)
+        a.box.process["args"] = hunt(a, 3600)
         a.box.create().start()
-        for number in range(1000):
+        for number in range(max(LEAST, rounds)):
             # What has been overwritten doesn't run any more.
             with contextlib.suppress(OSError):
                 a.box.exec(program, "spin", timeout=60)
             said = a.box.out()
-            # As often as it takes for the two to meet.
-            if "overwritten" in said or (number >= rounds // 10 and (met(said) or kind != "itself")):
+            if "overwritten" in said or (number >= rounds and (met(said) or kind != "itself")):
                 break
         end(a.box)
         said = a.box.out()
@@ -107,7 +108,7 @@ def test_overwrite_by_run(arena, kind, rounds, tmp_path):
         is_ours = a.target.path.endswith("cooper-runtime")
         before = digest(a.target.path)
         a.put("overwrite")
-        a.box.process["args"] = hunt(a, 600)
+        a.box.process["args"] = hunt(a, 3600)
         program = payload(b, kind, tmp_path)
         if program == "/bin/payload" and kind != "a link":
             # The payload's own file isn't what is hunted.
@@ -117,12 +118,11 @@ def test_overwrite_by_run(arena, kind, rounds, tmp_path):
         b.box.mask("pid")
         b.box.linux["namespaces"].append({"type": "pid", "path": path})
         b.box.process["args"] = [program, "spin"]
-        for number in range(1000):
+        for number in range(max(LEAST, rounds)):
             with contextlib.suppress(OSError):
                 b.box.run()
             said = a.box.out()
-            # As often as it takes for the two to meet.
-            if "overwritten" in said or (number >= rounds // 10 and (met(said) or kind != "itself")):
+            if "overwritten" in said or (number >= rounds and (met(said) or kind != "itself")):
                 break
         end(a.box)
         said = a.box.out()
@@ -234,7 +234,6 @@ def test_overwrite_the_init(arena):
 )
 @pytest.mark.parametrize("who", ["with the same rights", "root of the user namespace that is entered"])
 def test_watch(arena, rounds, target, who):
-    number = max(10, rounds // 10)
     with arena() as a:
         a.put("watch")
         if who != "with the same rights":
@@ -253,7 +252,7 @@ def test_watch(arena, rounds, target, who):
         a.box.create(stdin=read)
         os.close(read)
         a.box.start()
-        for _ in range(number):
+        for _ in range(rounds):
             try:
                 a.box.exec("/bin/true")
             except AssertionError:  # no end: it is traced
