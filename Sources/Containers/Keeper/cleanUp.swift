@@ -1,7 +1,7 @@
 import Linux
 
 /// A call that cleans up, and once more where it fails: what was in its way may be gone.
-func tried<Result>(_ call: () throws -> Result) throws -> Result {
+func tried<Result: ~Copyable>(_ call: () throws -> Result) throws -> Result {
   do { return try call() } catch { return try call() }
 }
 

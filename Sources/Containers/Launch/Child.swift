@@ -57,9 +57,10 @@ struct Child: ~Copyable {
 
   /// Follows the child into the process that it goes on as; the one that it was has ended.
   mutating func follow(_ new: ProcessID) throws {
-    process = try pidfd_open(new)
-    _ = try tried { try waitpid(pid) }
+    let old = pid
     pid = new
+    _ = try tried { try waitpid(old) }
+    process = try tried { try pidfd_open(new) }
   }
 
   /// Ends it wherever it is, and takes its status. It may already be the process that it goes on as, and the one that it was
@@ -71,7 +72,9 @@ struct Child: ~Copyable {
         if message.report.kind == Report.split { try follow(ProcessID(message.report.errno)) }
       } catch { break }
     }
-    Containers.end(process, pid)
+    // It is this process's own, and its status is not taken yet: nobody else can have its number.
+    try? tried { try Linux.kill(pid, .kill) }
+    _ = try? tried { try waitpid(pid) }
   }
 
   /// Gives the keeper what it needs to kill the container.

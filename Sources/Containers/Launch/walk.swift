@@ -115,7 +115,8 @@ private func reportFailure(
   clinux_exit(1)
 }
 
-/// clone3, after which the child goes on. The process that was tells its pid, as its own pid namespace has it, and ends.
+/// clone3, after which the child goes on. The process that was tells its pid, as its own pid namespace has it, and ends: nobody
+/// else could, so it tries twice.
 @_noLocks @_noAllocation
 private func split(_ child: UnsafePointer<ChildMemory>, _ arguments: Int) -> Int {
   let memory = child.pointee
@@ -124,9 +125,13 @@ private func split(_ child: UnsafePointer<ChildMemory>, _ arguments: Int) -> Int
   memory.report.pointee.kind = 6
   memory.report.pointee.errno = Int32(truncatingIfNeeded: pid)
   memory.report.pointee.textLength = 0
-  _ = clinux_syscall(
-    Int(__NR_write), memory.channel, Int(bitPattern: memory.report),
-    Int(bitPattern: memory.text) - Int(bitPattern: memory.report), 0, 0, 0)
+  let size = Int(bitPattern: memory.text) - Int(bitPattern: memory.report)
+  var left = 2
+  while left > 0 {
+    let told = clinux_syscall(
+      Int(__NR_write), memory.channel, Int(bitPattern: memory.report), size, 0, 0, 0)
+    left = told < 0 ? left - 1 : 0
+  }
   clinux_exit(0)
 }
 

@@ -194,6 +194,8 @@ private struct ProfileCompiler {
       return instructions(try file.read(upTo: 8 * 65536)[...])
     } catch let error as CompileError {
       throw error
+    } catch let error as Errno {
+      throw CompileError(property, "lseek: \(error.sentence)")
     } catch {
       throw CompileError(property, "\(error)")
     }
