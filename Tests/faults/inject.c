@@ -147,14 +147,17 @@ static void at_call(struct tracee *t) {
   }
 }
 
-/* What lives on lives on without us. */
+/* What lives on lives on without us. Who has ended is waited for in any order: the first process of a pid namespace ends when
+   those in it are counted. */
 static void detach_all(void) {
   int status;
-  for (int i = 0; i < count; i++) {
-    if (!tracees[i].pid || ptrace(PTRACE_INTERRUPT, tracees[i].pid, 0, 0)) continue;
-    if (waitpid(tracees[i].pid, &status, __WALL) < 0 || !WIFSTOPPED(status)) continue;
+  pid_t pid;
+  for (int i = 0; i < count; i++)
+    if (tracees[i].pid) ptrace(PTRACE_INTERRUPT, tracees[i].pid, 0, 0);
+  while ((pid = waitpid(-1, &status, __WALL)) > 0) {
+    if (!WIFSTOPPED(status)) continue;
     int is_plain = status >> 16 == 0 && WSTOPSIG(status) != (SIGTRAP | 0x80);
-    ptrace(PTRACE_DETACH, tracees[i].pid, 0, is_plain ? WSTOPSIG(status) : 0);
+    ptrace(PTRACE_DETACH, pid, 0, is_plain ? WSTOPSIG(status) : 0);
   }
 }
 

@@ -45,6 +45,21 @@ def own(found):
     return found["mounts"], found["processes"]
 
 
+def processes():
+    """What each is, for the error."""
+    return {
+        path.parent.name: (
+            path.read_bytes().replace(b"\0", b" ").decode(errors="replace"),
+            status(path.parent),
+        )
+        for path in pathlib.Path("/proc").glob("[0-9]*/cmdline")
+    }
+
+
+def status(folder):
+    return (folder / "stat").read_text().rsplit(")", 1)[1].split()[:2]
+
+
 class Worker(threading.Thread):
     def __init__(self, number, runtime, folder, rootfs):
         super().__init__()
@@ -112,9 +127,7 @@ def main(runtime):
     left = glob.glob(f"/sys/fs/cgroup/**/{NAME}-*", recursive=True)
     shutil.rmtree(folder)
     # The last keepers end a moment after their commands.
-    wait_until(
-        lambda: own(counts()) == own(before), what=lambda: f"left {own(counts())}, before {own(before)}"
-    )
+    wait_until(lambda: own(counts()) == own(before), what=lambda: f"left {own(counts())}: {processes()}")
     print(f"before {before}\nafter  {counts()}\nleft   {left}\nwrong  {WRONG}")
     return 1 if left or WRONG else 0
 

@@ -99,11 +99,19 @@ struct Keeper: ~Copyable {
   consuming func finish(_ container: Int = -1) throws -> Bool {
     let (pid, memory, leftovers) = (pid, memory, leftovers)
     _ = consume socket
-    let status = try waitpid(pid)
+    let status = try statusOfKeeper(pid)
     if status == .exited(KeeperMemory.removed) { return true }
     if status == .exited(KeeperMemory.removedByAnother) { return false }
     let result = removeContainer(memory.pointer, container)
     if result != KeeperMemory.left { return result == KeeperMemory.removed }
     throw leftovers.error()
+  }
+}
+
+/// Other children that end meanwhile are counted too: the keeper waits for the container's first process, and the kernel has
+/// that one wait for each process of its namespace, of which there may be one that nobody could tell this process of.
+private func statusOfKeeper(_ pid: ProcessID) throws -> WaitStatus {
+  while true {
+    if let ended = try waitpid(-1, []), ended.pid == pid { return ended.status }
   }
 }
