@@ -252,7 +252,7 @@ def test_watch(arena, rounds, target, who):
         a.box.create(stdin=read)
         os.close(read)
         a.box.start()
-        for _ in range(rounds):
+        for _ in range(max(10, rounds)):
             try:
                 a.box.exec("/bin/true")
             except AssertionError:  # no end: it is traced

@@ -182,3 +182,12 @@ def controllers():
     with contextlib.suppress(OSError):
         return (place / "cgroup.controllers").read_text().split()
     return []
+
+
+def refused(bundle, *arguments, status=1):
+    """The one line of an error."""
+    done = bundle(*arguments)
+    assert done.returncode == status, (done.returncode, done.said)
+    lines = done.said.splitlines()
+    assert len(lines) == 1 and lines[0].startswith("cooper-runtime: "), lines
+    return lines[0].removeprefix("cooper-runtime: ")

@@ -8,6 +8,7 @@ import tempfile
 
 import pytest
 import state
+from bundle import Bundle
 from terminals import Session
 from users import UID, User, processes_of
 from waiting import wait_until
@@ -153,3 +154,12 @@ def user_fixture(shared_user, nothing_is_left):
     if (shared_user.home / ".local").exists():
         shutil.rmtree(shared_user.home / ".local")
     wait_until(lambda: not shared_user.state.exists())
+
+
+@pytest.fixture(name="bundle")
+def bundle_fixture(tmp_path, rootfs):
+    """For cooper-runtime, without a cgroup of its own."""
+    made = Bundle(tmp_path, rootfs, None)
+    made.save()
+    yield made
+    made.delete()

@@ -3,25 +3,15 @@
 import json
 
 import pytest
-from bundle import Bundle
+from bundle import refused
 from waiting import wait_until
 
 pytestmark = pytest.mark.requires("root")
 
 
-@pytest.fixture(name="bundle")
-def bundle_fixture(tmp_path, rootfs):
-    made = Bundle(tmp_path, rootfs, None)
-    made.save()
-    yield made
-    made.delete()
-
-
 def expect_refusal(bundle, message, *arguments, status=1):
     """For people, and in the log for programs."""
-    done = bundle("--log-format", "json", *arguments)
-    assert done.returncode == status, done.said
-    assert done.said.splitlines()[-1] == f"cooper-runtime: {message}"
+    assert refused(bundle, "--log-format", "json", *arguments, status=status) == message
     entry = json.loads(bundle.log.read_text().splitlines()[-1])
     assert (entry["level"], entry["msg"]) == ("error", message)
 

@@ -7,28 +7,11 @@ import pathlib
 import subprocess
 
 import pytest
-from bundle import RUNTIME, Bundle
+from bundle import RUNTIME, refused
 from waiting import wait_until
 
 pytestmark = pytest.mark.requires("root")
 COOPER = os.environ.get("COOPER") or str(pathlib.Path(RUNTIME).with_name("cooper"))
-
-
-@pytest.fixture(name="bundle")
-def bundle_fixture(tmp_path, rootfs):
-    made = Bundle(tmp_path, rootfs, None)
-    made.save()
-    yield made
-    made.delete()
-
-
-def refused(bundle, *arguments, status=1):
-    """The one line of an error."""
-    done = bundle(*arguments)
-    assert done.returncode == status, (done.returncode, done.said)
-    lines = done.said.splitlines()
-    assert len(lines) == 1 and lines[0].startswith("cooper-runtime: "), lines
-    return lines[0].removeprefix("cooper-runtime: ")
 
 
 def processes_with(word):

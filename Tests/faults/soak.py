@@ -10,6 +10,7 @@ import os
 import pathlib
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -45,19 +46,10 @@ def own(found):
     return found["mounts"], found["processes"]
 
 
-def processes():
-    """What each is, for the error."""
-    return {
-        path.parent.name: (
-            path.read_bytes().replace(b"\0", b" ").decode(errors="replace"),
-            status(path.parent),
-        )
-        for path in pathlib.Path("/proc").glob("[0-9]*/cmdline")
-    }
-
-
-def status(folder):
-    return (folder / "stat").read_text().rsplit(")", 1)[1].split()[:2]
+def listed():
+    return subprocess.run(
+        ["ps", "-eo", "pid,ppid,stat,args"], capture_output=True, text=True, check=True
+    ).stdout
 
 
 class Worker(threading.Thread):
@@ -130,7 +122,7 @@ def main(runtime):
     if left or WRONG:
         return 1
     # The last keepers end a moment after their commands.
-    wait_until(lambda: own(counts()) == own(before), what=lambda: f"left {own(counts())}: {processes()}")
+    wait_until(lambda: own(counts()) == own(before), what=lambda: f"left {own(counts())}: {listed()}")
     return 0
 
 
