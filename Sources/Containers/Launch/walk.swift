@@ -109,10 +109,17 @@ private func reportFailure(
   memory.report.pointee.step = operation.pointee.step
   memory.report.pointee.errno = errno
   memory.report.pointee.textLength = length > 0 ? Int32(truncatingIfNeeded: length) : 0
-  _ = clinux_syscall(
-    Int(__NR_write), memory.channel, Int(bitPattern: memory.report),
-    Int(bitPattern: memory.text) - Int(bitPattern: memory.report) + (length > 0 ? length : 0), 0, 0, 0)
+  _ = tell(memory)
   clinux_exit(1)
+}
+
+/// Writes the report, and the text behind it.
+@_noLocks @_noAllocation
+private func tell(_ memory: ChildMemory) -> Int {
+  let size = Int(bitPattern: memory.text) - Int(bitPattern: memory.report)
+  return clinux_syscall(
+    Int(__NR_write), memory.channel, Int(bitPattern: memory.report),
+    size + Int(memory.report.pointee.textLength), 0, 0, 0)
 }
 
 /// clone3, after which the child goes on. The process that was tells its pid, as its own pid namespace has it, and ends: nobody
@@ -125,13 +132,7 @@ private func split(_ child: UnsafePointer<ChildMemory>, _ arguments: Int) -> Int
   memory.report.pointee.kind = 6
   memory.report.pointee.errno = Int32(truncatingIfNeeded: pid)
   memory.report.pointee.textLength = 0
-  let size = Int(bitPattern: memory.text) - Int(bitPattern: memory.report)
-  var left = 2
-  while left > 0 {
-    let told = clinux_syscall(
-      Int(__NR_write), memory.channel, Int(bitPattern: memory.report), size, 0, 0, 0)
-    left = told < 0 ? left - 1 : 0
-  }
+  if tell(memory) < 0 { _ = tell(memory) }
   clinux_exit(0)
 }
 
