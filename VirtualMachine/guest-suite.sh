@@ -56,11 +56,6 @@ if [ "$(id -u)" = 0 ] && [ "$part" = all ]; then
   step tests python junit 1800 .build-venv/bin/python -m pytest -q Tests/python --ignore=Tests/python/test_types.py \
     --junit-xml="$results/python/all.xml"
 fi
-# The one machine whose clock may be set.
-if [ "$(id -u)" = 0 ] && [ "$part" = all ]; then
-  step tests faults junit 900 python3 -m pytest -q Tests/faults/test_clock.py -p no:cacheprovider \
-    --junit-xml="$results/faults/all.xml"
-fi
 # Being root is no package.
 if [ "$(id -u)" != 0 ]; then unset REQUIRE_ALL; fi
 conformance() {
@@ -75,6 +70,17 @@ attack() {
 }
 if [ "$part" = all ]; then attack attack ""; fi
 if [ "$(id -u)" = 0 ] && [ "$part" = all ]; then attack attack-systemd --systemd-cgroup; fi
+faults() {
+  step tests "$1" junit 5400 env RUNTIME_FLAGS="$2" FAULTS_STRIDE="${FAULTS_STRIDE:-20}" \
+    FAULTS_ROUNDS="${FAULTS_ROUNDS:-100}" python3 -m pytest -q "${@:3}" -p no:cacheprovider --junit-xml="$results/$1/all.xml"
+}
+# Only here can the clock jump, and do calls about cgroup v2's files and messages to systemd fail.
+if [ "$(id -u)" = 0 ] && [ "$part" = all ]; then
+  faults faults "" Tests/faults
+  faults faults-systemd --systemd-cgroup Tests/faults/test_injection.py
+elif [ "$part" = all ]; then
+  faults faults "" Tests/faults/test_injection.py
+fi
 step tests containers junit 1800 python3 -m pytest -q Tests/cooper "${containers[@]}" \
   -p no:cacheprovider --junit-xml="$results/containers/all.xml"
 python3 scripts/tally.py "$results"

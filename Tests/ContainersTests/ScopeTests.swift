@@ -78,6 +78,13 @@ struct ScopeTests {
     #expect(try start(before + job).0 == .jobEnded("timeout"))
   }
 
+  @Test func aFailureOfTheConnectionIsNamed() {
+    #expect(BusError(SystemCallError(call: "read", errno: .connectionReset)) == .closed)
+    #expect(
+      BusError(SystemCallError(call: "read", errno: .notPermitted)).description
+        == "the connection to the bus broke: operation not permitted (EPERM)")
+  }
+
   @Test func whoIsNotLetInIsTold() throws {
     #expect(try start(Array("REJECTED EXTERNAL\r\n".utf8)).0 == .notLetIn)
     #expect(try start([]).0 == .closed)

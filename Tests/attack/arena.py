@@ -14,7 +14,7 @@ import threading
 from types import SimpleNamespace
 
 import pytest
-from bundles import CGROUPS, Container, Runtime, with_flags
+from bundles import CGROUPS, FLAGS, Container, Runtime, with_flags
 
 NUMBERS = itertools.count(1)
 NAME = f"cooper-attack-{os.urandom(4).hex()}"
@@ -211,7 +211,7 @@ class Arena:
         self.box.process["args"] = words
         self.box.save()
         return [
-            self.runtime.path, "--root", str(self.runtime.state), "run", *map(str, options),
+            self.target.path, *FLAGS, "--root", str(self.runtime.state), "run", *map(str, options),
             "--bundle", str(self.box.folder), self.box.id,
         ]  # fmt: skip
 

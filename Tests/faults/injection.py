@@ -122,6 +122,8 @@ def sweep(command, error, starting, prepare, check, capsys):
             print(text, file=log)
         if done.status == "hang":
             wrong.append(f"{text}: no end")
+        elif not hit:
+            wrong += [f"{text}: it failed by itself"] if done.status else []
         elif not (error == "SIGKILL" or is_start or is_command or never_fails) and done.status:
             wrong += [f"{text}: {problem}" for problem in problems_of(done, process)]
         wrong += [f"{text}: {problem}" for problem in check(done)]

@@ -4,13 +4,22 @@ import glob
 import os
 import pathlib
 
+from bundles import CGROUPS
+
 NAME = f"cooper-fault-{os.urandom(4).hex()}"
 
 
 def remains(runtime):
-    """What there is of the container: its directory, its cgroups, its mounts, processes that its id names."""
-    cgroups = [*glob.glob(f"/sys/fs/cgroup/{NAME}"), *glob.glob(f"/sys/fs/cgroup/*/{NAME}")]
-    places = [str(runtime.state / NAME), *cgroups]
+    """What there is of the container: its directory, its cgroups and systemd's scope, its mounts, processes
+    that its id names."""
+    names = (NAME, f"*/{NAME}", f"*/cooper-{NAME}.scope")
+    cgroups = [path for name in names for path in glob.glob(f"{CGROUPS}/{name}")]
+    units = [
+        path
+        for folder in ("/run", "/run/user/*")
+        for path in glob.glob(f"{folder}/systemd/transient/cooper-{NAME}.scope")
+    ]
+    places = [str(runtime.state / NAME), *cgroups, *units]
     left = [place for place in places if os.path.exists(place)] + mounts(runtime)
     return left + [f"process {pid}" for pid in processes(NAME)]
 

@@ -7,7 +7,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from bundles import Container, wait_until
+from bundles import FLAGS, Container, wait_until
 from conftest import RUNTIME
 from left import NAME, processes, remains
 
@@ -106,7 +106,7 @@ def test_many_at_once_leave_nothing(runtime, rootfs, tmp_path):
         box = Container(runtime, folder, name, rootfs)
         box.process["args"] = ["/bin/true"]
         box.save()
-        command = [RUNTIME, "--root", str(runtime.state)]
+        command = [RUNTIME, *FLAGS, "--root", str(runtime.state)]
         create = ["create", "--bundle", str(folder), name]
         for arguments in (create, ["start", name], ["delete", "--force", name]):
             # A file, since the container has it as long as it lives.

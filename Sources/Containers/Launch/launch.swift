@@ -322,9 +322,12 @@ private struct Launcher: ~Copyable {
     try keeper?.watchScopes()
     if options.note == nil, let path = directory { try StateFile.write(path, scope: scope.cgroup) }
     let processes = try? readFile("\(scope.cgroup)/cgroup.procs").parts(at: "\n")
-    if processes?.contains("\(pid)") != true {
-      throw ContainerError("systemd started \(scope.name), but the child is not in \(scope.cgroup)")
-    }
+    if processes?.contains("\(pid)") == true { return }
+    // Of a scope that is empty from its beginning systemd hears no end.
+    let problem = "systemd started \(scope.name), but the child is not in \(scope.cgroup)"
+    do { try stopUnit(scope.name, &bus) } catch { throw ContainerError("\(problem), and it is left: \(error)") }
+    if try child?.hasNews(before: monotonicTime()) == true { try awaitSync() }
+    throw ContainerError(problem)
   }
 
   /// Tells the keeper, and whoever comes after it, which process to kill.

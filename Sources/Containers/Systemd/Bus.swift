@@ -93,7 +93,7 @@ struct Bus: ~Copyable {
     var requests = [PollDescriptor(socket)]
     if try time <= 0 || poll(&requests, timeout: .microseconds(time)) == 0 { throw BusError.timedOut }
     let bytes: [UInt8]
-    do { bytes = try socket.read(upTo: 4096) } catch { throw BusError.closed }
+    do { bytes = try socket.read(upTo: 4096) } catch { throw BusError(error) }
     if bytes.isEmpty { throw BusError.closed }
     received += bytes
   }
@@ -102,9 +102,9 @@ struct Bus: ~Copyable {
   private borrowing func send(_ bytes: [UInt8]) throws {
     var rest = bytes[...]
     while !rest.isEmpty {
-      do { rest = try rest.dropFirst(sendmsg(socket, rest)) } catch {
-        throw BusError.closed
-      }
+      let sent: Int
+      do { sent = try sendmsg(socket, rest) } catch { throw BusError(error) }
+      rest = rest.dropFirst(sent)
     }
   }
 }

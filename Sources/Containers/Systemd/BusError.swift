@@ -1,3 +1,5 @@
+import Linux
+
 /// Why the bus, or systemd on it, didn't do what was asked for.
 enum BusError: Error, Hashable, CustomStringConvertible {
   case unreachable(path: String, String)
@@ -8,7 +10,17 @@ enum BusError: Error, Hashable, CustomStringConvertible {
   case jobEnded(String)
   case malformed
   case closed
+  /// A call on the connection failed, with this sentence.
+  case broken(String)
   case timedOut
+
+  /// What a call on the connection gave.
+  init(_ error: SystemCallError) {
+    switch error.errno {
+    case .brokenPipe, .connectionReset: self = .closed
+    default: self = .broken(error.errno.sentence)
+    }
+  }
 
   var description: String {
     switch self {
@@ -19,6 +31,7 @@ enum BusError: Error, Hashable, CustomStringConvertible {
     case .jobEnded(let result): "systemd's job ended with \"\(result)\" and not with \"done\""
     case .malformed: "what the bus says is no message of D-Bus"
     case .closed: "the bus closed the connection"
+    case .broken(let reason): "the connection to the bus broke: \(reason)"
     case .timedOut: "the bus gave no answer in time"
     }
   }

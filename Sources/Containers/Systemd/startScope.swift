@@ -19,6 +19,19 @@ func startScope(_ scope: Scope, pid: ProcessID, _ bus: inout Bus) throws {
   }
 }
 
+/// Has systemd stop a unit.
+func stopUnit(_ name: String, _ bus: inout Bus) throws { _ = try bus.call(stopUnit(name)) }
+
+/// Its arguments: the unit's name, and what becomes of a conflicting job.
+func stopUnit(_ name: String) -> BusMessage {
+  var message = toManager("StopUnit", "ss")
+  var body = BusEncoder()
+  body.string(name)
+  body.string("replace")
+  message.body = body.bytes
+  return message
+}
+
 private let manager = "org.freedesktop.systemd1.Manager"
 
 private func toManager(_ member: String, _ signature: String) -> BusMessage {
