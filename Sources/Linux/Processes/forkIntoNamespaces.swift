@@ -52,8 +52,9 @@ private let exitSignal = UInt64(LINUX_SIGCHLD)
 private func enterNamespaces(_ flags: CloneFlags, _ report: CInt) -> ProcessID {
   if flags.isDisjoint(with: [.newPID, .newTime]) {
     let result = systemCall(__NR_unshare, Int(flags.rawValue))
-    Outcome(result: result, secondChild: 0).write(to: report)
-    if result < 0 { clinux_exit(255) }
+    // The parent waits for the end of one of whom it hears nothing.
+    let isTold = Outcome(result: result, secondChild: 0).write(to: report)
+    if result < 0 || !isTold { clinux_exit(255) }
     return 0
   }
   return cloneAgain(flags, CloneArguments(), report)
@@ -64,7 +65,8 @@ private func enterNamespaces(_ flags: CloneFlags, _ report: CInt) -> ProcessID {
 private func cloneAgain(_ flags: CloneFlags, _ arguments: CloneArguments, _ report: CInt) -> ProcessID {
   let result = cloneOnce(flags.union(.parent), arguments, exitSignal: nil)
   if result == 0 { return 0 }
-  Outcome(result: min(result, 0), secondChild: ProcessID(max(result, 0))).write(to: report)
+  let isTold = Outcome(result: min(result, 0), secondChild: ProcessID(max(result, 0))).write(to: report)
+  if result > 0 && !isTold { _ = systemCall(__NR_kill, result, Int(LINUX_SIGKILL)) }
   clinux_exit(0)
 }
 
@@ -87,9 +89,11 @@ private struct Outcome {
     }
   }
 
-  func write(to pipe: CInt) {
-    withUnsafeBytes(of: self) {
-      _ = systemCall(__NR_write, Int(pipe), address($0.baseAddress), $0.count)
+  /// - Returns: false when it can't be told.
+  func write(to pipe: CInt) -> Bool {
+    withUnsafeBytes(of: self) { buffer in
+      untilUninterrupted { systemCall(__NR_write, Int(pipe), address(buffer.baseAddress), buffer.count) }
+        == buffer.count
     }
   }
 }
