@@ -50,10 +50,10 @@ class Hit:
 
 
 class Command:
-    """A command, run with faults."""
+    """A command, run with faults, by the program before it."""
 
-    def __init__(self, injector, folder, *words):
-        self.injector, self.folder = injector, folder
+    def __init__(self, injector, folder, *words, before=()):
+        self.injector, self.folder, self.before = injector, folder, before
         self.words = list(map(str, words))
 
     def __call__(self, error=0, process=0, number=0):
@@ -68,7 +68,7 @@ class Command:
 
     def run(self, error, which, number):
         hit, out, err = (self.folder / name for name in ("hit", "stdout", "stderr"))
-        command = [self.injector, hit, str(error), which, number, "--", *self.words]
+        command = [*self.before, self.injector, hit, str(error), which, number, "--", *self.words]
         with open(out, "w") as stdout, open(err, "w") as stderr:
             with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr) as running:
                 try:

@@ -34,13 +34,15 @@ func inUserNamespace(
   let child: ProcessID
   do {
     child = try clone(flags) {
-      try Prctl.setPDeathSig(.kill)
-      gate.closeWriteEnd()
-      guard try gate.readEnd.read(upTo: 1).count == 1 else { throw ExitStatus(1) }
-      try setresgid(0, 0, 0)
-      try setresuid(0, 0, 0)
       let text: String
-      do { text = "+" + (try body()) } catch { text = "-\(error)" }
+      do {
+        try Prctl.setPDeathSig(.kill)
+        gate.closeWriteEnd()
+        guard try gate.readEnd.read(upTo: 1).count == 1 else { throw ExitStatus(1) }
+        try setresgid(0, 0, 0)
+        try setresuid(0, 0, 0)
+        text = "+" + (try body())
+      } catch { text = "-\(error)" }
       try answer.writeEnd.write(text)
     }
   } catch {

@@ -39,7 +39,12 @@ private func forkThenEnter(
     return second ? cloneAgain(flags, arguments, end) : enterNamespaces(flags, end)
   }
   report.closeWriteEnd()
-  let outcome = Outcome(readFrom: report)
+  guard let outcome = Outcome(readFrom: report) else {
+    // Killed before it could speak, or alive and not heard.
+    _ = systemCall(__NR_kill, Int(first), Int(LINUX_SIGKILL))
+    reap(first)
+    return try ProcessID(check(-Int(Errno.noChildProcess.rawValue), call, described()))
+  }
   if outcome.result == 0 && outcome.secondChild == 0 { return first }
   reap(first)
   try check(outcome.result, call, described(), needs: KernelVersion(5, 3))
@@ -80,13 +85,14 @@ private struct Outcome {
     self.secondChild = secondChild
   }
 
-  /// Without a word the process was killed before it could speak: ECHILD.
-  init(readFrom pipe: borrowing Pipe) {
-    self.init(result: -Int(Errno.noChildProcess.rawValue), secondChild: 0)
+  init?(readFrom pipe: borrowing Pipe) {
+    self.init(result: 0, secondChild: 0)
     let end = Int(pipe.readEnd.rawValue)
-    withUnsafeMutableBytes(of: &self) { buffer in
-      _ = untilUninterrupted { systemCall(__NR_read, end, address(buffer.baseAddress), buffer.count) }
+    let isWhole = withUnsafeMutableBytes(of: &self) { buffer in
+      untilUninterrupted { systemCall(__NR_read, end, address(buffer.baseAddress), buffer.count) }
+        == buffer.count
     }
+    if !isWhole { return nil }
   }
 
   /// - Returns: false when it can't be told.
