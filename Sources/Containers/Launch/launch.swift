@@ -325,7 +325,9 @@ private struct Launcher: ~Copyable {
     if processes?.contains("\(pid)") == true { return }
     // Of a scope that is empty from its beginning systemd hears no end.
     let problem = "systemd started \(scope.name), but the child is not in \(scope.cgroup)"
-    do { try stopUnit(scope.name, &bus) } catch { throw ContainerError("\(problem), and it is left: \(error)") }
+    do { try stopUnit(scope.name, &bus) } catch {
+      throw ContainerError("\(problem), and it is left: \(error)")
+    }
     if try child?.hasNews(before: monotonicTime()) == true { try awaitSync() }
     throw ContainerError(problem)
   }
