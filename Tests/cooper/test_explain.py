@@ -28,8 +28,9 @@ def test_explain_prints_one_line_a_step_in_the_order_of_doing(cooper, rootfs):
         f"start the keeper: it makes and locks {state.DIRECTORY}/shown, and removes everything when this"
         " process ends",
         "let the child go",
-        f"wait for the host side{'' if state.IS_ROOT else ', and become root of the user namespace'}",
+        "wait for the host side",
         "make every mount private (MS_REC | MS_PRIVATE)",
+        *([] if state.IS_ROOT else ["open what will be bound, and become root of the user namespace"]),
         f"mount overlay of {rootfs} as the root ({'nodev' if state.IS_ROOT else 'nodev,userxattr'})",
         "mount proc on /proc (nosuid,nodev,noexec)",
         "bind /etc on /data (rbind,rro,rnosuid,rnodev)",
