@@ -24,8 +24,18 @@ if [ "$part" = all ] && [ -z "${VM_PARTS:-}" ]; then
   swift build --build-tests
   scripts/wheel.sh
 fi
-suite stable root 0
-suite stable user 1
+if [ "$part" = smoke ]; then
+  # Both at once: each emulates one processor.
+  scripts/packages.sh vm
+  mkdir -p .build/vm
+  (suite stable user 1; exit "$failed") >.build/vm/user.log 2>&1 &
+  suite stable root 0
+  wait "$!" || failed=1
+  cat .build/vm/user.log
+else
+  suite stable root 0
+  suite stable user 1
+fi
 if [ "$part" = all ]; then
   suite backports root 0
   suite backports user 1
