@@ -121,6 +121,20 @@ def use_user_namespace(box):
             os.chown(path, 100000, 100000)
 
 
+def without_root(box, uids, gids):
+    """The configuration of who has no cgroup, and no other user's ids."""
+    box.linux.update(uidMappings=uids, gidMappings=gids, resources={})
+    box.mask("user")
+    box.linux["namespaces"].append({"type": "user"})
+    leave_terminals_group(box)
+
+
+def leave_terminals_group(box):
+    """Who has one id only has no group 5."""
+    for entry in box.config["mounts"]:
+        entry["options"] = [o for o in entry.get("options", []) if not o.startswith("gid=")]
+
+
 class Runtime:
     """A program with runc's command line, and a directory of its own for its state."""
 

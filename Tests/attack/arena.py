@@ -14,7 +14,7 @@ import threading
 from types import SimpleNamespace
 
 import pytest
-from bundles import CGROUPS, FLAGS, Container, Runtime, with_flags
+from bundles import CGROUPS, FLAGS, Container, Runtime, with_flags, without_root
 
 NUMBERS = itertools.count(1)
 NAME = f"cooper-attack-{os.urandom(4).hex()}"
@@ -50,15 +50,6 @@ def ranges(kind):
                 maps.append({"containerID": 1, "hostID": int(first), "size": int(size)})
                 break
     return maps
-
-
-def without_root(box, uids, gids):
-    """The configuration of who has no cgroup, and no other user's ids."""
-    box.linux.update(uidMappings=uids, gidMappings=gids, resources={})
-    box.mask("user")
-    box.linux["namespaces"].append({"type": "user"})
-    for entry in box.config["mounts"]:
-        entry["options"] = [o for o in entry.get("options", []) if not o.startswith("gid=")]
 
 
 def as_root():

@@ -6,8 +6,8 @@ import struct
 import subprocess
 
 import pytest
-from arena import COOPERS, CORE_PATTERN, as_root, harm, mask_of, without_root
-from bundles import CGROUPS, IS_SYSTEMD
+from arena import COOPERS, CORE_PATTERN, as_root, harm, mask_of
+from bundles import CGROUPS, IS_SYSTEMD, without_root
 
 attack = pytest.mark.attack
 UID = 61234

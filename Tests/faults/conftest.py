@@ -8,7 +8,16 @@ import signal
 import subprocess
 
 import pytest
-from bundles import FLAGS, IS_ROOT, Container, Runtime, make_rootfs, wait_until, with_flags
+from bundles import (
+    FLAGS,
+    IS_ROOT,
+    Container,
+    Runtime,
+    leave_terminals_group,
+    make_rootfs,
+    wait_until,
+    with_flags,
+)
 from injection import Command
 from left import NAME, remains
 
@@ -50,9 +59,7 @@ def use_own_id_only(container):
     """newuidmap has no privileges where its calls are watched."""
     for kind in ("uidMappings", "gidMappings"):
         del container.linux[kind][1:]
-    for entry in container.config["mounts"]:
-        options = entry.get("options", [])
-        entry["options"] = [option for option in options if not option.startswith("gid=")]
+    leave_terminals_group(container)
 
 
 @pytest.fixture

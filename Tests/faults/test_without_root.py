@@ -7,8 +7,8 @@ import subprocess
 import tempfile
 
 import pytest
-from bundles import Container, Runtime, make_rootfs
-from conftest import RUNTIME, use_own_id_only
+from bundles import Container, Runtime, make_rootfs, without_root
+from conftest import RUNTIME
 from injection import ERRORS, Command, is_gone, sweep
 from left import NAME
 
@@ -34,11 +34,8 @@ def box(place):
     runtime = Runtime(place / pathlib.Path(RUNTIME).name, place)
     container = Container(runtime, place / "bundle", NAME, place / "image")
     del container.linux["cgroupsPath"]
-    container.linux["resources"] = {}
-    container.linux["namespaces"].append({"type": "user"})
-    for kind in ("uidMappings", "gidMappings"):
-        container.linux[kind] = [{"containerID": 0, "hostID": UID, "size": 1}]
-    use_own_id_only(container)
+    own = [{"containerID": 0, "hostID": UID, "size": 1}]
+    without_root(container, own, own)
     container.mount("/home", "tmpfs", "tmpfs", "tmpcopyup")
     container.save()
     subprocess.run(["chown", "--recursive", f"{UID}:{UID}", place], check=True)
